@@ -1,0 +1,2 @@
+/** The editor extension is not part of this version; see README.md. */
+export {};

@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config';
+
+/** One project per kind of test: `vitest run --project unit`. */
+function project(name: string, options: { timeoutMs: number; setup?: string }) {
+  return {
+    test: {
+      name,
+      include: [`test/${name}/**/*.test.ts`],
+      testTimeout: options.timeoutMs,
+      hookTimeout: 120_000,
+      ...(options.setup === undefined ? {} : { globalSetup: [options.setup] }),
+    },
+  };
+}
+
+export default defineConfig({
+  test: {
+    // Two at a time: the kernel-tree tests hold a whole index each.
+    maxWorkers: 2,
+    projects: [
+      project('unit', { timeoutMs: 20_000 }),
+      // Start the bundled program as a user does: it is built first.
+      project('cli', { timeoutMs: 60_000, setup: 'test/support/build-once.ts' }),
+      // The house in order: import graph, generated docs, package contents.
+      project('house', { timeoutMs: 30_000 }),
+      // Real kernel sources, see test/support/kernel-tree.ts.
+      project('kernel', { timeoutMs: 600_000, setup: 'test/support/build-once.ts' }),
+      project('fuzz', { timeoutMs: 900_000 }),
+    ],
+  },
+});
