@@ -1,2 +1,2 @@
-/** What vringside knows of the languages it reads. One file a subject; import the subject, e.g. `@vringside/grammars/dialect`. */
-export {};
+/** What vringside knows of the languages it reads. Small tables are gathered here; a larger one is imported by its subject, e.g. `@vringside/grammars/dialect`. */
+export * from './relevance.js';
