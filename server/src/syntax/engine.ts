@@ -1,0 +1,187 @@
+/**
+ * The parser: C text in, flat tree out. The only owner of web-tree-sitter's objects.
+ *
+ * One engine a thread. A tree is read into arrays and deleted before `parse` returns.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Language, Parser, type Tree } from 'web-tree-sitter';
+import { FlatTree, IS_ERROR, IS_NAMED } from './flat-tree.js';
+import { Kind, KindTable } from './kinds.js';
+import { readWithCursor } from './tree-cursor.js';
+import { MemoryReader, readGrammarTables, type WasmMemory } from './tree-memory.js';
+
+export interface EngineOptions {
+  /** Folder that holds `web-tree-sitter.wasm` and `tree-sitter-c.wasm`; default: beside the bundle, else node_modules. */
+  readonly wasmFolder?: string;
+  /** `cursor` takes the public way to the tree even where the fast one works; for tests. */
+  readonly reader?: 'memory' | 'cursor';
+}
+
+export interface ParseEngine {
+  /** Words of the kinds in the trees. */
+  readonly kinds: KindTable;
+  /** How trees are read: `cursor` when the memory's layout was not as expected. */
+  readonly reader: 'memory' | 'cursor';
+  /** Parses `text` into `out`, whatever `text` is. Never throws on any text. */
+  parse(text: string, out: FlatTree): void;
+  /** Bytes of wasm memory in use; it never shrinks. */
+  memoryBytes(): number;
+}
+
+/**
+ * The parser's work is counted in units of about 100 steps (web-tree-sitter's progress callback). Kernel C takes
+ * below 0.02 units a character; text that makes the error recovery explode is cut off at this many, the same for
+ * every run.
+ */
+const UNITS_A_CHARACTER = 0.5;
+const UNITS_AT_LEAST = 20_000;
+
+let runtime: Promise<WasmMemory> | undefined;
+
+/** The wasm module and the arrays over its memory; shared by all engines of a thread. */
+function loadRuntime(wasmFolder: string | undefined): Promise<WasmMemory> {
+  runtime ??= (async () => {
+    const module: Record<string, unknown> = { wasmBinary: readWasm('web-tree-sitter', wasmFolder) };
+    await Parser.init(module);
+    return module as unknown as WasmMemory;
+  })();
+  return runtime;
+}
+
+export async function createEngine(options: EngineOptions = {}): Promise<ParseEngine> {
+  const memory = await loadRuntime(options.wasmFolder);
+  const language = await Language.load(readWasm('tree-sitter-c', options.wasmFolder));
+  return new Engine(memory, language, options.reader ?? 'memory');
+}
+
+class Engine implements ParseEngine {
+  readonly kinds = new KindTable();
+  readonly reader: 'memory' | 'cursor';
+  readonly #memory: WasmMemory;
+  readonly #language: Language;
+  readonly #fast: MemoryReader | null;
+  #parser: Parser;
+
+  constructor(memory: WasmMemory, language: Language, reader: 'memory' | 'cursor') {
+    this.#memory = memory;
+    this.#language = language;
+    this.#parser = new Parser().setLanguage(language);
+    // All at once and in the grammar's order, so that every engine numbers them alike.
+    for (let id = 0; id < language.nodeTypeCount; id++) {
+      this.kinds.number(language.nodeTypeForId(id) ?? '', language.nodeTypeIsNamed(id));
+    }
+    const tables =
+      reader === 'memory' && memory.HEAPU32 instanceof Uint32Array
+        ? readGrammarTables(memory, addressOf(language), language, this.kinds)
+        : null;
+    const fast = tables ? new MemoryReader(memory, tables) : null;
+    this.#fast = fast && this.#readsTheSame(fast) ? fast : null;
+    this.reader = this.#fast ? 'memory' : 'cursor';
+  }
+
+  parse(text: string, out: FlatTree): void {
+    let left = Math.max(UNITS_AT_LEAST, text.length * UNITS_A_CHARACTER);
+    let tree: Tree | null = null;
+    try {
+      // The callback's type says void, but a true result stops the parser (lib/binding_web/src/parser.ts).
+      const progressCallback = (): boolean => --left < 0;
+      tree = this.#parser.parse(text, null, { progressCallback });
+      if (tree) this.#read(tree, text, out);
+      else this.#giveUp('too complex for the parser', text, out);
+    } catch (error) {
+      this.#giveUp(`the parser failed: ${error instanceof Error ? error.message : String(error)}`, text, out);
+    } finally {
+      tree?.delete();
+    }
+  }
+
+  memoryBytes(): number {
+    return this.#memory.HEAPU8.length;
+  }
+
+  #read(tree: Tree, text: string, out: FlatTree): void {
+    if (this.#fast?.read(addressOf(tree), text, out)) return;
+    readWithCursor(tree, text, this.kinds, out);
+  }
+
+  #giveUp(reason: string, text: string, out: FlatTree): void {
+    out.reset(text);
+    out.failure = reason;
+    out.push(Kind.ERROR, 0, IS_NAMED | IS_ERROR, 0, text.length);
+    try {
+      this.#parser.reset();
+    } catch {
+      this.#parser = new Parser().setLanguage(this.#language);
+    }
+  }
+
+  /** Whether the fast reader gives the same arrays as the public interface on a text with every kind of node. */
+  #readsTheSame(fast: MemoryReader): boolean {
+    const tree = this.#parser.parse(SELF_CHECK);
+    if (!tree) return false;
+    try {
+      const quick = new FlatTree();
+      const slow = new FlatTree();
+      readWithCursor(tree, SELF_CHECK, this.kinds, slow);
+      return fast.read(addressOf(tree), SELF_CHECK, quick) && isSameTree(quick, slow);
+    } finally {
+      tree.delete();
+    }
+  }
+}
+
+/** Inline and heap leaves, aliases, fields of hidden nodes, a missing token, an error, an extra, a long padding. */
+const SELF_CHECK = `struct a { int b; };
+static int f(struct a *p, unsigned long q)
+{
+	/* an extra */ for (i = 0; i < 3; i++) p->b += q ? -1 : g(p, "text", 'c');
+lbl:	if (x) { return (int)y; } else goto lbl;
+	z = a_name_that_is_longer_than_an_inline_leaf_can_be_because_its_size_is_kept_in_a_single_byte_which_counts_to_255_and_this_one_is_longer_than_one_hundred_and_twenty_eight_code_units_each_of_two_bytes
+${' '.repeat(300)};
+	@ $ (] ;
+	int w = 4 }
+`;
+
+export function isSameTree(one: FlatTree, other: FlatTree): boolean {
+  if (one.count !== other.count || one.firstProblem !== other.firstProblem) return false;
+  for (let i = 0; i < one.count; i++) {
+    if (
+      one.kind[i] !== other.kind[i] ||
+      one.field[i] !== other.field[i] ||
+      one.flags[i] !== other.flags[i] ||
+      one.start[i] !== other.start[i] ||
+      one.end[i] !== other.end[i] ||
+      one.after[i] !== other.after[i]
+    ) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/** The wasm address behind a binding object; 0 when it keeps none. */
+function addressOf(object: Tree | Language): number {
+  const address = (object as unknown as { readonly 0: unknown })[0];
+  return typeof address === 'number' ? address : 0;
+}
+
+// ---- where the wasm files are ------------------------------------------------------------------------------
+
+/** Beside the bundle (the build copies them there), else in node_modules (development). */
+function readWasm(packageName: string, folder: string | undefined): Uint8Array {
+  const file = `${packageName}.wasm`;
+  const here = folder ?? ownFolder();
+  const beside = join(here, file);
+  if (folder !== undefined || existsSync(beside)) return readFileSync(beside);
+  return readFileSync(createRequire(join(here, 'engine.js')).resolve(`${packageName}/${file}`));
+}
+
+/** Folder of this file or of the bundle it went into, as an ES module or not. */
+function ownFolder(): string {
+  const url: string | undefined = import.meta.url;
+  if (url) return dirname(fileURLToPath(url));
+  return typeof __dirname === 'string' ? __dirname : process.cwd();
+}
