@@ -241,7 +241,7 @@ const rows: readonly Row[] = [
     'conditional',
   ],
   [
-    'set_features_def',
+    'set_driver_features_def',
     'set_features defined',
     "A back end's or parent's function that takes the driver's accepted features.",
     'A vDPA parent must refuse a driver without ACCESS_PLATFORM: its addresses are I/O virtual.',
@@ -249,7 +249,7 @@ const rows: readonly Row[] = [
     'conditional',
   ],
   [
-    'device_features_def',
+    'get_device_features_def',
     'device features defined',
     "A parent's function that answers the features its device offers.",
     accepts,
@@ -257,7 +257,7 @@ const rows: readonly Row[] = [
     'conditional',
   ],
   [
-    'driver_features_def',
+    'get_driver_features_def',
     'driver features defined',
     "A parent's function that gets or sets the features the driver accepted.",
     accepts,
@@ -265,7 +265,7 @@ const rows: readonly Row[] = [
     'conditional',
   ],
   [
-    'backend_features_def',
+    'get_backend_features_def',
     'back-end features defined',
     "A back end's function that answers or takes features of the vhost protocol itself.",
     hostSide,

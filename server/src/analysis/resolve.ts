@@ -1,0 +1,497 @@
+/**
+ * What conditions mean: function results, struct fields, macros and `#if`s turned into formulas over named facts,
+ * followed through functions and files.
+ */
+import { type FeatureCall, featureCalls } from '@vringside/grammars/feature-names';
+import { configTests, guestPredicates, stateFields } from '@vringside/grammars/guest-facts';
+import type { FieldAssignment, FunctionRef, Program, Scope } from '../program/index.js';
+import type { BodyVariant, Expr, MacroFacts, PpCondition } from '../syntax/ir.js';
+import type { Span } from '../text/span.js';
+import { Atoms } from './atoms.js';
+import { calleeName } from './expressions.js';
+import { featureOf, maskFeatures, shiftedBit } from './features.js';
+import { FALSE, type Formula, TooComplex, TRUE } from './formula.js';
+import { printExpr } from './print.js';
+import { type BodyReach, type Reached, type ReturnPoint, type TruthSource, walkBody } from './reach.js';
+import { regionConditions } from './regions.js';
+import type { GuardStep } from './site.js';
+import { expandMacro } from './substitute.js';
+
+/** A formula and the places it was decided. */
+export interface Resolution {
+  readonly formula: Formula;
+  readonly via: readonly GuardStep[];
+}
+
+/** What is known of one function's body. */
+export interface FunctionReach {
+  readonly ref: FunctionRef;
+  readonly variants: readonly { readonly variant: BodyVariant; readonly reach: BodyReach }[];
+  /** Steps that resolved an expression of the body, where it was resolved elsewhere. */
+  readonly steps: ReadonlyMap<Expr, readonly GuardStep[]>;
+}
+
+/** Deeper chains of calls are left as they are written. */
+const MAX_DEPTH = 10;
+/** A field assigned in more places than this is no mode flag. */
+const MAX_ASSIGNMENTS = 24;
+/** A result over more atoms than this is named by its call instead. */
+const MAX_SUPPORT = 24;
+
+export class Resolver {
+  readonly atoms: Atoms = new Atoms();
+  readonly program: Program;
+  private readonly bodies = new Map<string, FunctionReach>();
+  private readonly results = new Map<string, Resolution | null>();
+  private readonly fields = new Map<string, Resolution | null>();
+  private readonly callerReach = new Map<string, Resolution>();
+  private readonly regions = new Map<string, (offset: number) => PpCondition | null>();
+  private depth = 0;
+
+  constructor(program: Program) {
+    this.program = program;
+  }
+
+  /** The walked body of a function, once per function. */
+  reachOf(ref: FunctionRef): FunctionReach {
+    const key = functionKey(ref);
+    const known = this.bodies.get(key);
+    if (known !== undefined) return known;
+    const steps = new Map<Expr, readonly GuardStep[]>();
+    const params = ref.facts.params.map((p) => p.name);
+    const variants = ref.facts.variants.map((variant) => ({
+      variant,
+      reach: walkBody(variant.body, params, new FunctionTruth(this, ref, steps)),
+    }));
+    const result: FunctionReach = { ref, variants, steps };
+    this.bodies.set(key, result);
+    return result;
+  }
+
+  /** Where a node of the body is reached: over all readings of the body in which it stands. */
+  reached(ref: FunctionRef, at: Span): Reached | null {
+    let formula: Formula | null = null;
+    let trail: Reached['trail'] = null;
+    for (const { reach } of this.reachOf(ref).variants) {
+      const here = reach.reached.get(at) ?? findBySpan(reach.reached, at);
+      if (here === undefined || here === null) continue;
+      formula = formula === null ? here.formula : this.atoms.formulas.or(formula, here.formula);
+      trail ??= here.trail;
+    }
+    return formula === null ? null : { formula, trail };
+  }
+
+  /** The condition under which the function returns a true (non-zero) value; null when that is not known. */
+  returnsTrue(ref: FunctionRef): Resolution | null {
+    const key = functionKey(ref);
+    const known = this.results.get(key);
+    if (known !== undefined) return known;
+    this.results.set(key, null);
+    if (this.depth >= MAX_DEPTH) return null;
+    this.depth += 1;
+    const result = this.summarise(ref);
+    this.depth -= 1;
+    this.results.set(key, result);
+    return result;
+  }
+
+  private summarise(ref: FunctionRef): Resolution | null {
+    const body = this.reachOf(ref);
+    const { formulas } = this.atoms;
+    const returns = body.variants.flatMap((v) => v.reach.returns);
+    if (returns.length === 0) return null;
+    let formula: Formula = FALSE;
+    try {
+      for (const r of returns) formula = formulas.or(formula, formulas.and(r.formula, r.truth));
+    } catch (error) {
+      if (!(error instanceof TooComplex)) throw error;
+      return null;
+    }
+    if (!this.atoms.hasNamed(formula) || formulas.support(formula).length > MAX_SUPPORT) return null;
+    const via = [this.stepAt(ref.file, ref.facts.nameSpan.start, `${ref.facts.name}()`)];
+    for (const steps of relevantSteps(returns, body.steps)) via.push(...steps);
+    return { formula, via: uniqueSteps(via) };
+  }
+
+  /** Truth of a struct field, from every assignment to it in the program; null when it is not known. */
+  fieldTruth(record: string, field: string): Resolution | null {
+    const key = `${record}.${field}`;
+    const known = this.fields.get(key);
+    if (known !== undefined) return known;
+    this.fields.set(key, null);
+    if (this.depth >= MAX_DEPTH) return null;
+    this.depth += 1;
+    const result = this.summariseField(record, field);
+    this.depth -= 1;
+    this.fields.set(key, result);
+    return result;
+  }
+
+  private summariseField(record: string, field: string): Resolution | null {
+    const assignments = this.program.fieldAssignments(record, field);
+    if (assignments.length === 0 || assignments.length > MAX_ASSIGNMENTS) return null;
+    const { formulas } = this.atoms;
+    const via: GuardStep[] = [];
+    let formula: Formula = FALSE;
+    let isReset = false;
+    for (const a of assignments) {
+      const value = this.assignedTruth(a);
+      if (value === null) return null;
+      if (value.formula === FALSE) isReset = true;
+      else {
+        formula = formulas.or(formula, value.formula);
+        via.push(this.stepAt(a.file, a.start, `${a.target === null ? `.${field}` : printExpr(a.target)} = ${printExpr(a.value)}`));
+        via.push(...value.via);
+      }
+    }
+    if (!this.atoms.hasNamed(formula) || formulas.support(formula).length > MAX_SUPPORT) return null;
+    if (isReset) formula = formulas.and(formula, this.atoms.opaque(`kept ${record}.${field}`, `${field} not reset since`));
+    return { formula, via: uniqueSteps(via) };
+  }
+
+  private assignedTruth(a: FieldAssignment): Resolution | null {
+    if (a.op !== '=') return null;
+    if (a.function === null) {
+      const truth = constantTruth(a.value);
+      return truth === null ? null : { formula: truth, via: [] };
+    }
+    const body = this.reachOf(a.function);
+    const { formulas } = this.atoms;
+    let formula: Formula = FALSE;
+    let isFound = false;
+    for (const { reach } of body.variants) {
+      const truth = reach.truths.get(a.value) ?? findBySpan(reach.truths, a.value) ?? constantTruth(a.value);
+      const here = reach.reached.get(a.value) ?? findBySpan(reach.reached, a.value);
+      if (truth === null || here === null || here === undefined) continue;
+      isFound = true;
+      formula = formulas.or(formula, formulas.and(this.atoms.namedPart(here.formula), truth));
+    }
+    if (!isFound) return null;
+    return { formula, via: [...stepsUnder(a.value, body.steps)] };
+  }
+
+  /**
+   * The condition, over named facts, under which a function is entered at all: the union over its callers. A function
+   * that others can reach (exported, stored in a table, in a header) is entered unconditionally as far as we know.
+   */
+  enteredWhen(ref: FunctionRef): Resolution {
+    const key = functionKey(ref);
+    const known = this.callerReach.get(key);
+    if (known !== undefined) return known;
+    const own = this.ppFormula(ref.facts.condition);
+    const open: Resolution = { formula: this.atoms.namedPart(own), via: [] };
+    this.callerReach.set(key, open);
+    if (this.depth >= MAX_DEPTH || this.program.isReachableFromOutside(ref)) return open;
+    this.depth += 1;
+    const result = this.throughCallers(ref, open);
+    this.depth -= 1;
+    this.callerReach.set(key, result);
+    return result;
+  }
+
+  private throughCallers(ref: FunctionRef, open: Resolution): Resolution {
+    const callers = this.program.callers(ref);
+    if (callers.length === 0) return open;
+    const { formulas } = this.atoms;
+    let entered: Formula = FALSE;
+    const via: GuardStep[] = [];
+    for (const site of callers) {
+      if (site.function === null) return open;
+      const here = this.reached(site.function, site.call);
+      if (here === null) return open;
+      const outer = this.enteredWhen(site.function);
+      const local = this.atoms.namedPart(here.formula);
+      const both = formulas.and(local, outer.formula);
+      entered = formulas.or(entered, both);
+      if (both !== TRUE) via.push(this.stepAt(site.file, site.call.start, `${site.function.facts.name}(): ${printExpr(site.call)}`));
+      if (entered === TRUE) return open;
+    }
+    return { formula: formulas.and(entered, open.formula), via: uniqueSteps(via) };
+  }
+
+  /** `#if` conditions as formulas: configuration options are facts, other tests are known by their text only. */
+  ppFormula(condition: PpCondition): Formula {
+    const { formulas } = this.atoms;
+    switch (condition.kind) {
+      case 'true':
+        return TRUE;
+      case 'false':
+        return FALSE;
+      case 'defined':
+      case 'enabled':
+        return this.configAtom(condition.name);
+      case 'opaque':
+        return /\bCONFIG_\w+/.test(condition.text)
+          ? this.atoms.of({ kind: 'config', name: condition.text })
+          : this.atoms.opaque(`#if ${condition.text}`, condition.text);
+      case 'not':
+        return formulas.not(this.ppFormula(condition.of));
+      case 'and':
+        return condition.of.reduce((f, c) => formulas.and(f, this.ppFormula(c)), TRUE);
+      case 'or':
+        return condition.of.reduce((f, c) => formulas.or(f, this.ppFormula(c)), FALSE);
+    }
+  }
+
+  private configAtom(name: string): Formula {
+    return name.startsWith('CONFIG_')
+      ? this.atoms.of({ kind: 'config', name })
+      : this.atoms.opaque(`#if ${name}`, `defined(${name})`);
+  }
+
+  conditionAt(file: string, offset: number): Formula {
+    let lookup = this.regions.get(file);
+    if (lookup === undefined) {
+      lookup = regionConditions(this.program.source(file)?.regions ?? []);
+      this.regions.set(file, lookup);
+    }
+    const condition = lookup(offset);
+    return condition === null ? TRUE : this.ppFormula(condition);
+  }
+
+  stepAt(file: string, offset: number, text: string): GuardStep {
+    return { file, line: this.program.lineOf(file, offset), text };
+  }
+}
+
+/** Answers the body walk's questions for one function. */
+class FunctionTruth implements TruthSource {
+  readonly atoms: Atoms;
+  private readonly scope: Scope;
+  private readonly key: string;
+  private readonly ownCondition: Formula;
+  private readonly resolver: Resolver;
+  private readonly ref: FunctionRef;
+  private readonly steps: Map<Expr, readonly GuardStep[]>;
+  private readonly macros: (name: string) => readonly MacroFacts[];
+  private readonly paramNames: readonly string[];
+  private expansions = 0;
+
+  constructor(resolver: Resolver, ref: FunctionRef, steps: Map<Expr, readonly GuardStep[]>) {
+    this.resolver = resolver;
+    this.ref = ref;
+    this.steps = steps;
+    this.atoms = resolver.atoms;
+    this.key = functionKey(ref);
+    this.scope = resolver.program.scopeOf(ref);
+    this.ownCondition = resolver.ppFormula(ref.facts.condition);
+    this.macros = (name) => resolver.program.macro(name, ref.file);
+    this.paramNames = ref.facts.params.map((p) => p.name);
+  }
+
+  name(expr: Expr & { kind: 'name' }): Formula {
+    if (expr.name === 'true') return TRUE;
+    if (expr.name === 'false' || expr.name === 'NULL') return FALSE;
+    if (expr.name in guestPredicates) return this.atoms.of({ kind: 'guest', name: expr.name, argument: '' });
+    if (expr.name.startsWith('CONFIG_')) return this.atoms.of({ kind: 'config', name: expr.name });
+    for (const macro of this.macros(expr.name)) {
+      const constant = macro.expr === null || macro.params !== null ? null : constantTruth(macro.expr);
+      if (constant !== null) return constant;
+    }
+    // Error numbers and other enumerators used as values are non-zero unless they say otherwise.
+    if (/^E[A-Z0-9]+$/.test(expr.name)) return TRUE;
+    return this.opaque(expr, 'global');
+  }
+
+  parameter(index: number): Formula {
+    return this.atoms.of({ kind: 'param', scope: this.key, index });
+  }
+
+  member(expr: Expr & { kind: 'member' }): Formula {
+    const record = this.recordOf(expr);
+    if (record === null) return this.opaque(expr, '');
+    if (stateFields.some((s) => s.field === expr.field)) {
+      return this.atoms.of({ kind: 'state', name: `${record.replace(/^(?:struct|union) /, '')}.${expr.field}`, field: expr.field });
+    }
+    const resolved = this.resolver.fieldTruth(record, expr.field);
+    if (resolved === null) return this.opaque(expr, '');
+    this.steps.set(expr, resolved.via);
+    return resolved.formula;
+  }
+
+  private recordOf(expr: Expr & { kind: 'member' }): string | null {
+    const type = this.resolver.program.typeOf(expr.object, this.scope);
+    return type === null || type.base === '' ? null : type.base;
+  }
+
+  call(expr: Expr & { kind: 'call' }, truth: (e: Expr) => Formula): Formula {
+    const name = calleeName(expr);
+    if (name === '') return this.indirectCall(expr, truth);
+    if (configTests.has(name)) {
+      const option = expr.args[0];
+      if (option?.kind === 'name') return this.atoms.of({ kind: 'config', name: option.name });
+    }
+    const featureCall = featureCalls[name];
+    if (featureCall?.isTest === true) return this.featureTest(featureCall, expr);
+    if (name in guestPredicates) {
+      const argument = expr.args[0];
+      return this.atoms.of({
+        kind: 'guest',
+        name,
+        argument: argument?.kind === 'name' && /^[A-Z][A-Z0-9_]+$/.test(argument.name) ? argument.name : '',
+      });
+    }
+    const expanded = this.expand(expr, name, truth);
+    if (expanded !== null) return expanded;
+    return this.functionResult(expr, this.resolver.program.functionsNamed(name, this.ref.file), truth);
+  }
+
+  private featureTest(call: FeatureCall, expr: Expr & { kind: 'call' }): Formula {
+    const bit = expr.args[call.bit];
+    if (bit === undefined) return this.opaque(expr, '');
+    return this.featureAtom(bit, call.of === 'offered' ? 'offered' : 'negotiated') ?? this.opaque(expr, '');
+  }
+
+  private featureAtom(bit: Expr, of: 'negotiated' | 'offered'): Formula | null {
+    const feature = featureOf(bit, this.macros);
+    if (feature !== null) return this.atoms.of({ kind: 'feature', name: feature, of });
+    const index = bit.kind === 'name' ? this.paramNames.indexOf(bit.name) : -1;
+    return index >= 0 ? this.atoms.of({ kind: 'paramFeature', scope: this.key, index, of }) : null;
+  }
+
+  private expand(expr: Expr & { kind: 'call' }, name: string, truth: (e: Expr) => Formula): Formula | null {
+    if (this.expansions > 8) return null;
+    for (const macro of this.macros(name)) {
+      const body = expandMacro(macro, expr.args);
+      if (body === null) continue;
+      this.expansions += 1;
+      const result = truth(body);
+      this.expansions -= 1;
+      if (this.atoms.hasNamed(result)) return result;
+    }
+    return null;
+  }
+
+  /** A call through a pointer in a struct: known when only one function is ever stored there. */
+  private indirectCall(expr: Expr & { kind: 'call' }, truth: (e: Expr) => Formula): Formula {
+    const callee = expr.callee.kind === 'unary' && expr.callee.op === '*' ? expr.callee.operand : expr.callee;
+    if (callee.kind !== 'member') return this.opaque(expr, '');
+    const record = this.recordOf(callee);
+    if (record === null) return this.opaque(expr, '');
+    const targets = this.resolver.program.implementations(record, callee.field);
+    return targets.length === 1 ? this.functionResult(expr, targets, truth) : this.opaque(expr, '');
+  }
+
+  private functionResult(
+    expr: Expr & { kind: 'call' },
+    targets: readonly FunctionRef[],
+    truth: (e: Expr) => Formula,
+  ): Formula {
+    const { formulas } = this.atoms;
+    if (targets.length === 0 || targets.length > 3) return this.opaque(expr, '');
+    let formula: Formula = FALSE;
+    const via: GuardStep[] = [];
+    for (const target of targets) {
+      const resolved = this.resolver.returnsTrue(target) ?? this.constantResult(target);
+      if (resolved === null) return this.opaque(expr, '');
+      const own = targets.length === 1 ? TRUE : this.resolver.ppFormula(target.facts.condition);
+      const result = this.bindArguments(resolved.formula, functionKey(target), expr.args, truth);
+      formula = formulas.or(formula, formulas.and(own, result));
+      via.push(...resolved.via);
+    }
+    if (!this.atoms.hasNamed(formula)) return formula <= TRUE ? formula : this.opaque(expr, '');
+    this.steps.set(expr, via);
+    return formula;
+  }
+
+  /** A stub such as `static inline bool f(void) { return false; }` among several definitions. */
+  private constantResult(target: FunctionRef): Resolution | null {
+    const returns = this.resolver.reachOf(target).variants.flatMap((v) => v.reach.returns);
+    const only = returns.length === 1 ? returns[0] : undefined;
+    return only !== undefined && only.formula === TRUE && only.truth <= TRUE ? { formula: only.truth, via: [] } : null;
+  }
+
+  /** Puts what the caller passes in place of the callee's parameters. */
+  private bindArguments(f: Formula, scope: string, args: readonly Expr[], truth: (e: Expr) => Formula): Formula {
+    return this.atoms.formulas.substitute(f, (index) => {
+      const atom = this.atoms.get(index);
+      if ((atom.kind !== 'param' && atom.kind !== 'paramFeature') || atom.scope !== scope) return undefined;
+      const arg = args[atom.index];
+      if (arg === undefined) return undefined;
+      return atom.kind === 'param' ? truth(arg) : (this.featureAtom(arg, atom.of) ?? this.opaque(arg, 'feature'));
+    });
+  }
+
+  maskTest(left: Expr, right: Expr): Formula | null {
+    return this.maskSide(left, right) ?? this.maskSide(right, left);
+  }
+
+  private maskSide(mask: Expr, set: Expr): Formula | null {
+    const of = /offer|device_feat|host_feat|hw_feat|get_features|supported/i.test(printExpr(set)) ? 'offered' : 'negotiated';
+    const names = maskFeatures(mask, this.macros);
+    if (names.length > 0) {
+      return names.reduce((f, name) => this.atoms.formulas.or(f, this.atoms.of({ kind: 'feature', name, of })), FALSE);
+    }
+    const bit = shiftedBit(mask);
+    return bit === null ? null : this.featureAtom(bit, of);
+  }
+
+  opaque(expr: Expr, version: string): Formula {
+    const text = printExpr(expr);
+    return this.atoms.opaque(`${this.key} ${version} ${text}`, text);
+  }
+
+  regionOf(offset: number): Formula {
+    const here = this.resolver.conditionAt(this.ref.file, offset);
+    return here === this.ownCondition ? TRUE : here;
+  }
+
+  condition(condition: PpCondition): Formula {
+    return this.resolver.ppFormula(condition);
+  }
+}
+
+export function functionKey(ref: FunctionRef): string {
+  return `${ref.file}:${ref.facts.start}:${ref.facts.name}`;
+}
+
+function constantTruth(expr: Expr): Formula | null {
+  if (expr.kind === 'number') return /^0+[uUlL]*$|^0[xX]0+[uUlL]*$/.test(expr.text) ? FALSE : TRUE;
+  if (expr.kind === 'name') {
+    if (expr.name === 'true') return TRUE;
+    if (expr.name === 'false' || expr.name === 'NULL') return FALSE;
+  }
+  if (expr.kind === 'unary' && expr.op === '!') {
+    const inner = constantTruth(expr.operand);
+    return inner === null ? null : inner === TRUE ? FALSE : TRUE;
+  }
+  return expr.kind === 'cast' ? constantTruth(expr.operand) : null;
+}
+
+/** Nodes of different readings of a body are different objects at the same place. */
+function findBySpan<T>(map: ReadonlyMap<Span, T>, at: Span): T | null {
+  for (const [node, value] of map) {
+    if (node.start === at.start && node.end === at.end) return value;
+  }
+  return null;
+}
+
+/** Steps recorded for `expr` and what is inside it. */
+export function* stepsUnder(expr: Expr, steps: ReadonlyMap<Expr, readonly GuardStep[]>): Generator<GuardStep> {
+  for (const [node, list] of steps) {
+    if (node.start >= expr.start && node.end <= expr.end) yield* list;
+  }
+}
+
+function relevantSteps(
+  returns: readonly ReturnPoint[],
+  steps: ReadonlyMap<Expr, readonly GuardStep[]>,
+): (readonly GuardStep[])[] {
+  const result: (readonly GuardStep[])[] = [];
+  for (const r of returns) {
+    if (r.value !== null) result.push([...stepsUnder(r.value, steps)]);
+    for (let t = r.trail; t !== null; t = t.up) result.push([...stepsUnder(t.test, steps)]);
+  }
+  return result;
+}
+
+export function uniqueSteps(steps: readonly GuardStep[]): GuardStep[] {
+  const seen = new Set<string>();
+  return steps.filter((s) => {
+    const key = `${s.file}:${s.line}:${s.text}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+

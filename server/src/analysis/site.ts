@@ -1,0 +1,40 @@
+import type { Range } from '../text/span.js';
+
+export type SiteCategory = 'bypass' | 'feature' | 'mapping' | 'decision';
+
+/** One step of the chain that resolves a guard: where a value the guard rests on was decided. */
+export interface GuardStep {
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+  /** The source text of the step on one line. */
+  readonly text: string;
+}
+
+/** The condition under which a site is reached. */
+export interface Guard {
+  /** As written in the source, joined with `&&`. */
+  readonly written: string;
+  /** Over named facts of the guest: `!VIRTIO_F_ACCESS_PLATFORM && !xen_domain()`. */
+  readonly resolved: string;
+  /** The resolved condition in words: `ACCESS_PLATFORM not negotiated, and not a Xen guest`. */
+  readonly words?: string;
+  readonly via: readonly GuardStep[];
+}
+
+/** A place where an address reaches a device, or a feature bit is tested, set or cleared. */
+export interface Site {
+  /** Stable from version to version: from kind, file, function, expression and ordinal; never the line. */
+  readonly id: string;
+  readonly category: SiteCategory;
+  readonly kind: string;
+  /** Relative to the tree. */
+  readonly file: string;
+  /** '' at file level. */
+  readonly function: string;
+  readonly range: Range;
+  readonly expression: string;
+  readonly feature?: string;
+  /** Null: reached unconditionally. */
+  readonly guard: Guard | null;
+}

@@ -1,0 +1,90 @@
+/** Gathers sites from the detectors: one of a kind a place, with its guard, in source order. */
+import { createHash } from 'node:crypto';
+import { siteKind } from '@vringside/grammars/site-kinds';
+import type { FunctionRef } from '../../program/index.js';
+import type { Span } from '../../text/span.js';
+import { oneLine } from '../expressions.js';
+import type { Formula } from '../formula.js';
+import { guardOf, guardOfFileLevel } from '../guard.js';
+import type { Resolver } from '../resolve.js';
+import type { Site } from '../site.js';
+
+/** What a detector says of a place. */
+export interface Candidate {
+  readonly kind: string;
+  readonly file: string;
+  /** Null at file level. */
+  readonly function: FunctionRef | null;
+  readonly at: Span;
+  /** The node whose reach is the guard; default `at`. */
+  readonly guardAt?: Span;
+  /** A condition of the site itself, beside where it stands: an elision holds where its test does. */
+  readonly own?: Formula;
+  readonly feature?: string;
+  /** Shown instead of the source text of `at`. */
+  readonly expression?: string;
+}
+
+/** A site with the formula of its guard, valid within the run's resolver. */
+export interface FoundSite {
+  readonly site: Site;
+  readonly candidate: Candidate;
+  readonly formula: Formula;
+}
+
+const MAX_EXPRESSION = 200;
+
+export class SiteCollector {
+  private readonly byKey = new Map<string, Candidate>();
+  private readonly resolver: Resolver;
+
+  constructor(resolver: Resolver) {
+    this.resolver = resolver;
+  }
+
+  add(candidate: Candidate): void {
+    if (siteKind(candidate.kind) === null) throw new Error(`unknown site kind ${candidate.kind}`);
+    const key = `${candidate.file}:${candidate.at.start}:${candidate.kind}:${candidate.feature ?? ''}`;
+    if (!this.byKey.has(key)) this.byKey.set(key, candidate);
+  }
+
+  /** All sites, sorted by file, place and kind. */
+  finish(): FoundSite[] {
+    const candidates = [...this.byKey.values()].sort(compareCandidates);
+    const ordinals = new Map<string, number>();
+    return candidates.map((c) => this.build(c, ordinals));
+  }
+
+  private build(c: Candidate, ordinals: Map<string, number>): FoundSite {
+    const { program } = this.resolver;
+    const text = program.source(c.file)?.text ?? '';
+    const guarded =
+      c.function === null
+        ? guardOfFileLevel(this.resolver, c.file, c.at.start)
+        : guardOf(this.resolver, c.function, c.guardAt ?? c.at, c.own);
+    const functionName = c.function?.facts.name ?? '';
+    const expression = (c.expression ?? oneLine(text, c.at)).slice(0, MAX_EXPRESSION);
+    const identity = [c.kind, c.file, functionName, expression, c.feature ?? ''].join('\0');
+    const ordinal = ordinals.get(identity) ?? 0;
+    ordinals.set(identity, ordinal + 1);
+    const site: Site = {
+      id: createHash('sha256').update(`${identity}\0${ordinal}`).digest('hex').slice(0, 16),
+      category: siteKind(c.kind)?.category ?? 'mapping',
+      kind: c.kind,
+      file: c.file,
+      function: functionName,
+      range: { start: program.positionOf(c.file, c.at.start), end: program.positionOf(c.file, c.at.end) },
+      expression,
+      ...(c.feature === undefined ? {} : { feature: c.feature }),
+      guard: guarded.guard,
+    };
+    return { site, candidate: c, formula: guarded.formula };
+  }
+}
+
+function compareCandidates(a: Candidate, b: Candidate): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+  if (a.at.start !== b.at.start) return a.at.start - b.at.start;
+  if (a.kind !== b.kind) return a.kind < b.kind ? -1 : 1;
+  return (a.feature ?? '') < (b.feature ?? '') ? -1 : 1;
+}

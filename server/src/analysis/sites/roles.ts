@@ -1,0 +1,85 @@
+/**
+ * Which end of a virtqueue a file speaks for. The same expressions mean opposite things on the two ends: a guest's
+ * transport that hands over a ring address bypasses the DMA API, a back end that takes one does its job.
+ */
+import type { Program } from '../../program/index.js';
+
+export type FileRole =
+  /** A driver, a transport or the ring core in the guest. */
+  | 'guest'
+  /** The kernel's back end on the host: vhost, vringh. */
+  | 'host'
+  /** A vDPA parent: drives hardware on behalf of whoever owns the ring. */
+  | 'parent'
+  /** A device made of software on this machine: VDUSE, vdpa_sim. */
+  | 'device'
+  /** An implementation of the DMA API itself. */
+  | 'dma-ops';
+
+/** Roles of all files of a program, from what the files define. */
+export function fileRoles(program: Program): (file: string) => FileRole {
+  const folders = parentFolders(program);
+  const memo = new Map<string, FileRole>();
+  return (file) => {
+    let role = memo.get(file);
+    if (role === undefined) {
+      role = roleOf(program, file, folders);
+      memo.set(file, role);
+    }
+    return role;
+  };
+}
+
+function roleOf(program: Program, file: string, folders: ReadonlyMap<string, 'parent' | 'device'>): FileRole {
+  for (let dir = folderOf(file); dir !== ''; dir = folderOf(dir)) {
+    const role = folders.get(dir);
+    if (role !== undefined) return role;
+  }
+  if (isHostSide(program, file)) return 'host';
+  return definesTable(program, file, 'dma_map_ops') ? 'dma-ops' : 'guest';
+}
+
+/** Folders of vDPA parents; a folder that only groups them (`mlx5/net` beside `mlx5/core`) counts as a whole. */
+function parentFolders(program: Program): ReadonlyMap<string, 'parent' | 'device'> {
+  const ownFiles = new Set(program.files.filter((f) => f.endsWith('.c')).map(folderOf));
+  const folders = new Map<string, 'parent' | 'device'>();
+  for (const file of filesMentioning(program, 'vdpa_config_ops')) {
+    if (!definesTable(program, file, 'vdpa_config_ops')) continue;
+    const folder = folderOf(file);
+    const above = folderOf(folder);
+    folders.set(ownFiles.has(above) || above === '' ? folder : above, 'parent');
+  }
+  for (const folder of folders.keys()) {
+    const inside = program.files.filter((f) => f.startsWith(`${folder}/`));
+    const isSoftware = inside.some((f) => definesTable(program, f, 'dma_map_ops') || mentions(program, f, 'vringh_getdesc_iotlb'));
+    // A parent that serves only its control queue in software uses vringh too; a device serves data queues by it.
+    if (isSoftware && !inside.some((f) => mentions(program, f, 'pci_driver') || mentions(program, f, 'auxiliary_driver'))) {
+      folders.set(folder, 'device');
+    }
+  }
+  return folders;
+}
+
+function isHostSide(program: Program, file: string): boolean {
+  if (mentions(program, file, 'vhost_virtqueue') || mentions(program, file, 'vhost_dev')) return true;
+  if (mentions(program, file, 'vhost_iotlb') && !mentions(program, file, 'virtio_driver')) return true;
+  return false;
+}
+
+function definesTable(program: Program, file: string, record: string): boolean {
+  if (!mentions(program, file, record)) return false;
+  return program.facts(file).globals.some((g) => g.type.base === `struct ${record}` && g.init !== null && g.type.pointers === 0);
+}
+
+function filesMentioning(program: Program, name: string): string[] {
+  return [...new Set(program.mentions(name).map((m) => m.file))];
+}
+
+function mentions(program: Program, file: string, name: string): boolean {
+  return program.mentions(name).some((m) => m.file === file);
+}
+
+function folderOf(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash < 0 ? '' : path.slice(0, slash);
+}
