@@ -1,0 +1,94 @@
+/** `check` and `sites`: one analysis, two views of its result. */
+import { userCacheFolder } from '../../program/cache.js';
+import { reportToJson } from '../../report/json.js';
+import type { Report } from '../../report/report.js';
+import { findingsToText, sitesToText } from '../../report/text.js';
+import type { Level } from '../../rules/finding.js';
+import type { FailOn, RuleSetting, Settings } from '../arguments.js';
+import { didYouMean, type ExitStatus, exitStatus, UsageError } from '../failure.js';
+import { failedInputs, locate } from '../inputs.js';
+import { makeProgress } from '../progress.js';
+import type { Io, RuleInfo, Services } from '../services.js';
+import { sourceReader } from '../source-reader.js';
+import { styleFor, writeResult } from '../terminal.js';
+
+export async function runReport(
+  command: 'check' | 'sites',
+  settings: Settings,
+  io: Io,
+  services: Services,
+): Promise<ExitStatus> {
+  const started = performance.now();
+  const rules = ruleLevels(settings, await services.rules());
+  const inputs = locate(settings.operands, settings.tree, io.cwd);
+  const progress = makeProgress(io.stderr, settings.isQuiet);
+  const result = await services.analyse({
+    tree: inputs.root,
+    paths: inputs.paths,
+    jobs: settings.jobs,
+    cacheDir: settings.useCache ? userCacheFolder(io.env) : null,
+    rules,
+    timings: settings.withTimings,
+    ...(progress.report === undefined ? {} : { onProgress: progress.report }),
+  });
+  progress.clear();
+  const report = withMissing(command === 'check' ? restingOnFindings(result) : result, inputs.missing);
+  writeResult(show(command, report, settings, io, performance.now() - started), settings.output);
+  const failed = failedInputs(inputs, report.notAnalysed);
+  for (const input of failed) io.stderr.write(`vringside: ${input}\n`);
+  if (failed.length > 0) return exitStatus.input;
+  return isAtOrAbove(report, settings.failOn) ? exitStatus.findings : exitStatus.ok;
+}
+
+/** The level of every rule for this run. */
+export function ruleLevels(settings: Settings, known: readonly RuleInfo[]): Map<string, RuleSetting> {
+  const ids = known.map((rule) => rule.id);
+  for (const id of [...settings.onlyRules, ...settings.rules.keys()]) {
+    if (!ids.includes(id)) {
+      throw new UsageError(`there is no rule '${id}'${didYouMean(id, ids)}; there are ${ids.join(', ')}`);
+    }
+  }
+  const isOnly = settings.onlyRules.length > 0;
+  return new Map(
+    known.map((rule) => {
+      const isOn = !isOnly || settings.onlyRules.includes(rule.id) || settings.rules.has(rule.id);
+      return [rule.id, isOn ? (settings.rules.get(rule.id) ?? rule.level) : 'off'];
+    }),
+  );
+}
+
+function show(
+  command: 'check' | 'sites',
+  report: Report,
+  settings: Settings,
+  io: Io,
+  elapsedMs: number,
+): string {
+  if (settings.format === 'json') return reportToJson(report);
+  const target = settings.output === null ? io.stdout : { isTTY: false, columns: null };
+  const options = {
+    style: styleFor(settings.color, target, io.env),
+    source: sourceReader(report.tree.root),
+    isQuiet: settings.isQuiet,
+    elapsedMs: target.isTTY || settings.withTimings ? elapsedMs : null,
+  };
+  return command === 'check' ? findingsToText(report, options) : sitesToText(report, options);
+}
+
+/** `check` shows the findings and the sites they rest on. */
+function restingOnFindings(report: Report): Report {
+  const used = new Set(report.findings.map((finding) => finding.site));
+  return { ...report, sites: report.sites.filter((site) => used.has(site.id)) };
+}
+
+function withMissing(report: Report, missing: readonly { path: string; reason: string }[]): Report {
+  if (missing.length === 0) return report;
+  const entries = missing.map(({ path, reason }) => ({ file: path, reason }));
+  return { ...report, notAnalysed: [...report.notAnalysed, ...entries] };
+}
+
+const rank: Readonly<Record<Level, number>> = { note: 1, warning: 2, error: 3 };
+
+function isAtOrAbove(report: Report, failOn: FailOn): boolean {
+  return failOn !== 'never' && report.findings.some((finding) => rank[finding.level] >= rank[failOn]);
+}

@@ -1,0 +1,123 @@
+/** The commands and their options: one table for parsing, help and the generated manual page. */
+
+export type CommandName = 'check' | 'sites' | 'doctor' | 'explain';
+
+export interface CommandSpec {
+  readonly name: CommandName;
+  /** What stands after the name on the command line. */
+  readonly operands: string;
+  readonly summary: string;
+  readonly details: readonly string[];
+  readonly options: readonly OptionName[];
+  readonly examples: readonly string[];
+}
+
+export interface OptionSpec {
+  readonly value: string | null;
+  readonly short?: string;
+  readonly isRepeatable?: true;
+  readonly help: string;
+}
+
+export const options = {
+  tree: { value: 'DIR', help: 'kernel tree to resolve names in (default: found upwards from PATH)' },
+  format: { value: 'text|json', help: 'how to print the result (default: text)' },
+  output: { value: 'FILE', short: 'o', help: 'write the result to FILE instead of standard output' },
+  rule: {
+    value: 'ID[=LEVEL]',
+    isRepeatable: true,
+    help: 'ID alone: only the rules so named run; ID=off|note|warning|error: set its level',
+  },
+  'fail-on': {
+    value: 'LEVEL',
+    help: 'error|warning|note|never: exit with 1 at findings of that level or above',
+  },
+  jobs: { value: 'N', short: 'j', help: 'worker threads (default: the number of processors)' },
+  'no-cache': { value: null, help: "neither read nor write the user's cache folder" },
+  color: {
+    value: 'auto|always|never',
+    help: 'colour (default: auto, that is on a terminal unless NO_COLOR is set)',
+  },
+  quiet: { value: null, short: 'q', help: 'no progress and no list of what was not understood' },
+  timings: { value: null, help: 'say how long each stage took' },
+  help: { value: null, short: 'h', help: 'show this help' },
+} as const satisfies Record<string, OptionSpec>;
+
+export type OptionName = keyof typeof options;
+
+const shared: readonly OptionName[] = [
+  'tree',
+  'format',
+  'output',
+  'jobs',
+  'no-cache',
+  'color',
+  'quiet',
+  'timings',
+];
+
+export const commands: readonly CommandSpec[] = [
+  {
+    name: 'check',
+    operands: '[PATH...]',
+    summary: 'findings in files, folders or a whole kernel tree',
+    details: [
+      'Reports the places a reviewer should be told of, each with the condition under which it is reached.',
+      'PATH is a file or a folder; without one, the current folder. --fail-on is `warning` unless given.',
+    ],
+    options: [...shared, 'rule', 'fail-on', 'help'],
+    examples: [
+      'vringside check drivers/virtio',
+      'vringside check --rule guard-differs-from-core --format json drivers/gpu/drm/virtio',
+    ],
+  },
+  {
+    name: 'sites',
+    operands: '[PATH...]',
+    summary: 'the inventory: every bypass site and feature-flag check, findings or not',
+    details: [
+      'Lists every place where an address reaches a virtio device or a feature bit decides, and when it is reached.',
+      'PATH is a file or a folder; without one, the current folder. --fail-on is `never` unless given.',
+    ],
+    options: [...shared, 'rule', 'fail-on', 'help'],
+    examples: [
+      'vringside sites drivers/virtio/virtio_ring.c',
+      'vringside sites --format json --output sites.json',
+    ],
+  },
+  {
+    name: 'doctor',
+    operands: '[PATH...]',
+    summary: 'what parses clean, what is blind, which tree and version was recognised',
+    details: [
+      'Reads every function of every .c and .h file under PATH and lists those that were not understood in full.',
+    ],
+    options: ['tree', 'format', 'output', 'jobs', 'color', 'quiet', 'help'],
+    examples: [
+      'vringside doctor drivers/virtio drivers/vhost',
+      'vringside doctor --format json --output doctor.json',
+    ],
+  },
+  {
+    name: 'explain',
+    operands: '[RULE|OUTCOME|SITE-KIND]',
+    summary: 'the page on a rule, an outcome or a kind of site',
+    details: ['Without a topic, lists them all.'],
+    options: ['format', 'output', 'color', 'help'],
+    examples: ['vringside explain cpu_phys_to_device', 'vringside explain guard-differs-from-core'],
+  },
+];
+
+/** Commands and options that are planned: named so that the answer is better than "unknown". */
+export const laterCommands: readonly string[] = ['review', 'model', 'compare', 'merge', 'lsp'];
+export const laterOptions: readonly string[] = [
+  'shard',
+  'config',
+  'platform',
+  'device',
+  'policy',
+  'baseline',
+  'write-baseline',
+  'new-from',
+];
+export const laterFormats: readonly string[] = ['sarif', 'github', 'html', 'reply'];

@@ -1,0 +1,46 @@
+/** One run of the program: arguments in, exit status out. */
+import { parseRequest } from './arguments.js';
+import { runDoctor } from './commands/doctor.js';
+import { runExplain } from './commands/explain.js';
+import { runReport } from './commands/report.js';
+import { type ExitStatus, exitStatus, InputError, UsageError } from './failure.js';
+import { commandHelp, overview } from './help.js';
+import type { Io, Services } from './services.js';
+import { styleFor, writeResult } from './terminal.js';
+
+export async function run(argv: readonly string[], io: Io, services: Services): Promise<ExitStatus> {
+  try {
+    const request = parseRequest(argv);
+    if (request.kind === 'version') return say(`vringside ${io.version}\n`);
+    if (request.kind === 'help') {
+      const style = styleFor('auto', io.stdout, io.env);
+      return say(request.command === null ? overview(style) : commandHelp(request.command, style));
+    }
+    switch (request.command) {
+      case 'check':
+      case 'sites':
+        return await runReport(request.command, request.settings, io, services);
+      case 'doctor':
+        return await runDoctor(request.settings, io, services);
+      case 'explain':
+        return await runExplain(request.settings, io, services);
+    }
+  } catch (error) {
+    if (error instanceof UsageError) {
+      const hint = error.command === null ? '' : ` (see vringside ${error.command} --help)`;
+      return complain(error.message + hint, exitStatus.usage, io);
+    }
+    if (error instanceof InputError) return complain(error.message, exitStatus.input, io);
+    throw error;
+  }
+}
+
+function say(text: string): ExitStatus {
+  writeResult(text, null);
+  return exitStatus.ok;
+}
+
+function complain(message: string, status: ExitStatus, io: Io): ExitStatus {
+  for (const line of message.split('\n')) io.stderr.write(`vringside: ${line}\n`);
+  return status;
+}

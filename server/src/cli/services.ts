@@ -1,0 +1,43 @@
+/** What the commands need of the rest of the program; handed in, so that a command can be tried without it. */
+import type { DoctorReport, Report } from '../report/report.js';
+import type { Level } from '../rules/finding.js';
+import type { RuleSetting } from './arguments.js';
+import type { ProgressEvent } from './progress.js';
+
+/** As the rules folder describes a rule. */
+export interface RuleInfo {
+  readonly id: string;
+  readonly level: Level;
+  /** One line. */
+  readonly summary: string;
+  /** Markdown. */
+  readonly page: string;
+}
+
+export interface Services {
+  readonly analyse: (options: {
+    readonly tree: string | null;
+    readonly paths: readonly string[];
+    readonly jobs: number;
+    readonly cacheDir: string | null;
+    readonly rules: ReadonlyMap<string, RuleSetting>;
+    readonly timings: boolean;
+    readonly onProgress?: (event: ProgressEvent) => void;
+  }) => Promise<Report>;
+  readonly doctor: (options: {
+    readonly root: string;
+    readonly paths: readonly string[];
+    readonly jobs: number;
+    readonly onProgress?: (event: ProgressEvent) => void;
+  }) => Promise<DoctorReport>;
+  readonly rules: () => Promise<readonly RuleInfo[]>;
+}
+
+/** The process as a command sees it. */
+export interface Io {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: { readonly isTTY: boolean; readonly columns: number | null };
+  readonly stderr: NodeJS.WriteStream;
+  readonly version: string;
+}

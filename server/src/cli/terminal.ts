@@ -1,0 +1,64 @@
+/** What this process writes to: width, colour and signs of the terminal, and where results go. */
+import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { makeStyle, type Style } from '../report/style.js';
+import type { ColorMode } from './arguments.js';
+import { UsageError } from './failure.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Target {
+  readonly isTTY: boolean;
+  readonly columns: number | null;
+}
+
+/** The style for `target`; what goes to a file or a pipe is plain unless colour is asked for. */
+export function styleFor(mode: ColorMode, target: Target, env: Environment): Style {
+  const isAuto = target.isTTY && !env.NO_COLOR && env.TERM !== 'dumb';
+  return makeStyle({
+    isColoured: mode === 'always' || (mode === 'auto' && isAuto),
+    isUnicode: target.isTTY && speaksUnicode(env),
+    width: target.columns ?? 100,
+  });
+}
+
+function speaksUnicode(env: Environment): boolean {
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
+  return process.platform === 'win32' || process.platform === 'darwin' || /utf-?8/i.test(locale);
+}
+
+/** Writes the result whole: to standard output, or to a file that appears only when it is complete. */
+export function writeResult(text: string, file: string | null): void {
+  if (file === null) {
+    writeAll(1, text);
+    return;
+  }
+  const part = `${file}.part-${process.pid}`;
+  try {
+    const fd = openSync(part, 'w');
+    try {
+      writeAll(fd, text);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(part, file);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw new UsageError(`cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** A pipe may take a part at a time, or say that it is full for now. */
+function writeAll(fd: number, text: string): void {
+  let bytes = Buffer.from(text, 'utf8');
+  while (bytes.length > 0) {
+    try {
+      bytes = bytes.subarray(writeSync(fd, bytes));
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      // The reader has enough, as in `vringside sites | head`.
+      if (code === 'EPIPE' && fd === 1) return;
+      if (code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import type { Site } from '../analysis/site.js';
+import type { Finding } from '../rules/finding.js';
+
+/** A file or function the run could not analyse, and why. Nothing is skipped in silence. */
+export interface NotAnalysed {
+  readonly file: string;
+  readonly reason: string;
+  /** The function that could not be read; absent when it is the whole file. */
+  readonly function?: string;
+  /** 1-based, with `function`. */
+  readonly line?: number;
+}
+
+/** How much was read, so that "nothing found" can be weighed. */
+export interface Coverage {
+  /** Files whose text was analysed. */
+  readonly files: number;
+  /** Functions in those files, and how many of them were understood in full. */
+  readonly functions: number;
+  readonly clean: number;
+}
+
+/** The result of `check` and `sites`: what every face shows. */
+export interface Report {
+  readonly schema: 'vringside/1';
+  readonly tool: { readonly name: 'vringside'; readonly version: string };
+  readonly tree: { readonly root: string; readonly kernelVersion: string | null };
+  readonly sites: readonly Site[];
+  readonly findings: readonly Finding[];
+  readonly notAnalysed: readonly NotAnalysed[];
+  readonly coverage?: Coverage;
+  /** Milliseconds per stage, when asked for. */
+  readonly timings?: Readonly<Record<string, number>>;
+}
+
+export interface UncleanFunction {
+  readonly file: string;
+  readonly function: string;
+  /** 1-based line of the function's name. */
+  readonly line: number;
+  readonly reason: string;
+}
+
+/** The result of `doctor`: what parses clean and what is blind. */
+export interface DoctorReport {
+  readonly schema: 'vringside/1';
+  readonly tree: { readonly root: string; readonly kernelVersion: string | null };
+  readonly files: number;
+  readonly functions: number;
+  readonly clean: number;
+  readonly unclean: readonly UncleanFunction[];
+  readonly notAnalysed: readonly NotAnalysed[];
+}

@@ -1,0 +1,25 @@
+import type { Range } from '../text/span.js';
+
+export type Level = 'error' | 'warning' | 'note';
+
+export interface Related {
+  readonly file: string;
+  readonly range: Range;
+  readonly message: string;
+}
+
+/** Something a reviewer should be told, with its evidence. */
+export interface Finding {
+  readonly rule: string;
+  readonly level: Level;
+  /** One line: who sees what, named object, place of the decision. */
+  readonly message: string;
+  readonly file: string;
+  readonly function: string;
+  readonly range: Range;
+  /** Id of the site it rests on. */
+  readonly site?: string;
+  readonly related: readonly Related[];
+  /** Stable identity: rule, file, function, normalised statement, ordinal. */
+  readonly fingerprint: string;
+}

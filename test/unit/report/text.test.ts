@@ -1,0 +1,104 @@
+import { expect, it } from 'vitest';
+import type { SourceLines } from '../../../server/src/report/quote.js';
+import { displayWidth, makeStyle, plainStyle } from '../../../server/src/report/style.js';
+import { findingsToText, sitesToText } from '../../../server/src/report/text.js';
+import { doctorToText } from '../../../server/src/report/text-doctor.js';
+import { bypass, feature, finding, reportOf, ringSource } from './example.js';
+
+const source: SourceLines = (file) => (file === 'drivers/my/ring.c' ? ringSource : null);
+const options = { style: plainStyle, source, isQuiet: false, elapsedMs: null };
+
+it('shows a site with its source line, its condition in words and the chain that gives it', () => {
+  const text = sitesToText(reportOf({ coverage: { files: 1, functions: 2, clean: 2 } }), options);
+  expect(text).toBe(
+    `
+drivers/my/ring.c                                                                1 bypass, 1 feature
+     4  map_one()     CPU physical address used as DMA address                    cpu_phys_to_device
+        | return (dma_addr_t)sg_phys(sg);
+        when  ACCESS_PLATFORM not negotiated, and not a Xen guest
+              !vq->use_dma_api
+              <- vq->use_dma_api = my_use_dma_api(vdev);              ring.c:40
+              <- return !virtio_has_dma_quirk(vdev) || xen_domain();  drivers/my/core.h:12
+
+    10  start()       feature tested  VIRTIO_NET_F_MRG_RXBUF                             has_feature
+        | return virtio_has_feature(vq->vdev,
+        |                           VIRTIO_NET_F_MRG_RXBUF);
+
+1 bypass site, 1 feature check in 1 file (all 2 functions understood)
+`.slice(1),
+  );
+});
+
+it('says that an unguarded bypass is always reached, and stays silent about an unguarded feature check', () => {
+  const text = sitesToText(reportOf({ sites: [{ ...bypass, guard: null }, feature] }), options);
+  expect(text.match(/when .*/g)).toEqual(['when  always']);
+});
+
+it('shows a finding with its sentence, its level, its rule and how to read more', () => {
+  const text = findingsToText(reportOf({ sites: [bypass], findings: [finding] }), options);
+  expect(text).toContain('sg_phys(sg) goes to the device whatever was negotiated');
+  expect(text).toMatch(/see {3}drivers\/my\/core\.h:12: the ring decides here/);
+  expect(text).toMatch(/warning {2}dma-bypass-unconditional +vringside explain dma-bypass-unconditional\n/);
+  expect(text.trimEnd().split('\n').at(-1)).toBe('1 warning (all of it understood)');
+});
+
+it('counts levels apart and names none that did not occur', () => {
+  const findings = [
+    finding,
+    { ...finding, level: 'error' as const },
+    { ...finding, level: 'error' as const },
+  ];
+  expect(findingsToText(reportOf({ findings }), options)).toContain('\n2 errors, 1 warning (');
+  expect(findingsToText(reportOf(), options)).toBe('nothing to report (all of it understood)\n');
+});
+
+it('ends with what was not understood, and lists it with the reason', () => {
+  const notAnalysed = [
+    { file: 'drivers/my/blob.c', reason: 'not text' },
+    { file: 'drivers/my/odd.c', function: 'odd', line: 7, reason: 'unexpected `}`' },
+  ];
+  const text = sitesToText(
+    reportOf({ notAnalysed, coverage: { files: 3, functions: 10, clean: 9 } }),
+    options,
+  );
+  expect(text).toContain(
+    'Not understood\n  drivers/my/blob.c  not text\n  drivers/my/odd.c:7  odd()  unexpected `}`\n',
+  );
+  expect(text.trimEnd().split('\n').at(-1)).toBe(
+    '1 bypass site, 1 feature check in 3 files (1 file not analysed, 1 of 10 functions not understood in full)',
+  );
+  const quiet = sitesToText(reportOf({ notAnalysed }), { ...options, isQuiet: true });
+  expect(quiet).not.toContain('not text');
+  expect(quiet).toContain('1 file not analysed, 1 not understood in full');
+});
+
+it('keeps every line but quoted source within the width, at any width of the terminal', () => {
+  const long = 'a_rather_long_name_of_a_predicate() && '.repeat(8);
+  const sites = [{ ...bypass, guard: { written: long, resolved: long.repeat(2), via: [] } }];
+  for (const width of [60, 80, 100, 300]) {
+    const style = makeStyle({ isColoured: true, isUnicode: true, width });
+    const text = findingsToText(reportOf({ sites, findings: [finding] }), { ...options, style });
+    const widest = Math.max(...text.split('\n').map(displayWidth));
+    expect(widest).toBeLessThanOrEqual(Math.min(120, Math.max(80, width)));
+  }
+});
+
+it('has no escape sequence without colour, whatever the source holds', () => {
+  const evil: SourceLines = () => ringSource.map(() => '\treturn sg_phys("\u001b[31m\u202e\u0007");');
+  const reason = 'odd \u001b]0;title\u0007 bytes';
+  const text = sitesToText(reportOf({ notAnalysed: [{ file: 'x.c', reason }] }), {
+    ...options,
+    source: evil,
+  });
+  expect(text).not.toMatch(/[^\n -~\u00a0-\u2fff\ufffd]/u);
+  expect(text).not.toContain('\u202e');
+});
+
+it('sums up doctor: a share that never reads 100 % while something is missing', () => {
+  const unclean = [{ file: 'a.c', function: 'f', line: 3, reason: 'unexpected `)`' }];
+  const doctor = { ...reportOf(), files: 2, functions: 100_000, clean: 99_999, unclean };
+  const text = doctorToText(doctor, { style: plainStyle, isQuiet: false, elapsedMs: null });
+  expect(text).toContain('Linux 6.12.1  /tree');
+  expect(text).toMatch(/a\.c\n {5}3 {2}f\(\) +unexpected `\)`/);
+  expect(text).toContain('1 of 100 000 functions not understood in full (99.99 %) in 2 files');
+});
