@@ -31,7 +31,7 @@ export class InputError extends Error {
 
 /** The few known words closest to a mistyped one, best first. */
 export function suggestions(word: string, known: readonly string[]): string[] {
-  const limit = Math.max(1, Math.floor(word.length / 3));
+  const limit = word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3));
   return known
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ candidate, distance }) => distance <= limit || (word.length > 3 && candidate.includes(word)))

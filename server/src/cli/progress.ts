@@ -16,7 +16,10 @@ export interface Progress {
 const QUIET_MS = 300;
 const INTERVAL_MS = 100;
 
-export function makeProgress(stream: NodeJS.WriteStream, isQuiet: boolean): Progress {
+export function makeProgress(
+  stream: Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns'>,
+  isQuiet: boolean,
+): Progress {
   if (isQuiet || !stream.isTTY) return { report: undefined, clear: () => {} };
   const started = performance.now();
   let last = started + QUIET_MS - INTERVAL_MS;

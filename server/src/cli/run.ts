@@ -6,15 +6,15 @@ import { runReport } from './commands/report.js';
 import { type ExitStatus, exitStatus, InputError, UsageError } from './failure.js';
 import { commandHelp, overview } from './help.js';
 import type { Io, Services } from './services.js';
-import { styleFor, writeResult } from './terminal.js';
+import { styleFor } from './terminal.js';
 
 export async function run(argv: readonly string[], io: Io, services: Services): Promise<ExitStatus> {
   try {
     const request = parseRequest(argv);
-    if (request.kind === 'version') return say(`vringside ${io.version}\n`);
+    if (request.kind === 'version') return say(`vringside ${io.version}\n`, io);
     if (request.kind === 'help') {
       const style = styleFor('auto', io.stdout, io.env);
-      return say(request.command === null ? overview(style) : commandHelp(request.command, style));
+      return say(request.command === null ? overview(style) : commandHelp(request.command, style), io);
     }
     switch (request.command) {
       case 'check':
@@ -35,8 +35,8 @@ export async function run(argv: readonly string[], io: Io, services: Services): 
   }
 }
 
-function say(text: string): ExitStatus {
-  writeResult(text, null);
+function say(text: string, io: Io): ExitStatus {
+  io.print(text);
   return exitStatus.ok;
 }
 

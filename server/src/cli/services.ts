@@ -38,6 +38,7 @@ export interface Io {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: { readonly isTTY: boolean; readonly columns: number | null };
-  readonly stderr: NodeJS.WriteStream;
+  readonly stderr: Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns'>;
+  readonly print: (text: string) => void;
   readonly version: string;
 }

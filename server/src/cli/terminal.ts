@@ -26,12 +26,8 @@ function speaksUnicode(env: Environment): boolean {
   return process.platform === 'win32' || process.platform === 'darwin' || /utf-?8/i.test(locale);
 }
 
-/** Writes the result whole: to standard output, or to a file that appears only when it is complete. */
-export function writeResult(text: string, file: string | null): void {
-  if (file === null) {
-    writeAll(1, text);
-    return;
-  }
+/** A file that appears only when it is complete. */
+export function writeFileWhole(text: string, file: string): void {
   const part = `${file}.part-${process.pid}`;
   try {
     const fd = openSync(part, 'w');
@@ -45,6 +41,11 @@ export function writeResult(text: string, file: string | null): void {
     rmSync(part, { force: true });
     throw new UsageError(`cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** Standard output, written to the end before the process may leave. */
+export function writeStdout(text: string): void {
+  writeAll(1, text);
 }
 
 /** A pipe may take a part at a time, or say that it is full for now. */

@@ -4,9 +4,10 @@ import { doctorToText } from '../../report/text-doctor.js';
 import type { Settings } from '../arguments.js';
 import { type ExitStatus, exitStatus } from '../failure.js';
 import { failedInputs, locate } from '../inputs.js';
+import { deliver, targetOf } from '../output.js';
 import { makeProgress } from '../progress.js';
 import type { Io, Services } from '../services.js';
-import { styleFor, writeResult } from '../terminal.js';
+import { styleFor } from '../terminal.js';
 
 /** Says what is understood and what is not; that something is not is an answer, no failure. */
 export async function runDoctor(settings: Settings, io: Io, services: Services): Promise<ExitStatus> {
@@ -20,7 +21,7 @@ export async function runDoctor(settings: Settings, io: Io, services: Services):
     ...(progress.report === undefined ? {} : { onProgress: progress.report }),
   });
   progress.clear();
-  writeResult(show(report, settings, io, performance.now() - started), settings.output);
+  deliver(show(report, settings, io, performance.now() - started), settings, io);
   const failed = failedInputs(inputs, report.notAnalysed);
   for (const input of failed) io.stderr.write(`vringside: ${input}\n`);
   return failed.length > 0 ? exitStatus.input : exitStatus.ok;
@@ -28,7 +29,7 @@ export async function runDoctor(settings: Settings, io: Io, services: Services):
 
 function show(report: DoctorReport, settings: Settings, io: Io, elapsedMs: number): string {
   if (settings.format === 'json') return doctorToJson(report);
-  const target = settings.output === null ? io.stdout : { isTTY: false, columns: null };
+  const target = targetOf(settings, io);
   return doctorToText(report, {
     style: styleFor(settings.color, target, io.env),
     isQuiet: settings.isQuiet,

@@ -5,8 +5,9 @@ import { markdownToText, outcomePage, siteKindPage } from '../../report/page.js'
 import type { Style } from '../../report/style.js';
 import type { Settings } from '../arguments.js';
 import { didYouMean, type ExitStatus, exitStatus, UsageError } from '../failure.js';
+import { deliver, targetOf } from '../output.js';
 import type { Io, RuleInfo, Services } from '../services.js';
-import { styleFor, writeResult } from '../terminal.js';
+import { styleFor } from '../terminal.js';
 
 /** Something there is a page on. */
 export interface Topic {
@@ -27,22 +28,20 @@ export async function runExplain(settings: Settings, io: Io, services: Services)
   const topics = allTopics(await services.rules());
   const [id, extra] = settings.operands;
   if (extra !== undefined) throw new UsageError(`one topic at a time, not also '${extra}'`, 'explain');
-  const target = settings.output === null ? io.stdout : { isTTY: false, columns: null };
+  const target = targetOf(settings, io);
   const style = styleFor(settings.color, target, io.env);
   const isJson = settings.format === 'json';
   if (id === undefined) {
     const list = topics.map((topic) => ({ id: topic.id, type: topic.type, title: topic.title }));
-    writeResult(
-      isJson ? print({ schema: 'vringside/1', topics: list }) : index(topics, style),
-      settings.output,
-    );
+    deliver(isJson ? print({ schema: 'vringside/1', topics: list }) : index(topics, style), settings, io);
     return exitStatus.ok;
   }
   const topic = find(topics, id);
   const json = { id: topic.id, type: topic.type, title: topic.title, page: topic.page };
-  writeResult(
+  deliver(
     isJson ? print({ schema: 'vringside/1', topic: json }) : markdownToText(topic.page, style),
-    settings.output,
+    settings,
+    io,
   );
   return exitStatus.ok;
 }

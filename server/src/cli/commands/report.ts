@@ -7,10 +7,11 @@ import type { Level } from '../../rules/finding.js';
 import type { FailOn, RuleSetting, Settings } from '../arguments.js';
 import { didYouMean, type ExitStatus, exitStatus, UsageError } from '../failure.js';
 import { failedInputs, locate } from '../inputs.js';
+import { deliver, targetOf } from '../output.js';
 import { makeProgress } from '../progress.js';
 import type { Io, RuleInfo, Services } from '../services.js';
 import { sourceReader } from '../source-reader.js';
-import { styleFor, writeResult } from '../terminal.js';
+import { styleFor } from '../terminal.js';
 
 export async function runReport(
   command: 'check' | 'sites',
@@ -33,7 +34,7 @@ export async function runReport(
   });
   progress.clear();
   const report = withMissing(command === 'check' ? restingOnFindings(result) : result, inputs.missing);
-  writeResult(show(command, report, settings, io, performance.now() - started), settings.output);
+  deliver(show(command, report, settings, io, performance.now() - started), settings, io);
   const failed = failedInputs(inputs, report.notAnalysed);
   for (const input of failed) io.stderr.write(`vringside: ${input}\n`);
   if (failed.length > 0) return exitStatus.input;
@@ -65,7 +66,7 @@ function show(
   elapsedMs: number,
 ): string {
   if (settings.format === 'json') return reportToJson(report);
-  const target = settings.output === null ? io.stdout : { isTTY: false, columns: null };
+  const target = targetOf(settings, io);
   const options = {
     style: styleFor(settings.color, target, io.env),
     source: sourceReader(report.tree.root),

@@ -1,0 +1,14 @@
+/** Where a command's result goes. */
+import { resolve } from 'node:path';
+import type { Settings } from './arguments.js';
+import type { Io } from './services.js';
+import { type Target, writeFileWhole } from './terminal.js';
+
+export function deliver(text: string, settings: Settings, io: Io): void {
+  if (settings.output === null) io.print(text);
+  else writeFileWhole(text, resolve(io.cwd, settings.output));
+}
+
+export function targetOf(settings: Settings, io: Io): Target {
+  return settings.output === null ? io.stdout : { isTTY: false, columns: null };
+}
