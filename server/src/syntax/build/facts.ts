@@ -1,0 +1,242 @@
+/** The facts of one chunk: every variant of it parsed, read, and put together. */
+
+import type { ChunkFacts, Expr, FunctionFacts, PpCondition } from '../ir.js';
+import type { Chunk, Rewrite, SourceFile } from '../source.js';
+import type { ParseEngine } from '../tree/engine.js';
+import { FlatTree } from '../tree/flat-tree.js';
+import type { PreparedVariant } from '../variants.js';
+import { prepare } from '../variants.js';
+import { correction } from './ambiguity.js';
+import { conditionsWithin } from './conditions-within.js';
+import { BuildContext, type FragmentReader } from './context.js';
+import { emptyReading, type Reading, readTopLevel } from './declaration.js';
+import { buildExpr, opaque } from './expr.js';
+import { readInclude } from './include.js';
+import { readMacro } from './macro.js';
+import { mergeReadings, type VariantReading } from './merge.js';
+import { mineParts } from './mine.js';
+import { firstProblem } from './problem.js';
+
+export const NO_FACTS: ChunkFacts = {
+  functions: [],
+  macros: [],
+  records: [],
+  globals: [],
+  prototypes: [],
+  typedefs: [],
+  enumerators: [],
+  includes: [],
+  invocations: [],
+  unclean: [],
+};
+
+/** One text read: a variant of a chunk, a macro's body, a fragment. */
+export interface ReadText {
+  readonly text: string;
+  /** Offset in the file of the text's offset 0. */
+  readonly shift: number;
+  readonly rewrites: readonly Rewrite[];
+}
+
+/** Turns chunks into facts with one parser. What it answers depends on the file and the chunk alone. */
+export class FactsReader {
+  readonly #engine: ParseEngine;
+  /** Trees to parse into; one for each text being read at the same time. */
+  readonly #trees: FlatTree[] = [];
+  readonly #fragments: FragmentReader;
+  #fragmentDepth = 0;
+
+  constructor(engine: ParseEngine) {
+    this.#engine = engine;
+    this.#fragments = { expression: (c, span) => this.#fragment(c, span.start, span.end) };
+  }
+
+  read(file: SourceFile, chunk: Chunk): ChunkFacts {
+    switch (chunk.kind) {
+      case 'include':
+        return { ...NO_FACTS, includes: readInclude(file, chunk) };
+      case 'macro':
+        return { ...NO_FACTS, macros: readMacro(this, file, chunk) };
+      default:
+        return this.#readCode(file, chunk);
+    }
+  }
+
+  /** Parses a text, corrects what the parser could not know, and hands the result to `use`. */
+  withTree<T>(
+    file: SourceFile,
+    read: ReadText,
+    conditionAt: (offset: number) => PpCondition,
+    macroParams: readonly string[] | null,
+    use: (c: BuildContext) => T,
+  ): T {
+    const tree = this.#trees.pop() ?? new FlatTree();
+    try {
+      let text = read.text;
+      let rewrites = rewritesByStart(read.rewrites);
+      for (let round = 0; ; round++) {
+        this.#engine.parse(text, tree);
+        const c = new BuildContext({
+          tree,
+          engine: this.#engine,
+          source: file.text,
+          shift: read.shift,
+          rewrites,
+          conditionAt,
+          fragments: this.#fragments,
+        });
+        if (macroParams) c.addVariables(macroParams);
+        const better = round < 2 && tree.failure === null ? correction(c, macroParams) : null;
+        if (!better) return use(c);
+        text = better.text;
+        rewrites = new Map(rewrites);
+        for (const cast of better.casts) (rewrites as Map<number, Rewrite>).set(cast.start, cast);
+      }
+    } finally {
+      this.#trees.push(tree);
+    }
+  }
+
+  #readCode(file: SourceFile, chunk: Chunk): ChunkFacts {
+    const conditionAt = conditionsWithin(file, chunk);
+    const readings = prepare(file, chunk).map((variant) =>
+      this.#readVariant(file, chunk, variant, conditionAt),
+    );
+    return mergeReadings(readings);
+  }
+
+  #readVariant(
+    file: SourceFile,
+    chunk: Chunk,
+    variant: PreparedVariant,
+    conditionAt: (offset: number) => PpCondition,
+  ): VariantReading {
+    const text = {
+      text: variant.text,
+      shift: variant.base - variant.prefixLength,
+      rewrites: variant.rewrites,
+    };
+    return this.withTree(file, text, conditionAt, null, (c) => {
+      const reading = emptyReading();
+      readTopLevel(c, reading);
+      settleFunctions(c, file, chunk, variant.rewrites, reading);
+      const { records, typedefs, enumerators } = c;
+      return { ...reading, when: variant.when, records, typedefs, enumerators };
+    });
+  }
+
+  /** A piece of the original text as an expression. */
+  #fragment(outer: BuildContext, start: number, end: number): Expr {
+    const fail = (): Expr => ({ kind: 'opaque', why: 'nested too deeply', parts: [], start, end });
+    if (this.#fragmentDepth > 8) return fail();
+    this.#fragmentDepth++;
+    const tree = this.#trees.pop() ?? new FlatTree();
+    try {
+      const text = `${FRAGMENT_PREFIX}${outer.source.slice(start, end)};`;
+      this.#engine.parse(text, tree);
+      const c = new BuildContext({
+        tree,
+        engine: this.#engine,
+        source: outer.source,
+        shift: start - FRAGMENT_PREFIX.length,
+        rewrites: NO_REWRITES,
+        conditionAt: outer.conditionAt,
+        fragments: this.#fragments,
+      });
+      return fragmentOf(c, start, end);
+    } finally {
+      this.#trees.push(tree);
+      this.#fragmentDepth--;
+    }
+  }
+}
+
+const FRAGMENT_PREFIX = 'int _ = ';
+const NO_REWRITES: ReadonlyMap<number, Rewrite> = new Map();
+
+function fragmentOf(c: BuildContext, start: number, end: number): Expr {
+  const value = firstFrom(c, start);
+  if (value >= 0 && !c.hasProblem) return buildExpr(c, value);
+  return { ...opaque(c, 0, 'unreadable', mineParts(c, 0)), start, end };
+}
+
+/** The first node, outermost first, that begins at `offset` of the file or later; -1 for none. */
+export function firstFrom(c: BuildContext, offset: number): number {
+  for (let node = 0; node < c.tree.count; node++) {
+    if (c.start(node) >= offset && c.isContent(node)) return node;
+  }
+  return -1;
+}
+
+function rewritesByStart(rewrites: readonly Rewrite[]): ReadonlyMap<number, Rewrite> {
+  if (rewrites.length === 0) return NO_REWRITES;
+  const byStart = new Map<number, Rewrite>();
+  for (const rewrite of rewrites) if (rewrite.kind !== 'annotation') byStart.set(rewrite.start, rewrite);
+  return byStart;
+}
+
+// ---- functions ----------------------------------------------------------------------------------------------
+
+/**
+ * A chunk that is a function by its tokens yields exactly that function: under the name the outline gave it, and
+ * even when the parser found none (it is then unclean, not lost).
+ */
+function settleFunctions(
+  c: BuildContext,
+  file: SourceFile,
+  chunk: Chunk,
+  rewrites: readonly Rewrite[],
+  reading: Reading,
+): void {
+  if (chunk.kind !== 'function') return;
+  const head = rewrites.find((rewrite) => rewrite.kind === 'definition-macro');
+  const definedBy = head ? (/\w+/.exec(file.text.slice(head.start, head.end))?.[0] ?? null) : null;
+  const at = mainFunction(reading.functions, chunk.name);
+  const found = reading.functions[at];
+  const facts = found ?? lostFunction(c, chunk);
+  const name = chunk.name ?? facts.name;
+  const nameSpan = facts.name === name && found ? facts.nameSpan : findName(file.text, name, chunk);
+  const others = reading.functions.filter((_, index) => index !== at);
+  const settled = { ...facts, name, nameSpan, definedBy, condition: chunk.condition };
+  // Code outside the function that does not parse is the function's failure too: nothing else reports it.
+  const [stray] = reading.unclean;
+  reading.functions.splice(
+    0,
+    reading.functions.length,
+    stray ? { ...settled, unclean: settled.unclean ?? stray } : settled,
+  );
+  reading.functions.push(...others);
+  reading.unclean.length = 0;
+}
+
+/** Index of the function the chunk is about; -1 when there is none. */
+function mainFunction(functions: readonly FunctionFacts[], name: string | null): number {
+  const named = functions.findIndex((facts) => facts.name === name);
+  return named >= 0 || functions.length === 0 ? named : functions.length - 1;
+}
+
+function lostFunction(c: BuildContext, chunk: Chunk): FunctionFacts {
+  const problem = firstProblem(c, 0, c.tree.count) ?? { at: chunk.start, reason: 'not read as a function' };
+  const { start, end } = chunk;
+  const parts = c.tree.count > 0 ? mineParts(c, 0) : [];
+  return {
+    name: '',
+    nameSpan: { start, end: start },
+    returnType: { base: '', pointers: 0 },
+    params: [],
+    isStatic: false,
+    definedBy: null,
+    condition: chunk.condition,
+    variants: [{ when: null, body: [{ kind: 'opaque', why: problem.reason, parts, start, end }] }],
+    unclean: problem,
+    start,
+    end,
+  };
+}
+
+function findName(text: string, name: string, chunk: Chunk): { start: number; end: number } {
+  const pattern = new RegExp(`(?<![\\w$])${name.replaceAll(/[^\w]/g, '\\$&')}(?![\\w$])`, 'g');
+  pattern.lastIndex = chunk.start;
+  const at = pattern.exec(text)?.index ?? chunk.start;
+  return at < chunk.end ? { start: at, end: at + name.length } : { start: chunk.start, end: chunk.start };
+}
