@@ -40,5 +40,11 @@ function unpack(archive: string, root: string): void {
   rmSync(part, { recursive: true, force: true });
   mkdirSync(part, { recursive: true });
   execFileSync('tar', ['-xf', archive, '--strip-components=1', '-C', part], { stdio: 'inherit' });
-  renameSync(part, root);
+  try {
+    renameSync(part, root);
+  } catch (error) {
+    // Another run was faster.
+    rmSync(part, { recursive: true, force: true });
+    if (!existsSync(join(root, 'Makefile'))) throw error;
+  }
 }
