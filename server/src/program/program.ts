@@ -1,0 +1,341 @@
+/** Questions about the files of a tree taken together. Everything is worked out when first asked, and kept. */
+import type { Expr, MemberExpr, TypeRef } from '../syntax/ir.js';
+import type { SourceFile } from '../syntax/source.js';
+import type { LineIndex } from '../text/line-index.js';
+import type { Position } from '../text/span.js';
+import { type CallSite, callsOf } from './calls.js';
+import { imageOf, Linkage } from './linkage.js';
+import type { NotAnalysed } from './list-files.js';
+import { diskReader, memoryReader, type SourceReader } from './reader.js';
+import { fileScope, functionScope, type Scope } from './scope.js';
+import {
+  type FieldAssignment,
+  type FunctionUse,
+  fieldStoresIn,
+  functionNames,
+  functionUsesIn,
+  recordOfMember,
+  type StoreContext,
+  type VariableAssignment,
+  variableStoresIn,
+} from './stores.js';
+import type { KernelTree } from './tree.js';
+import { Types } from './types.js';
+import type {
+  EnumeratorRef,
+  FileFacts,
+  FileUnit,
+  FunctionRef,
+  GlobalRef,
+  MacroRef,
+  PrototypeRef,
+  RecordRef,
+  SyntaxParser,
+  TypedefRef,
+} from './unit.js';
+import { type Place, Workspace } from './workspace.js';
+
+export interface ProgramOptions {
+  readonly tree: KernelTree;
+  /** The selected files, relative to the tree: those that questions about "everywhere" look at. */
+  readonly files: readonly string[] | ReadonlyMap<string, string>;
+  /** Where texts come from; default: the map given as `files`, or else the tree on disk. */
+  readonly reader?: SourceReader;
+  readonly parser: SyntaxParser;
+}
+
+export function createProgram(options: ProgramOptions): Program {
+  const { files, parser, tree } = options;
+  const isMap = !Array.isArray(files);
+  const paths = isMap ? [...(files as ReadonlyMap<string, string>).keys()] : (files as readonly string[]);
+  const reader =
+    options.reader ?? (isMap ? memoryReader(files as ReadonlyMap<string, string>) : diskReader(tree.root));
+  return new Program(tree, Workspace.open(reader, parser, paths));
+}
+
+export class Program {
+  readonly tree: KernelTree;
+  readonly types: Types;
+  private readonly workspace: Workspace;
+  private readonly linkage: Linkage;
+  private readonly context: StoreContext;
+  private readonly scopes = new WeakMap<FunctionRef, Scope>();
+  private readonly fileScopes = new Map<string, Scope>();
+  private readonly answers = new Map<string, unknown>();
+
+  constructor(tree: KernelTree, workspace: Workspace) {
+    this.tree = tree;
+    this.workspace = workspace;
+    this.linkage = new Linkage(workspace);
+    this.types = new Types(this.linkage);
+    this.context = { workspace, linkage: this.linkage, types: this.types, scopeOf: (fn) => this.scopeOf(fn) };
+  }
+
+  // ---- images ----------------------------------------------------------------------------------------------
+
+  /**
+   * The same tree but for one text: an editor's buffer, one side of a patch. Null: the file is not there. What was
+   * worked out about unchanged files is shared with this program.
+   */
+  withOverlay(path: string, text: string | null): Program {
+    const workspace = this.workspace.with(path, text);
+    return workspace === this.workspace ? this : new Program(this.tree, workspace);
+  }
+
+  // ---- files -----------------------------------------------------------------------------------------------
+
+  /** Relative to the tree, sorted. */
+  get files(): readonly string[] {
+    return this.workspace.files;
+  }
+
+  /** Any file of the tree, selected or not; null when there is none, or it is no text. */
+  source(path: string): SourceFile | null {
+    return this.workspace.unit(path)?.source ?? null;
+  }
+
+  /** All facts of a file: parses the whole of it. */
+  facts(path: string): FileFacts | null {
+    return this.workspace.unit(path)?.facts ?? null;
+  }
+
+  /** The facts of one chunk. */
+  chunkFacts(place: Place): FileFacts | null {
+    return this.workspace.unit(place.file)?.chunkFacts(place.chunk) ?? null;
+  }
+
+  /** 1-based. */
+  lineOf(path: string, offset: number): number {
+    return this.positionOf(path, offset).line;
+  }
+
+  positionOf(path: string, offset: number): Position {
+    return this.workspace.unit(path)?.lines.positionAt(offset) ?? { line: 1, column: 1 };
+  }
+
+  lines(path: string): LineIndex | null {
+    return this.workspace.unit(path)?.lines ?? null;
+  }
+
+  /** The source text of a span. */
+  textOf(path: string, span: { readonly start: number; readonly end: number }): string {
+    return this.workspace.unit(path)?.text.slice(span.start, span.end) ?? '';
+  }
+
+  /** Files asked for so far that are no text. */
+  notAnalysed(): readonly NotAnalysed[] {
+    return this.workspace.notAnalysed();
+  }
+
+  /** The files `path` sees through `#include`, nearest first. */
+  includesOf(path: string): readonly string[] {
+    return [...this.workspace.includes.visible(path).distances.keys()];
+  }
+
+  // ---- names -----------------------------------------------------------------------------------------------
+
+  /** The chunks of selected files whose code holds the name. No parse. */
+  mentions(name: string): readonly Place[] {
+    return this.workspace.placesMentioning(name);
+  }
+
+  /** As above, for one file, selected or not. */
+  chunksMentioning(path: string, name: string): readonly number[] {
+    return this.workspace.unit(path)?.chunksMentioning(name) ?? [];
+  }
+
+  /** Definitions that a call of `name` in `fromFile` can reach, nearest first; several where `#if` decides. */
+  functionsNamed(name: string, fromFile: string): readonly FunctionRef[] {
+    return this.linkage.functions(name, fromFile);
+  }
+
+  macro(name: string, fromFile: string): readonly MacroRef[] {
+    return this.linkage.macros(name, fromFile);
+  }
+
+  /** `tag`: `struct x`, `union x`, or the typedef's name of an anonymous record. */
+  record(tag: string, fromFile: string): RecordRef | null {
+    return this.linkage.records(tag, fromFile)[0] ?? null;
+  }
+
+  /** All definitions of the record, when `#if` or the architecture decides between several. */
+  records(tag: string, fromFile: string): readonly RecordRef[] {
+    return this.linkage.records(tag, fromFile);
+  }
+
+  enumerator(name: string, fromFile: string): EnumeratorRef | null {
+    return this.linkage.enumerators(name, fromFile)[0] ?? null;
+  }
+
+  typedef(name: string, fromFile: string): TypedefRef | null {
+    return this.linkage.typedefs(name, fromFile)[0] ?? null;
+  }
+
+  /** A variable at file level; its definition where it can be found, else a declaration. */
+  global(name: string, fromFile: string): GlobalRef | null {
+    return this.linkage.globals(name, fromFile)[0] ?? null;
+  }
+
+  prototype(name: string, fromFile: string): PrototypeRef | null {
+    return this.linkage.prototypes(name, fromFile)[0] ?? null;
+  }
+
+  // ---- types -----------------------------------------------------------------------------------------------
+
+  scopeOf(fn: FunctionRef): Scope {
+    const known = this.scopes.get(fn);
+    if (known) return known;
+    const scope = functionScope(fn);
+    this.scopes.set(fn, scope);
+    return scope;
+  }
+
+  /** The scope of initialisers and macros at file level. */
+  fileScope(path: string): Scope {
+    const known = this.fileScopes.get(path);
+    if (known) return known;
+    const scope = fileScope(path);
+    this.fileScopes.set(path, scope);
+    return scope;
+  }
+
+  /** Null when no declaration tells. */
+  typeOf(expr: Expr, scope: Scope): TypeRef | null {
+    return this.types.typeOf(expr, scope);
+  }
+
+  /** The record whose field a member expression names; null when the object's type is not known. */
+  recordOfMember(member: MemberExpr, scope: Scope): RecordRef | null {
+    return recordOfMember(this.context, member, scope);
+  }
+
+  // ---- who calls, who stores -------------------------------------------------------------------------------
+
+  /** Direct calls of the function in selected files, those in the bodies of macros included. */
+  callers(fn: FunctionRef): readonly CallSite[] {
+    return this.answer(`callers\0${fn.file}\0${fn.start}\0${fn.name}`, () =>
+      this.placesThatMean(fn).flatMap((place) => callsOf(this.context, place, fn.name)),
+    );
+  }
+
+  /** Where the function's address is taken, and what it is put into. */
+  usesOf(fn: FunctionRef): readonly FunctionUse[] {
+    return this.answer(`uses\0${fn.file}\0${fn.start}\0${fn.name}`, () =>
+      this.placesThatMean(fn).flatMap((place) => functionUsesIn(this.context, place, fn.name)),
+    );
+  }
+
+  /** The record fields a function is kept in: through them it is called indirectly. */
+  storedAs(fn: FunctionRef): readonly { readonly record: string; readonly field: string }[] {
+    const fields = new Map<string, { record: string; field: string }>();
+    for (const use of this.usesOf(fn)) {
+      if (use.kind !== 'field' || use.record === null) continue;
+      fields.set(`${use.record}\0${use.field}`, { record: use.record, field: use.field });
+    }
+    return [...fields.values()];
+  }
+
+  /** The functions that a call through `field` of the record may reach. */
+  implementations(recordTag: string, field: string): readonly FunctionRef[] {
+    return this.answer(`implementations\0${recordTag}\0${field}`, () => {
+      const found = new Map<string, FunctionRef>();
+      for (const { file, value } of this.fieldAssignments(recordTag, field)) {
+        for (const name of value === null ? [] : functionNames(value)) {
+          for (const fn of this.functionsNamed(name, file)) found.set(`${fn.file}\0${fn.start}`, fn);
+        }
+      }
+      return [...found.values()].sort((a, b) =>
+        a.file === b.file ? a.start - b.start : a.file < b.file ? -1 : 1,
+      );
+    });
+  }
+
+  /**
+   * Everything stored to the field of the record in selected files. Stores to a field of that name whose object's type
+   * is not known are left out; `untypedStores` gives them.
+   */
+  fieldAssignments(recordTag: string, field: string): readonly FieldAssignment[] {
+    return this.fieldStores(recordTag, field).filter((store) => store.record === recordTag);
+  }
+
+  /** Stores to a field of that name in selected files whose record could not be told. */
+  untypedStores(field: string): readonly FieldAssignment[] {
+    return this.fieldStores('', field).filter((store) => store.record === null);
+  }
+
+  /** Stores to a variable at file level, as seen by all files that can mean it. */
+  variableAssignments(variable: GlobalRef): readonly VariableAssignment[] {
+    return this.answer(`variable\0${variable.file}\0${variable.name}`, () =>
+      this.placesThatMean(variable).flatMap((place) => variableStoresIn(this.context, place, variable.name)),
+    );
+  }
+
+  private fieldStores(tag: string, field: string): readonly FieldAssignment[] {
+    const bare = tag.replace(/^(?:struct|union) /, '');
+    return this.answer(`stores\0${tag}\0${field}`, () => {
+      const byName = this.workspace.placesMentioning(field).filter((place) => this.mayStore(place, field));
+      // Initialisers without designators name the type but not the field.
+      const byType =
+        tag === '' ? [] : this.workspace.placesMentioning(bare).filter((place) => this.isInitialiser(place));
+      const places = new Map([...byName, ...byType].map((place) => [`${place.file}\0${place.chunk}`, place]));
+      return [...places.values()]
+        .sort((a, b) => (a.file === b.file ? a.chunk - b.chunk : a.file < b.file ? -1 : 1))
+        .flatMap((place) => fieldStoresIn(this.context, place, field));
+    });
+  }
+
+  /** Told from the text alone, so that only chunks that store are parsed. */
+  private mayStore({ file, chunk }: Place, field: string): boolean {
+    const source = this.workspace.unit(file)?.source;
+    const found = source?.chunks[chunk];
+    if (!source || !found || found.kind === 'include') return false;
+    if (found.kind !== 'function') return true;
+    return storePattern(field).test(source.text.slice(found.start, found.end));
+  }
+
+  private isInitialiser({ file, chunk }: Place): boolean {
+    const source = this.workspace.unit(file)?.source;
+    const found = source?.chunks[chunk];
+    if (!source || found?.kind !== 'declaration') return false;
+    return /=\s*(?:\(.*\)\s*)?\{/.test(source.text.slice(found.start, found.end));
+  }
+
+  /** The chunks that mention a name and mean this definition of it. */
+  private placesThatMean(fact: { name: string; file: string; isStatic: boolean }): Place[] {
+    const own = this.chunksMentioning(fact.file, fact.name).map((chunk) => ({ file: fact.file, chunk }));
+    if (fact.isStatic && !/\.h$/i.test(fact.file)) return own;
+    const image = imageOf(fact.file);
+    const others = this.mentions(fact.name).filter(
+      ({ file }) => file !== fact.file && imageOf(file) === image && !this.hasOwn(fact.name, file),
+    );
+    return [...own, ...others].sort((a, b) =>
+      a.file === b.file ? a.chunk - b.chunk : a.file < b.file ? -1 : 1,
+    );
+  }
+
+  /** True when the file defines the name itself. */
+  private hasOwn(name: string, file: string): boolean {
+    const unit: FileUnit | null = this.workspace.unit(file);
+    if (!unit) return false;
+    return unit.chunksDefining(name).some((chunk) => {
+      const facts = unit.chunkFacts(chunk);
+      return [...facts.functions, ...facts.globals.filter((global) => !global.isExtern)].some(
+        (fact) => fact.name === name && fact.isStatic,
+      );
+    });
+  }
+
+  private answer<T>(key: string, find: () => T): T {
+    if (this.answers.has(key)) return this.answers.get(key) as T;
+    const found = find();
+    this.answers.set(key, found);
+    return found;
+  }
+}
+
+/** A store to a field in source text: `field =`, `field[i] |=`, `field++`, `++x->field`, `WRITE_ONCE(x->field,`. */
+function storePattern(field: string): RegExp {
+  return new RegExp(
+    `\\b${field}\\b\\s*(?:\\[[^\\]]*\\]\\s*)*(?:=(?!=)|(?:[-+*/%&|^]|<<|>>)=|\\+\\+|--|[,)])|(?:\\+\\+|--)[^;]*\\b${field}\\b`,
+  );
+}

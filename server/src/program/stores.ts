@@ -1,0 +1,281 @@
+/** What is stored where: assignments to fields and variables, initialisers, functions kept in ops tables. */
+import { storeCalls } from '@vringside/grammars/store-calls';
+import type { Expr, IndexExpr, InitExpr, MemberExpr, NameExpr, TypeRef } from '../syntax/ir.js';
+import { functionValueName, isExpr, type Node, type Path, uncast, walk } from '../syntax/walk.js';
+import type { Span } from '../text/span.js';
+import type { Linkage } from './linkage.js';
+import { fileScope, type Scope } from './scope.js';
+import { type Types, visitInit } from './types.js';
+import type { FunctionRef, GlobalRef, RecordRef } from './unit.js';
+import type { Place, Workspace } from './workspace.js';
+
+/** A value given to a field of a record. */
+export interface FieldAssignment extends Span {
+  readonly file: string;
+  readonly chunk: number;
+  /** The function it stands in; null in an initialiser at file level. */
+  readonly function: FunctionRef | null;
+  /** The variable at file level whose initialiser it stands in. */
+  readonly global: GlobalRef | null;
+  /** Which reading of the function's body. */
+  readonly variant: number;
+  /** Tag of the record, as in `struct vring_virtqueue`; null when the object's type is not known. */
+  readonly record: string | null;
+  readonly field: string;
+  /** `=`, `|=`, `++`, ...; `=` in initialisers. */
+  readonly op: string;
+  /** Null for `++` and `--`. */
+  readonly value: Expr | null;
+  /** The member stored to; null in initialisers. */
+  readonly target: MemberExpr | null;
+  /** True when one element of an array field is stored to. */
+  readonly isElement: boolean;
+}
+
+/** A value given to a variable at file level after its initialiser. */
+export interface VariableAssignment extends Span {
+  readonly file: string;
+  readonly chunk: number;
+  readonly function: FunctionRef;
+  readonly variant: number;
+  readonly name: string;
+  readonly op: string;
+  readonly value: Expr | null;
+}
+
+/** A body, or an initialiser at file level, with all that is needed to read it. */
+export interface CodeRoot extends Place {
+  readonly roots: readonly Node[];
+  readonly scope: Scope;
+  readonly function: FunctionRef | null;
+  readonly global: GlobalRef | null;
+  readonly variant: number;
+}
+
+/** What other parts of a program this one asks. */
+export interface StoreContext {
+  readonly workspace: Workspace;
+  readonly linkage: Linkage;
+  readonly types: Types;
+  scopeOf(fn: FunctionRef): Scope;
+}
+
+/** Every piece of code in a chunk. */
+export function codeOf(context: StoreContext, { file, chunk }: Place): CodeRoot[] {
+  const facts = context.workspace.unit(file)?.chunkFacts(chunk);
+  if (!facts) return [];
+  const bodies = facts.functions.flatMap((fn) =>
+    fn.variants.map((variant, index) => {
+      const scope = context.scopeOf(fn);
+      return { file, chunk, roots: variant.body, scope, function: fn, global: null, variant: index };
+    }),
+  );
+  const initialisers = facts.globals.flatMap((global) => {
+    if (global.init === null) return [];
+    return [
+      { file, chunk, roots: [global.init], scope: fileScope(file), function: null, global, variant: 0 },
+    ];
+  });
+  return [...bodies, ...initialisers];
+}
+
+/** A store to an object, found in code. */
+interface Store extends Span {
+  readonly target: Expr;
+  readonly op: string;
+  readonly value: Expr | null;
+}
+
+/** What `node` stores and where; null when it stores nothing. */
+export function storeOf(node: Node): Store | null {
+  const { start, end } = node;
+  if (node.kind === 'assign') return { target: node.target, op: node.op, value: node.value, start, end };
+  if (node.kind === 'update') return { target: node.operand, op: node.op, value: null, start, end };
+  if (node.kind !== 'call' || node.callee.kind !== 'name') return null;
+  const shape = storeCalls.get(node.callee.name);
+  const target = shape && node.args[shape.target];
+  const value = shape && node.args[shape.value];
+  if (!target || !value) return null;
+  if (!shape.isByAddress) return { target, op: '=', value, start, end };
+  return target.kind === 'unary' && target.op === '&'
+    ? { target: target.operand, op: '=', value, start, end }
+    : null;
+}
+
+/** Every initialiser list of some code with the type it fills. */
+function visitInitLists(code: CodeRoot, visit: (init: InitExpr, type: TypeRef | null) => void): void {
+  walk(code.roots, (node, up) => {
+    if (node.kind === 'decl') {
+      for (const { init, type } of node.declarators)
+        if (init?.kind === 'init') visit(init, init.type ?? type);
+    } else if (node.kind === 'init' && up === null) visit(node, node.type ?? code.global?.type ?? null);
+    else if (node.kind === 'init' && node.type !== null && up?.node.kind !== 'decl') visit(node, node.type);
+  });
+}
+
+/** All stores to fields called `field` in a chunk, whatever their record. */
+export function fieldStoresIn(context: StoreContext, at: Place, field: string): FieldAssignment[] {
+  const found: FieldAssignment[] = [];
+  for (const code of codeOf(context, at)) {
+    const { file, chunk, variant, global } = code;
+    const common = { file, chunk, variant, global, function: code.function, field };
+    visitInitLists(code, (init, type) => {
+      visitInit(context.types, init, type, file, (place) => {
+        if (place.field !== field) return;
+        const { start, end } = place.value;
+        const record = place.record?.tag ?? null;
+        found.push({
+          ...common,
+          record,
+          op: '=',
+          value: place.value,
+          target: null,
+          isElement: false,
+          start,
+          end,
+        });
+      });
+    });
+    walk(code.roots, (node) => {
+      const store = storeOf(node);
+      const target = store && elementOrMember(store.target);
+      if (!store || target?.kind !== 'member' || target.field !== field) return;
+      const record = recordOfMember(context, target, code.scope)?.tag ?? null;
+      const { op, value, start, end } = store;
+      found.push({
+        ...common,
+        record,
+        op,
+        value,
+        target,
+        isElement: target !== uncast(store.target),
+        start,
+        end,
+      });
+    });
+  }
+  return found;
+}
+
+/** The member, or what an element is taken from. */
+function elementOrMember(expr: Expr): MemberExpr | IndexExpr | NameExpr | null {
+  let target = uncast(expr);
+  while (target.kind === 'index') target = uncast(target.object);
+  return target.kind === 'member' || target.kind === 'name' ? target : null;
+}
+
+/** The record whose field a member names; null when the object's type is not known. */
+export function recordOfMember(context: StoreContext, member: MemberExpr, scope: Scope): RecordRef | null {
+  const type = context.types.typeOf(member.object, scope);
+  return type === null ? null : (context.types.fieldOf(type, member.field, scope.file)?.record ?? null);
+}
+
+/** Stores to the file-level variable `name` in a chunk. */
+export function variableStoresIn(context: StoreContext, at: Place, name: string): VariableAssignment[] {
+  const found: VariableAssignment[] = [];
+  for (const { file, chunk, variant, roots, scope, function: fn } of codeOf(context, at)) {
+    if (fn === null) continue;
+    walk(roots, (node) => {
+      const store = storeOf(node);
+      const target = store && elementOrMember(store.target);
+      if (!store || target?.kind !== 'name' || target.name !== name) return;
+      if (scope.lookup(name, target.start) !== null) return;
+      const { op, value, start, end } = store;
+      found.push({ file, chunk, function: fn, variant, name, op, value, start, end });
+    });
+  }
+  return found;
+}
+
+/** What takes the address of a function. */
+export type Destination =
+  | {
+      readonly kind: 'field';
+      readonly record: string | null;
+      readonly field: string;
+      readonly global: GlobalRef | null;
+    }
+  | { readonly kind: 'argument'; readonly callee: string; readonly index: number }
+  | { readonly kind: 'variable'; readonly name: string }
+  | { readonly kind: 'other' };
+
+/** A place where the address of a function is taken, and where it goes. */
+export type FunctionUse = Destination &
+  Span & {
+    readonly file: string;
+    readonly chunk: number;
+    /** The function the use stands in; null at file level. */
+    readonly function: FunctionRef | null;
+  };
+
+/** Every use of the function `name` as a value in a chunk. */
+export function functionUsesIn(context: StoreContext, at: Place, name: string): FunctionUse[] {
+  const uses: FunctionUse[] = [];
+  for (const code of codeOf(context, at)) {
+    const { file, chunk, scope, function: fn } = code;
+    const inLists = new Map<Node, { record: string | null; field: string }>();
+    visitInitLists(code, (init, type) => {
+      visitInit(context.types, init, type, file, ({ record, field, value }) => {
+        inLists.set(value, { record: record?.tag ?? null, field });
+      });
+    });
+    walk(code.roots, (node, up) => {
+      if (node.kind !== 'name' || node.name !== name || !isValueUse(node, up)) return;
+      if (scope.lookup(name, node.start) !== null) return;
+      const common = { file, chunk, function: fn, start: node.start, end: node.end };
+      uses.push({ ...common, ...destination(context, code, node, up, inLists) });
+    });
+  }
+  return uses;
+}
+
+function isValueUse(node: NameExpr, up: Path | null): boolean {
+  return !(up?.node.kind === 'call' && up.node.callee === node) && up?.node.kind !== 'sizeof';
+}
+
+/** Follows a value outwards through casts, `&`, `? :` to what takes it. */
+function destination(
+  context: StoreContext,
+  code: CodeRoot,
+  name: NameExpr,
+  path: Path | null,
+  inLists: ReadonlyMap<Node, { record: string | null; field: string }>,
+): Destination {
+  let value: Node = name;
+  for (let up = path; ; up = up.up) {
+    const place = inLists.get(value);
+    if (place) return { kind: 'field', ...place, global: code.global };
+    if (up === null) return code.global ? { kind: 'variable', name: code.global.name } : { kind: 'other' };
+    const around = up.node;
+    const store = storeOf(around);
+    if (store?.value === value) return storedTo(context, store.target, code);
+    if (around.kind === 'decl') {
+      const declarator = around.declarators.find(({ init }) => init === value);
+      return declarator ? { kind: 'variable', name: declarator.name } : { kind: 'other' };
+    }
+    if (around.kind === 'call') {
+      const index = around.args.indexOf(value as Expr);
+      return around.callee.kind === 'name'
+        ? { kind: 'argument', callee: around.callee.name, index }
+        : { kind: 'other' };
+    }
+    if (!isExpr(around) || around.kind === 'binary') return { kind: 'other' };
+    value = around;
+  }
+}
+
+function storedTo(context: StoreContext, target: Expr, code: CodeRoot): Destination {
+  const place = elementOrMember(target);
+  if (place?.kind === 'name') return { kind: 'variable', name: place.name };
+  if (place?.kind !== 'member') return { kind: 'other' };
+  const record = recordOfMember(context, place, code.scope)?.tag ?? null;
+  return { kind: 'field', record, field: place.field, global: null };
+}
+
+/** Names of the functions a value may be: `f`, `&f`, `c ? f : g`. */
+export function functionNames(value: Expr): string[] {
+  const inner = uncast(value);
+  if (inner.kind === 'conditional') return [inner.then ?? inner.test, inner.otherwise].flatMap(functionNames);
+  const name = functionValueName(inner);
+  return name === null ? [] : [name];
+}

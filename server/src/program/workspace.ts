@@ -1,0 +1,189 @@
+/**
+ * The files of a program and the two indexes over them. A workspace is one image of the tree: `with` gives another
+ * one that differs in one text and shares everything else.
+ */
+import { ChainIndex } from './chain-index.js';
+import { IncludeGraph, IncludePaths } from './includes.js';
+import type { NotAnalysed } from './list-files.js';
+import { NameTable } from './names.js';
+import type { SourceReader } from './reader.js';
+import { FileUnit, type SyntaxParser } from './unit.js';
+
+/** A chunk of a file. */
+export interface Place {
+  readonly file: string;
+  readonly chunk: number;
+}
+
+/** What all images of a tree share: texts as on disk, and indexes over them. Grows on demand, forgets nothing. */
+class Base {
+  readonly names = new NameTable();
+  readonly includePaths: IncludePaths;
+  readonly files: readonly string[];
+  readonly notText = new Map<string, string>();
+  readonly reader: SourceReader;
+  readonly parser: SyntaxParser;
+  private readonly units = new Map<string, FileUnit | null>();
+  private mentionIndex: ChainIndex | null = null;
+  private definerIndex: ChainIndex | null = null;
+  private readonly headerPaths: string[] = [];
+  private readonly headerIndex = new ChainIndex();
+  private readonly indexedHeaders = new Set<string>();
+
+  constructor(reader: SourceReader, parser: SyntaxParser, files: readonly string[]) {
+    this.reader = reader;
+    this.parser = parser;
+    this.files = files;
+    this.includePaths = new IncludePaths(reader);
+  }
+
+  unit(path: string): FileUnit | null {
+    const known = this.units.get(path);
+    if (known !== undefined) return known;
+    const content = this.includePaths.isKnownMissing(path) ? null : this.reader.read(path);
+    if (content !== null && 'notText' in content) this.notText.set(path, content.notText);
+    const unit = content !== null && 'text' in content ? this.newUnit(path, content.text) : null;
+    this.units.set(path, unit);
+    return unit;
+  }
+
+  newUnit(path: string, text: string): FileUnit {
+    return new FileUnit(path, text, this.parser, this.names);
+  }
+
+  get mentions(): ChainIndex {
+    this.mentionIndex ??= this.indexAll((unit, add) => {
+      const { ids, offsets } = unit.mentions;
+      for (let chunk = 0; chunk + 1 < offsets.length; chunk++) {
+        const end = offsets[chunk + 1] as number;
+        for (let at = offsets[chunk] as number; at < end; at++) add(ids[at] as number, chunk);
+      }
+    });
+    return this.mentionIndex;
+  }
+
+  get definers(): ChainIndex {
+    this.definerIndex ??= this.indexAll((unit, add) => {
+      for (const [name, chunks] of unit.definers) for (const chunk of chunks) add(name, chunk);
+    });
+    return this.definerIndex;
+  }
+
+  /** The headers among `paths` that may define the name. Each header is indexed once, when first asked about. */
+  headersDefining(name: string, paths: Iterable<string>): string[] {
+    for (const path of paths) {
+      if (this.indexedHeaders.has(path)) continue;
+      this.indexedHeaders.add(path);
+      const number = this.headerPaths.push(path) - 1;
+      for (const id of this.unit(path)?.definers.keys() ?? []) this.headerIndex.add(id, number, 0);
+    }
+    const found: string[] = [];
+    this.headerIndex.forEach(this.names.idOf(name), (file) => found.push(this.headerPaths[file] as string));
+    return found;
+  }
+
+  private indexAll(each: (unit: FileUnit, add: (name: number, chunk: number) => void) => void): ChainIndex {
+    const index = new ChainIndex();
+    this.files.forEach((path, file) => {
+      const unit = this.unit(path);
+      if (unit) each(unit, (name, chunk) => index.add(name, file, chunk));
+    });
+    return index;
+  }
+}
+
+export class Workspace {
+  readonly files: readonly string[];
+  readonly includes: IncludeGraph;
+  private readonly base: Base;
+  private readonly overlays: ReadonlyMap<string, FileUnit | null>;
+
+  private constructor(base: Base, overlays: ReadonlyMap<string, FileUnit | null>) {
+    this.base = base;
+    this.overlays = overlays;
+    this.files = overlays.size === 0 ? base.files : overlaidFiles(base.files, overlays);
+    const added = new Set([...overlays].flatMap(([path, unit]) => (unit === null ? [] : [path])));
+    const removed = new Set([...overlays].flatMap(([path, unit]) => (unit === null ? [path] : [])));
+    this.includes = new IncludeGraph(this, base.includePaths, added, removed);
+  }
+
+  static open(reader: SourceReader, parser: SyntaxParser, files: readonly string[]): Workspace {
+    return new Workspace(new Base(reader, parser, [...new Set(files)].sort()), new Map());
+  }
+
+  /** The image in which `path` holds `text`; null: in which there is no such file. */
+  with(path: string, text: string | null): Workspace {
+    if (text !== null && this.unit(path)?.text === text) return this;
+    const overlays = new Map(this.overlays);
+    overlays.set(path, text === null ? null : this.base.newUnit(path, text));
+    return new Workspace(this.base, overlays);
+  }
+
+  /** Any file of the tree, selected or not; null when there is none or it is no text. */
+  unit(path: string): FileUnit | null {
+    const overlay = this.overlays.get(path);
+    return overlay === undefined ? this.base.unit(path) : overlay;
+  }
+
+  get architectures(): readonly string[] {
+    return this.base.includePaths.architectures;
+  }
+
+  /** The chunks of selected files whose code holds the name, by file and place. */
+  placesMentioning(name: string): Place[] {
+    return this.places(name, this.base.mentions, (unit) => unit.chunksMentioning(name));
+  }
+
+  /** The chunks of selected files that may define or declare the name, by file and place. */
+  placesDefining(name: string): Place[] {
+    return this.places(name, this.base.definers, (unit) => unit.chunksDefining(name));
+  }
+
+  /** The files visible from `from` that may define the name, nearest first. */
+  headersDefining(name: string, from: string): string[] {
+    const { distances } = this.includes.visible(from);
+    const candidates = this.base.headersDefining(name, distances.keys());
+    const overlaid = [...this.overlays].flatMap(([path, unit]) =>
+      unit?.chunksDefining(name).length ? [path] : [],
+    );
+    return [...new Set([...candidates, ...overlaid])]
+      .filter((path) => distances.has(path))
+      .sort((a, b) => (distances.get(a) ?? 0) - (distances.get(b) ?? 0) || (a < b ? -1 : 1));
+  }
+
+  /** As above, among the headers of all architectures the file may be built for. */
+  archHeadersDefining(name: string, from: string): string[] {
+    const { alternatives } = this.includes.visible(from);
+    const candidates = this.base.headersDefining(name, alternatives);
+    return candidates.filter((path) => alternatives.has(path)).sort();
+  }
+
+  /** Files asked for so far that are no text. */
+  notAnalysed(): NotAnalysed[] {
+    return [...this.base.notText]
+      .map(([file, reason]) => ({ file, reason }))
+      .sort((a, b) => (a.file < b.file ? -1 : 1));
+  }
+
+  private places(name: string, index: ChainIndex, inOverlay: (unit: FileUnit) => readonly number[]): Place[] {
+    const places: Place[] = [];
+    index.forEach(this.base.names.idOf(name), (number, chunk) => {
+      const file = this.base.files[number] as string;
+      if (!this.overlays.has(file)) places.push({ file, chunk });
+    });
+    if (this.overlays.size === 0) return places;
+    for (const [file, unit] of this.overlays) {
+      if (unit) for (const chunk of inOverlay(unit)) places.push({ file, chunk });
+    }
+    return places.sort((a, b) => (a.file === b.file ? a.chunk - b.chunk : a.file < b.file ? -1 : 1));
+  }
+}
+
+function overlaidFiles(files: readonly string[], overlays: ReadonlyMap<string, FileUnit | null>): string[] {
+  const all = new Set(files);
+  for (const [path, unit] of overlays) {
+    if (unit === null) all.delete(path);
+    else all.add(path);
+  }
+  return [...all].sort();
+}
