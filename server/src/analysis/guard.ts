@@ -39,6 +39,7 @@ export function guardOf(resolver: Resolver, ref: FunctionRef, at: Span, own?: Fo
   const guard: Guard = {
     written: written.length > 0 ? written.join(' && ') : atoms.toText(formula),
     resolved: atoms.toText(formula),
+    words: atoms.toWords(formula),
     via: uniqueSteps(via).slice(0, MAX_STEPS),
   };
   return { guard, formula };
