@@ -125,6 +125,8 @@ export interface SizeofExpr extends Span {
 export interface TypeExpr extends Span {
   readonly kind: 'type';
   readonly type: TypeRef;
+  /** Present when a whole declaration stands there: `TP_PROTO(struct x *name)`. */
+  readonly name?: string;
 }
 export interface InitItem {
   /** `.a.b[3] = v` gives ['a', 'b', Expr(3)]; no designator gives []. */

@@ -5,10 +5,11 @@ import type { Rewrite } from '../source.js';
 import { Field, Kind } from '../tree/kinds.js';
 import type { BuildContext } from './context.js';
 import { MAX_DEPTH } from './context.js';
+import { wordOf } from './intern.js';
 import { mineNames, mineParts } from './mine.js';
 import { problemAt } from './problem.js';
 import { buildStatements } from './stmt.js';
-import { buildTypeDescriptor, looksLikeTypeName, readType } from './type.js';
+import { buildTypeDescriptor, declaredName, looksLikeTypeName, readType } from './type.js';
 
 /** The expression a node stands for. Never throws; what can't be read is opaque, with the parts that can. */
 export function buildExpr(c: BuildContext, node: number): Expr {
@@ -32,7 +33,7 @@ function build(c: BuildContext, node: number): Expr {
     case Kind.null:
       return buildName(c, node);
     case Kind.number_literal:
-      return { kind: 'number', text: c.word(node), start: c.start(node), end: c.end(node) };
+      return buildNumber(c, node);
     case Kind.string_literal:
     case Kind.concatenated_string:
     case Kind.system_lib_string:
@@ -115,13 +116,28 @@ function buildName(c: BuildContext, node: number): Expr {
   return { kind: 'name', name: c.word(node), start, end };
 }
 
+/** The grammar's number takes the sign before it; C's does not. */
+function buildNumber(c: BuildContext, node: number): Expr {
+  const start = c.start(node);
+  const end = c.end(node);
+  const sign = c.source[start];
+  if (sign !== '-' && sign !== '+') return { kind: 'number', text: c.word(node), start, end };
+  const digits = start + 1;
+  const operand: Expr = { kind: 'number', text: wordOf(c.source, digits, end), start: digits, end };
+  return { kind: 'unary', op: sign, operand, start, end };
+}
+
 /** An identifier that stands for something else in the original text. */
 function buildRewritten(c: BuildContext, node: number, rewrite: Rewrite): Expr {
   const { start, end } = rewrite;
   if (rewrite.kind === 'type-argument' || rewrite.kind === 'typeof') {
-    return { kind: 'type', type: readType(c, start, end), start, end };
+    const name = declaredName(c.source.slice(start, end));
+    return { kind: 'type', type: readType(c, start, end), ...(name === '' ? {} : { name }), start, end };
   }
-  return { kind: 'name', name: c.word(node), start: c.start(node), end: c.end(node) };
+  const text = rewrite.kind === 'notation' ? wordOf(c.source, start, end) : c.word(node);
+  // A name put into white space where a macro was given nothing.
+  if (text.trim() === '') return opaque(c, node, 'empty argument', []);
+  return { kind: 'name', name: text, start, end };
 }
 
 // ---- postfix ------------------------------------------------------------------------------------------------
@@ -132,26 +148,27 @@ function buildCall(c: BuildContext, node: number): Expr {
   const args = list < 0 ? [] : buildList(c, list);
   const start = c.start(node);
   const end = c.end(node);
-  const castTo = c.rewrites.size === 0 ? '' : originalWord(c, callee);
-  if (castTo === 'offsetof' || castTo === '__builtin_offsetof') return offsetCall(args, castTo, start, end);
+  const word = callee >= 0 && c.kind(callee) === Kind.identifier ? c.word(callee) : '';
+  if (UNEVALUATED.has(word)) return unevaluated(args, word, start, end);
   return { kind: 'call', callee: part(c, callee, node), args, start, end };
 }
 
-/** `offsetof` with a member path that the grammar's own rule can't take, shown to it as a plain call. */
-function offsetCall(args: readonly Expr[], op: string, start: number, end: number): Expr {
-  const [type, member] = args;
-  return {
-    kind: 'sizeof',
-    op,
-    type: type?.kind === 'type' ? type.type : null,
-    operand: member ?? null,
-    start,
-    end,
-  };
-}
+/** Operators that the grammar does not know in every form: shown to it, or read by it, as plain calls. */
+const UNEVALUATED: ReadonlySet<string> = new Set([
+  'offsetof',
+  '__builtin_offsetof',
+  '__alignof__',
+  '__alignof',
+  '_Alignof',
+  'alignof',
+]);
 
-function originalWord(c: BuildContext, node: number): string {
-  return node >= 0 && c.kind(node) === Kind.identifier ? c.word(node) : '';
+function unevaluated(args: readonly Expr[], op: string, start: number, end: number): Expr {
+  const [first, second] = args;
+  const isType = first?.kind === 'type';
+  const operand = isType ? (second ?? null) : op.endsWith('offsetof') ? (second ?? null) : (first ?? null);
+  const name = first?.kind === 'name' && operand !== first ? { base: first.name, pointers: 0 } : null;
+  return { kind: 'sizeof', op, type: isType ? first.type : name, operand, start, end };
 }
 
 function buildList(c: BuildContext, list: number): Expr[] {
@@ -193,7 +210,10 @@ function part(c: BuildContext, child: number, parent: number): Expr {
 /** The operator as written; the dialect pass may have shown another of the same length to the parser. */
 function operatorOf(c: BuildContext, node: number): string {
   const operator = c.child(node, Field.operator);
-  return operator < 0 ? '' : c.word(operator);
+  if (operator < 0) return '';
+  const word = c.word(operator);
+  // `a ... b` is shown as `a  |  b`.
+  return word === '.' || word === '..' ? '...' : word;
 }
 
 function buildUnary(c: BuildContext, node: number): Expr {
@@ -208,7 +228,8 @@ function buildUnary(c: BuildContext, node: number): Expr {
   }
   const operand = part(c, argument, node);
   let op = operatorOf(c, node) as UnaryExpr['op'];
-  if (op === '&' && c.source.startsWith('&&', start)) op = '&&';
+  // `&&label` is shown as ` &label`.
+  if (op === '&' && c.rewrites.get(start - 1)?.kind === 'notation' && c.source[start - 1] === '&') op = '&&';
   return { kind: 'unary', op, operand, start, end };
 }
 

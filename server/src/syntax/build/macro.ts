@@ -93,8 +93,8 @@ function readHead(file: SourceFile, chunk: Chunk): Head | null {
 const NOT_AN_EXPRESSION =
   /^(?:auto|break|case|char|const|continue|default|do|double|else|enum|extern|float|for|goto|if|inline|int|long|register|restrict|return|short|signed|sizeof|static|struct|switch|typedef|union|unsigned|void|volatile|while|__\w*inline\w*|__attribute__|asm|__asm__)$/;
 
-/** A number, a name or a string, perhaps in parentheses: most macros, and not worth a parse. */
-function simpleBody(file: SourceFile, first: number, bodyEnd: number): Expr | undefined {
+/** A number, a name or a string, perhaps in parentheses: most macros, and not worth a parse. Null for a lone keyword. */
+function simpleBody(file: SourceFile, first: number, bodyEnd: number): Expr | null | undefined {
   const { kinds, starts, ends } = file.tokens;
   let at = first;
   let open = 0;
@@ -119,7 +119,7 @@ function simpleBody(file: SourceFile, first: number, bodyEnd: number): Expr | un
       return { kind: 'char', text: wordOf(file.text, start, end), start, end };
     case TokenKind.identifier: {
       const name = wordOf(file.text, start, end);
-      return NOT_AN_EXPRESSION.test(name) ? undefined : { kind: 'name', name, start, end };
+      return NOT_AN_EXPRESSION.test(name) ? null : { kind: 'name', name, start, end };
     }
     default:
       return undefined;

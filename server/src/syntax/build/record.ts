@@ -93,13 +93,35 @@ function buildAnonymousMember(c: BuildContext, typeNode: number, fields: FieldFa
   const keyword = kind === Kind.struct_specifier ? 'struct' : 'union';
   const body = c.child(typeNode, Field.body);
   const isTagged = c.child(typeNode, Field.name) >= 0;
-  if (body >= 0 && !isTagged) buildFields(c, body, fields, record);
-  else if (body >= 0) {
+  if (body >= 0 && !isTagged) {
+    const from = fields.length;
+    buildFields(c, body, fields, record);
+    addGroup(c, typeNode, body, fields, from);
+  } else if (body >= 0) {
     // A tagged definition without a member name is a member only under -fms-extensions, which the kernel uses.
     const at = c.records.length;
     buildRecord(c, typeNode, keyword, null);
     fields.push(...(c.records[at]?.fields ?? []));
   }
+}
+
+/**
+ * `struct_group(name, fields)`, shown as `struct { fields }`: its fields are the record's own and also those of a member
+ * `name`.
+ */
+function addGroup(c: BuildContext, node: number, body: number, fields: FieldFacts[], from: number): void {
+  const rewrite = c.rewriteAt(node);
+  if (rewrite?.kind !== 'definition-macro') return;
+  const head = c.source.slice(rewrite.start, c.start(body) + 1);
+  const [macro = '', ...names] = head.match(/\w+/g) ?? [];
+  const isTagged = /tagged|^__struct_group/.test(macro);
+  const name = names[isTagged ? 1 : 0];
+  if (!macro.includes('group') || name === undefined) return;
+  const at = rewrite.start + head.lastIndexOf(name);
+  const tag = isTagged && names[0] !== undefined ? `struct ${names[0]}` : `struct ${c.owner}.${name}`;
+  const { start, end } = rewrite;
+  c.records.push({ tag, fields: fields.slice(from), condition: c.conditionAt(start), start, end });
+  fields.push({ name, type: { base: tag, pointers: 0 }, span: { start: at, end: at + name.length } });
 }
 
 /** `.member` under the record it is in. */

@@ -174,14 +174,48 @@ function addExpression(c: BuildContext, node: number, out: Stmt[]): void {
     out.push({ kind: 'asm', operands, ...(labels.length > 0 ? { labels } : {}), start, end });
     return;
   }
-  out.push({ kind: 'expr', expr: buildExpr(c, inner), start, end });
+  const expr = buildExpr(c, inner);
+  const call = c.rewrites.size === 0 ? null : hiddenCall(c, inner, expr);
+  if (call) {
+    out.push({ kind: 'expr', expr: call, start: call.start, end: Math.max(end, call.end) });
+    return;
+  }
+  out.push({ kind: 'expr', expr, start, end });
+  // `goto *p` is shown as `*p`.
+  if (c.rewrites.size > 0 && c.kind(inner) === Kind.pointer_expression && isAfterGoto(c, start)) {
+    out.push({ kind: 'goto', label: null, start, end });
+  }
+}
+
+/** `MACRO(x)` without `;` and without room for one: shown as ` x ;`, or `MACRO()` as `MACRO;`. Null for neither. */
+function hiddenCall(c: BuildContext, inner: number, expr: Expr): Expr | null {
+  const after = c.rewrites.get(expr.end);
+  if (
+    expr.kind === 'name' &&
+    after?.kind === 'semicolon' &&
+    /^\(\s*\)$/.test(c.source.slice(after.start, after.end))
+  ) {
+    return { kind: 'call', callee: expr, args: [], start: expr.start, end: after.end };
+  }
+  let gap = c.start(inner);
+  while (gap > 0 && /\s/.test(c.source[gap - 1] ?? '')) gap--;
+  if (c.source[gap - 1] !== '(') return null;
+  for (const rewrite of c.rewrites.values()) {
+    if (rewrite.kind !== 'semicolon' || rewrite.end !== gap) continue;
+    const name = macroName(c, rewrite);
+    const callee: Expr = { kind: 'name', name, start: rewrite.start, end: rewrite.start + name.length };
+    return { kind: 'call', callee, args: splitComma(expr), start: rewrite.start, end: expr.end };
+  }
+  return null;
+}
+
+function isAfterGoto(c: BuildContext, start: number): boolean {
+  return /\bgoto\s*$/.test(c.source.slice(Math.max(0, start - 64), start));
 }
 
 function gotoLabel(c: BuildContext, node: number): string | null {
   const label = c.child(node, Field.label);
-  // `goto *p` is shown to the parser without its star.
-  if (label < 0 || c.source.slice(c.start(node), c.start(label)).includes('*')) return null;
-  return c.word(label);
+  return label < 0 ? null : c.word(label);
 }
 
 function addLabel(c: BuildContext, node: number, out: Stmt[]): void {
@@ -208,7 +242,7 @@ function caseLabel(c: BuildContext, node: number, value: number): CaseStmt {
   const expr = value < 0 ? null : buildExpr(c, value);
   const end = expr?.end ?? start + 'default'.length;
   // `a ... b` is shown to the parser as a binary operator.
-  if (expr?.kind === 'binary' && expr.op.startsWith('..')) {
+  if (expr?.kind === 'binary' && expr.op === '...') {
     return { kind: 'case', value: expr.left, upTo: expr.right, start, end };
   }
   return { kind: 'case', value: expr, upTo: null, start, end };
@@ -219,16 +253,28 @@ function caseLabel(c: BuildContext, node: number, value: number): CaseStmt {
 /** The expression in the parentheses after `if`, `while`, `switch`. */
 function condition(c: BuildContext, node: number): Expr {
   const test = c.child(node, Field.condition);
-  if (test >= 0) return buildExpr(c, test);
+  if (test >= 0) return withHiddenCallee(c, node, test, buildExpr(c, test));
   return { kind: 'opaque', why: 'missing condition', parts: [], start: c.start(node), end: c.start(node) };
+}
+
+/** `if MACRO(x)`: the macro brings the parentheses, and its name is hidden from the parser. */
+function withHiddenCallee(c: BuildContext, node: number, test: number, built: Expr): Expr {
+  if (c.rewrites.size === 0) return built;
+  const gap = c.source.slice(c.start(node), c.start(test));
+  const match = /^(?:if|while|switch)\s+(\w+)\s*$/.exec(gap);
+  if (!match?.[1]) return built;
+  const start = c.start(node) + gap.lastIndexOf(match[1]);
+  const callee: Expr = { kind: 'name', name: match[1], start, end: start + match[1].length };
+  return { kind: 'call', callee, args: splitComma(built), start, end: c.end(test) };
 }
 
 function buildIf(c: BuildContext, node: number): Stmt {
   const macro = macroRewrite(c, node);
-  if (macro) return buildMacroBlock(c, node, macro, Field.consequence);
-  const test = condition(c, node);
-  const then = buildBody(c, c.child(node, Field.consequence));
   const clause = c.child(node, Field.alternative);
+  if (macro && clause < 0) return buildMacroBlock(c, node, macro, Field.consequence);
+  // A macro with an `else` is a test, whatever it does.
+  const test = macro ? macroCall(c, node, macro) : condition(c, node);
+  const then = buildBody(c, c.child(node, Field.consequence));
   const otherwise = clause < 0 ? null : buildBody(c, c.firstContent(clause));
   return { kind: 'if', test, then, otherwise, start: c.start(node), end: c.end(node) };
 }
@@ -288,17 +334,34 @@ function macroRewrite(c: BuildContext, node: number): Rewrite | null {
 
 /** `list_for_each_entry(...) stmt`, shown to the parser as `while (...) stmt`. */
 function buildMacroBlock(c: BuildContext, node: number, rewrite: Rewrite, bodyField: number): MacroBlockStmt {
-  const test = c.child(node, Field.condition);
-  const args = test < 0 ? [] : splitComma(buildExpr(c, test));
   return {
     kind: 'macroblock',
-    macro: /\w+/.exec(c.source.slice(rewrite.start, rewrite.end))?.[0] ?? '',
-    args,
+    macro: macroName(c, rewrite),
+    args: macroArguments(c, node, rewrite),
     isLoop: rewrite.kind === 'loop-macro',
     body: buildBody(c, c.child(node, bodyField)),
     start: c.start(node),
     end: c.end(node),
   };
+}
+
+function macroCall(c: BuildContext, node: number, rewrite: Rewrite): Expr {
+  const test = c.child(node, Field.condition);
+  const { start } = rewrite;
+  const name = macroName(c, rewrite);
+  const callee: Expr = { kind: 'name', name, start, end: start + name.length };
+  const end = test < 0 ? rewrite.end : c.end(test);
+  return { kind: 'call', callee, args: macroArguments(c, node, rewrite), start, end };
+}
+
+function macroName(c: BuildContext, rewrite: Rewrite): string {
+  return /\w+/.exec(c.source.slice(rewrite.start, rewrite.end))?.[0] ?? '';
+}
+
+/** None when the rewrite takes in the parentheses: the parser was shown something between them. */
+function macroArguments(c: BuildContext, node: number, rewrite: Rewrite): readonly Expr[] {
+  const test = c.child(node, Field.condition);
+  return test < 0 || rewrite.end > c.start(test) ? [] : splitComma(buildExpr(c, test));
 }
 
 function splitComma(expr: Expr): readonly Expr[] {

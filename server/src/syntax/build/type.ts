@@ -4,6 +4,7 @@ import type { Expr, Param, TypeRef } from '../ir.js';
 import { Field, Kind } from '../tree/kinds.js';
 import type { BuildContext } from './context.js';
 import { buildExpr } from './expr.js';
+import { detached } from './intern.js';
 import { buildEnumerators, buildRecord } from './record.js';
 
 /** What stands before the declarators of a declaration. */
@@ -106,18 +107,22 @@ export function readType(c: BuildContext, start: number, end: number): TypeRef {
   const text = c.source.slice(start, end);
   const typeOf = /^(?:(?:const|volatile|struct)\s+)*_*typeof\w*\s*\(/.exec(text);
   if (typeOf) return readTypeOf(c, start + typeOf[0].length, end);
+  // `MACRO(x)`: a type that a macro makes; all of it is the name.
+  if (/^\w+\s*\(\s*[^\s*]/.test(text) && !BUILT_IN.has(/^\w+/.exec(text)?.[0] ?? '')) {
+    const close = matchingParen(text, text.indexOf('(') + 1, text.length);
+    return { base: detached(text.slice(0, close + 1)), pointers: text.slice(close).split('*').length - 1 };
+  }
+  return readPlainType(text);
+}
+
+function readPlainType(text: string): TypeRef {
   const words: string[] = [];
   let keyword = '';
   let base = '';
   let pointers = 0;
-  let isFunction = false;
   for (const [token] of text.matchAll(TYPE_TOKEN)) {
-    if (token === '*') {
-      if (!isFunction) pointers++;
-    } else if (token === '[') pointers++;
-    else if (token === '(') {
-      isFunction = true;
-    } else if (isFunction) continue;
+    if (token === '(' || token === '=') break;
+    if (token === '*' || token === '[') pointers++;
     else if (token === 'struct' || token === 'union' || token === 'enum') keyword = token;
     else if (BUILT_IN.has(token)) words.push(token);
     else if (/^\w/.test(token) && !typeQualifiers.has(token) && base === '' && words.length === 0)
@@ -125,7 +130,22 @@ export function readType(c: BuildContext, start: number, end: number): TypeRef {
   }
   if (words.length > 0) base = canonicalWords(words);
   else if (keyword !== '') base = `${keyword} ${base}`;
-  return isFunction ? { base, pointers, isFunction } : { base, pointers };
+  else base = detached(base);
+  return text.includes('(') ? { base, pointers, isFunction: true } : { base, pointers };
+}
+
+/** The name in a declaration that stands as a macro's argument, `struct x *name`; '' when it is a type alone. */
+export function declaredName(text: string): string {
+  if (/^\w+\s*\(/.test(text)) return '';
+  const pointer = /\(\s*\*\s*(\w+)/.exec(text);
+  if (pointer) return pointer[1] ?? '';
+  const words = (/^[^([=]*/.exec(text)?.[0] ?? '').match(/\w+/g) ?? [];
+  const meaningful = words.filter((word) => !typeQualifiers.has(word));
+  const last = meaningful.at(-1) ?? '';
+  const isTagged = /\b(?:struct|union|enum)\b/.test(text);
+  const isBuiltIn = meaningful.some((word) => BUILT_IN.has(word));
+  const typeWords = isTagged ? 2 : isBuiltIn ? meaningful.filter((word) => BUILT_IN.has(word)).length : 1;
+  return meaningful.length > typeWords && !BUILT_IN.has(last) && !last.startsWith('__') ? detached(last) : '';
 }
 
 function readTypeOf(c: BuildContext, inner: number, end: number): TypeRef {

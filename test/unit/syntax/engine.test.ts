@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { beforeAll, expect, it } from 'vitest';
+import { createEngine, isSameTree, type ParseEngine } from '../../../server/src/syntax/tree/engine.js';
+import { FlatTree } from '../../../server/src/syntax/tree/flat-tree.js';
+import { snippets } from './snippets.js';
+
+let fast: ParseEngine;
+let slow: ParseEngine;
+const one = new FlatTree();
+const other = new FlatTree();
+
+beforeAll(async () => {
+  fast = await createEngine();
+  slow = await createEngine({ reader: 'cursor' });
+});
+
+function readsAlike(text: string): boolean {
+  fast.parse(text, one);
+  slow.parse(text, other);
+  return isSameTree(one, other);
+}
+
+it('reads trees from memory with the parser in use', () => {
+  expect(fast.reader).toBe('memory');
+  expect(slow.reader).toBe('cursor');
+});
+
+it.each(snippets.map((text) => [text.trim().split('\n')[0], text] as const))(
+  'reads the same either way: %s',
+  (_, text) => {
+    expect(readsAlike(text)).toBe(true);
+  },
+);
+
+it('reads the same either way, whatever the text', () => {
+  const pieces = fc.constantFrom(
+    ...snippets,
+    '(',
+    ')',
+    '{',
+    '}',
+    ';',
+    ',',
+    '"',
+    "'",
+    '/*',
+    '*/',
+    '#if A\n',
+    '\\\n',
+    'int ',
+    'x',
+    '\0',
+    '\ufeff',
+    'é',
+    '\u{1f600}',
+    '\t',
+    ' '.repeat(300),
+    'y'.repeat(300),
+  );
+  const text = fc.array(pieces, { maxLength: 12 }).map((parts) => parts.join(''));
+  fc.assert(fc.property(text, readsAlike), { numRuns: 300 });
+});
+
+it('nests children within their parents, in order', () => {
+  for (const text of snippets) {
+    fast.parse(text, one);
+    for (let node = 0; node < one.count; node++) {
+      let at = one.start[node]!;
+      for (let child = node + 1; child < one.after[node]!; child = one.after[child]!) {
+        expect(one.start[child]).toBeGreaterThanOrEqual(at);
+        at = one.end[child]!;
+        expect(at).toBeLessThanOrEqual(one.end[node]!);
+      }
+    }
+  }
+});
+
+it('takes deep nesting and garbage in its stride', () => {
+  for (const text of [
+    '('.repeat(100_000),
+    '{'.repeat(100_000),
+    'a'.repeat(1_000_000),
+    '\0'.repeat(10_000),
+    '"'.repeat(9_999),
+  ]) {
+    fast.parse(text, one);
+    expect(one.count).toBeGreaterThan(0);
+    expect(one.end[0]).toBeLessThanOrEqual(text.length);
+  }
+});
+
+it('keeps no tree: memory stays flat over many parses', () => {
+  const text = snippets.join('\n').repeat(4);
+  for (let round = 0; round < 50; round++) fast.parse(text, one);
+  const before = fast.memoryBytes();
+  for (let round = 0; round < 300; round++) fast.parse(text, one);
+  expect(fast.memoryBytes()).toBe(before);
+});
