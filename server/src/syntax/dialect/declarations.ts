@@ -1,0 +1,472 @@
+/**
+ * Declarations: of all the words before a declarator, which is the type, which the name, which an annotation.
+ *
+ * Known annotations never get here (annotations.ts). What is left is told by its place: a declaration has one type
+ * and each declarator one name; a word that is neither is an annotation nobody listed.
+ */
+import { TokenKind } from '../lexer.js';
+import { enumBody, recordBody } from './bodies.js';
+import type { Dialect } from './context.js';
+import { expression } from './expressions.js';
+import { initializer } from './initializers.js';
+import { stringRunEnd } from './strings.js';
+import type { View } from './view.js';
+import {
+  ASM_WORDS,
+  CONTROL_WORDS,
+  isCapitals,
+  isDeclarationWord,
+  QUALIFIER_WORDS,
+  STORAGE_WORDS,
+  TAG_KEYWORDS,
+  TYPE_KEYWORDS,
+  TYPEOF_WORDS,
+} from './words.js';
+
+/** `named`: declarators have names. `abstract`: none (casts). `parameter`: perhaps. */
+type Mode = 'named' | 'abstract' | 'parameter';
+
+/** A declaration without its `;`: specifiers, then declarators up to `end`. */
+export function declaration(d: Dialect, i: number, end: number): void {
+  d.nested(() => declarators(d, specifiers(d, i, end, 'named'), end, 'named'));
+}
+
+/** A type name: in a cast, `sizeof`, `_Generic`. */
+export function abstractType(d: Dialect, i: number, end: number): void {
+  d.nested(() => declarators(d, specifiers(d, i, end, 'abstract'), end, 'abstract'));
+}
+
+/** `typeof(x)`: shown as `int`, so that what follows is read as it is after any type. */
+export function rewriteTypeof(d: Dialect, at: number, close: number): void {
+  d.draft.replace('typeof', d.view.start(at), d.view.end(close), 'int');
+}
+
+// ---- what a range is -------------------------------------------------------------------------------------------
+
+/** Whether [i, end) can only be a type name: `struct x *`, `u32 *`, `unsigned int`, `void (*)(int)`. */
+export function isTypeLike(view: View, i: number, end: number): boolean {
+  if (i >= end || !view.isWord(i)) return false;
+  const word = view.word(i);
+  if (isDeclarationWord(word)) return true;
+  if (CONTROL_WORDS.has(word) || word === 'sizeof' || word === '__extension__') return false;
+  if (end === i + 1) return false;
+  let at = i + 1;
+  if (view.isWord(at)) return end > at && areWordsAndStars(view, at, end);
+  if (view.is(at, TokenKind.star)) {
+    while (at < end && (view.is(at, TokenKind.star) || QUALIFIER_WORDS.has(view.word(at)))) at++;
+    return at === end || (view.is(at, TokenKind.openParen) && isStarGroup(view, at, end)) || isEmptyBrackets(view, at, end);
+  }
+  // `type (*)(args)`
+  return view.is(at, TokenKind.openParen) && isStarGroup(view, at, end);
+}
+
+function areWordsAndStars(view: View, from: number, end: number): boolean {
+  for (let at = from; at < end; at++) if (!view.isWord(at) && !view.is(at, TokenKind.star)) return false;
+  return true;
+}
+
+/** `(*)`: the heart of an abstract function pointer. */
+function isStarGroup(view: View, open: number, end: number): boolean {
+  const close = view.close(open, end);
+  if (close < 0 || close === open + 1) return false;
+  for (let at = open + 1; at < close; at++) {
+    if (!view.is(at, TokenKind.star) && !QUALIFIER_WORDS.has(view.word(at))) return false;
+  }
+  return true;
+}
+
+function isEmptyBrackets(view: View, at: number, end: number): boolean {
+  return view.is(at, TokenKind.openBracket) && view.close(at, end) === at + 1;
+}
+
+/** Whether [i, end) declares something: `u32 x`, `struct a *b`, `T *p = q`. Adjacent words make it so. */
+export function isDeclarationLike(view: View, i: number, end: number): boolean {
+  if (!view.isWord(i)) return false;
+  const word = view.word(i);
+  if (isDeclarationWord(word)) return true;
+  if (CONTROL_WORDS.has(word) || ASM_WORDS.has(word) || word === 'sizeof' || word === '__extension__') return false;
+  if (stringRunEnd(view, i, end) > i) return false;
+  let at = i + 1;
+  if (at < end && view.isWord(at)) return !CONTROL_WORDS.has(view.word(at));
+  if (!view.is(at, TokenKind.star)) return false;
+  while (at < end && view.is(at, TokenKind.star)) at++;
+  if (QUALIFIER_WORDS.has(view.word(at))) return true;
+  return at + 1 < end && view.isWord(at) && view.isWord(at + 1) && !CONTROL_WORDS.has(view.word(at + 1));
+}
+
+// ---- specifiers ------------------------------------------------------------------------------------------------
+
+interface Specifiers {
+  readonly d: Dialect;
+  readonly mode: Mode;
+  hasType: boolean;
+  /** Words that may be type, name or annotation. */
+  readonly words: number[];
+  /** `NAME(...)` among the specifiers: [word, closing parenthesis]. */
+  readonly calls: (readonly [number, number])[];
+  /** Storage words and qualifiers. */
+  readonly modifiers: number[];
+  /** The last word is a declarator's name with its parameters. */
+  endsInFunction: boolean;
+}
+
+/** Cleans the specifiers that start at `i`; returns where the first declarator starts. */
+function specifiers(d: Dialect, i: number, end: number, mode: Mode): number {
+  const found: Specifiers = {
+    d,
+    mode,
+    hasType: false,
+    words: [],
+    calls: [],
+    modifiers: [],
+    endsInFunction: false,
+  };
+  let at = i;
+  while (at < end && d.view.isWord(at)) {
+    const next = specifier(found, at, end);
+    if (next === at) break;
+    at = next;
+  }
+  return settle(found, at, end);
+}
+
+/** Reads one specifier; returns the place after it, or `at` when the word there begins the declarator. */
+function specifier(found: Specifiers, at: number, end: number): number {
+  const { view } = found.d;
+  const word = view.word(at);
+  const close = at + 1 < end && view.is(at + 1, TokenKind.openParen) ? view.close(at + 1, end) : -1;
+  if (TAG_KEYWORDS.has(word)) {
+    found.hasType = true;
+    return tagged(found.d, at, end);
+  }
+  if (TYPEOF_WORDS.has(word) && close > 0) {
+    found.hasType = true;
+    rewriteTypeof(found.d, at, close);
+    return close + 1;
+  }
+  if (TYPE_KEYWORDS.has(word)) {
+    found.hasType = true;
+    return at + 1;
+  }
+  if (word === '_Alignas' || word === 'alignas') {
+    if (close > 0) found.d.blank('annotation', at, close + 1);
+    return close > 0 ? close + 1 : at + 1;
+  }
+  if (STORAGE_WORDS.has(word) || QUALIFIER_WORDS.has(word)) {
+    found.modifiers.push(at);
+    return at + 1;
+  }
+  if (ASM_WORDS.has(word) || CONTROL_WORDS.has(word)) return at;
+  if (close > 0) return wordBeforeGroup(found, at, close, end);
+  found.words.push(at);
+  return at + 1;
+}
+
+/** `word (...)`: the name of a function, the type of a function pointer, a macro for a type, or an annotation. */
+function wordBeforeGroup(found: Specifiers, at: number, close: number, end: number): number {
+  const { view } = found.d;
+  if (isPointerDeclarator(view, at + 1, close, end)) {
+    found.words.push(at);
+    return at + 1;
+  }
+  if (found.mode !== 'abstract' && !continuesHead(view, close + 1, end)) {
+    found.words.push(at);
+    found.endsInFunction = true;
+    return at;
+  }
+  found.calls.push([at, close]);
+  return close + 1;
+}
+
+/** `(*name)(`, `(* const name[3])(`, `(name)(`: parentheses of a declarator. */
+function isPointerDeclarator(view: View, open: number, close: number, end: number): boolean {
+  const follows = view.kind(close + 1);
+  const isFollowed = close + 1 < end && (follows === TokenKind.openParen || follows === TokenKind.openBracket);
+  if (!view.is(open + 1, TokenKind.star)) return false;
+  return isFollowed || close + 1 >= end || follows === TokenKind.assign || follows === TokenKind.semicolon;
+}
+
+/** Whether more of a head stands at `at`: a word or a pointer that leads to a name. */
+function continuesHead(view: View, from: number, end: number): boolean {
+  let at = from;
+  while (at < end && view.is(at, TokenKind.star)) at++;
+  if (at > from) return at < end && view.isWord(at);
+  if (at >= end || !view.isWord(at)) return false;
+  if (isDeclarationWord(view.word(at))) return true;
+  // A lone word before the end or a body is an annotation behind the parameters.
+  let words = 0;
+  while (at < end && (view.isWord(at) || view.is(at, TokenKind.star))) {
+    words++;
+    at++;
+  }
+  if (at >= end || view.is(at, TokenKind.openBrace)) return false;
+  return view.is(at, TokenKind.openParen) ? words > 1 : true;
+}
+
+/** Chooses type and name among the words and hides the rest; returns where the declarator starts. */
+function settle(found: Specifiers, at: number, end: number): number {
+  const { d, mode, words } = found;
+  const { view } = d;
+  const isPlainEnd = at >= end || !(view.is(at, TokenKind.star) || (view.is(at, TokenKind.openParen) && !found.endsInFunction));
+  const wantsName = mode !== 'abstract' && (isPlainEnd || found.endsInFunction);
+  const spare = found.endsInFunction ? words.slice(0, -1) : words;
+  let name = found.endsInFunction ? (words.at(-1) ?? -1) : -1;
+  let type = -1;
+  const needsType = !found.hasType;
+  if (wantsName && name < 0 && spare.length > (needsType && found.calls.length === 0 ? 1 : 0)) {
+    [type, name] = chooseTypeAndName(view, spare, needsType && found.calls.length === 0);
+  } else if (needsType) {
+    type = choose(view, spare);
+  }
+  for (const word of spare) if (word !== type && word !== name) d.blank('annotation', word, word + 1);
+  settleCalls(found, needsType && type < 0);
+  if (needsType && type < 0 && found.calls.length === 0) typeForModifier(found, name >= 0);
+  if (name < 0) return at;
+  return name;
+}
+
+/** A macro with arguments among the specifiers is the type when nothing else is, else an annotation. */
+function settleCalls(found: Specifiers, isType: boolean): void {
+  const { d, calls } = found;
+  const type = isType ? calls.length - 1 : -1;
+  calls.forEach(([word, close], index) => {
+    if (index === type) d.identifier('type-argument', word, close + 1);
+    else d.blank('annotation', word, close + 1);
+  });
+}
+
+/** Old C's implicit `int`: a modifier makes way for it where there is one. */
+function typeForModifier(found: Specifiers, hasName: boolean): void {
+  const { d, modifiers } = found;
+  if (!hasName) return;
+  if (d.isHead && found.endsInFunction) {
+    d.draft.needsType = true;
+    return;
+  }
+  const room = modifiers.find((at) => d.view.word(at).length >= 3 && d.view.word(at) !== 'typedef');
+  if (room !== undefined) d.replace('notation', room, 'int');
+}
+
+/** The type and the name among words of which exactly these two mean something. */
+function chooseTypeAndName(view: View, words: readonly number[], needsType: boolean): [number, number] {
+  const plain = words.filter((word) => !isCapitals(view.word(word)));
+  if (!needsType) return [-1, plain.at(-1) ?? words.at(-1) ?? -1];
+  const pool = plain.length >= 2 ? plain : words;
+  const name = pool.at(-1) ?? -1;
+  return [pool.at(-2) ?? -1, name];
+}
+
+function choose(view: View, words: readonly number[]): number {
+  const plain = words.filter((word) => !isCapitals(view.word(word)) && !view.word(word).startsWith('__'));
+  return plain.at(-1) ?? words.filter((word) => !isCapitals(view.word(word))).at(-1) ?? words.at(-1) ?? -1;
+}
+
+/** `struct tag { ... }`: returns the place after it. Words between the keyword and the tag are annotations. */
+function tagged(d: Dialect, at: number, end: number): number {
+  const { view } = d;
+  const isEnum = view.word(at) === 'enum';
+  let next = at + 1;
+  const words: number[] = [];
+  while (next < end && view.isWord(next) && !isDeclarationWord(view.word(next))) {
+    const close = view.is(next + 1, TokenKind.openParen) ? view.close(next + 1, end) : -1;
+    if (close > 0) {
+      // `struct NAME(x) {`: an annotation when a tag is there or a body follows at once.
+      if (words.length > 0) break;
+      if (view.isWord(close + 1) || view.is(close + 1, TokenKind.openBrace)) {
+        if (view.isWord(close + 1)) d.blank('annotation', next, close + 1);
+        else d.identifier('type-argument', next, close + 1);
+        next = close + 1;
+        continue;
+      }
+      d.identifier('type-argument', next, close + 1);
+      return close + 1;
+    }
+    words.push(next++);
+  }
+  if (isEnum && view.is(next, TokenKind.colon) && words.length <= 1) next = underlyingType(d, next, end);
+  if (next < end && view.is(next, TokenKind.openBrace)) {
+    const tag = choose(view, words);
+    for (const word of words) if (word !== tag) d.blank('annotation', word, word + 1);
+    const close = view.close(next, end);
+    if (close < 0) return next + 1;
+    d.nested(() => (isEnum ? enumBody(d, next + 1, close) : recordBody(d, next + 1, close)));
+    return close + 1;
+  }
+  // No body: the first word is the tag, what follows belongs to the declaration.
+  return words.length > 0 ? (words[0] as number) + 1 : next;
+}
+
+/** `enum x : u8 {`: hidden, as the grammar takes few types there. */
+function underlyingType(d: Dialect, colon: number, end: number): number {
+  let at = colon;
+  while (at < end && !d.view.is(at, TokenKind.openBrace) && !d.view.is(at, TokenKind.semicolon)) at++;
+  if (at < end && d.view.is(at, TokenKind.openBrace)) {
+    d.blank('annotation', colon, at);
+    return at;
+  }
+  return colon;
+}
+
+// ---- declarators -----------------------------------------------------------------------------------------------
+
+function declarators(d: Dialect, from: number, end: number, mode: Mode): void {
+  const { view } = d;
+  let at = from;
+  while (at < end) {
+    const next = declarator(d, at, end, mode);
+    at = tail(d, next, end);
+    if (at < end && view.is(at, TokenKind.comma)) at++;
+    else break;
+  }
+  if (at < end) expression(d, at, end);
+}
+
+/** Pointers, name, parameters and array sizes of one declarator; returns the place after them. */
+function declarator(d: Dialect, from: number, end: number, mode: Mode): number {
+  const { view } = d;
+  let at = pointers(d, from, end, mode);
+  if (view.isWord(at) && at < end) {
+    at++;
+  } else if (at < end && view.is(at, TokenKind.openParen) && mode !== 'abstract') {
+    const close = view.close(at, end);
+    if (close < 0) return at + 1;
+    if (isGroup(view, at, close)) {
+      declarator(d, at + 1, close, mode);
+      at = close + 1;
+    }
+  } else if (at < end && view.is(at, TokenKind.openParen)) {
+    const close = view.close(at, end);
+    if (close > 0 && isGroup(view, at, close)) {
+      declarator(d, at + 1, close, 'abstract');
+      at = close + 1;
+    }
+  }
+  return suffixes(d, at, end);
+}
+
+/** Whether parentheses hold a declarator rather than parameters. */
+function isGroup(view: View, open: number, close: number): boolean {
+  if (view.is(open + 1, TokenKind.star) || view.is(open + 1, TokenKind.openParen)) return true;
+  if (!view.isWord(open + 1) || isDeclarationWord(view.word(open + 1))) return false;
+  // `(name)`, `(ANNOTATION *name)`, `(name[3])`
+  return close === open + 2 || view.is(open + 2, TokenKind.star) || view.is(open + 2, TokenKind.openBracket);
+}
+
+/** `* const FOO name`: hides the annotations among the words after each star; stops at the name. */
+function pointers(d: Dialect, from: number, end: number, mode: Mode): number {
+  const { view } = d;
+  let at = from;
+  let sawStar = false;
+  for (;;) {
+    const words: number[] = [];
+    while (at < end && view.isWord(at)) {
+      if (!QUALIFIER_WORDS.has(view.word(at))) words.push(at);
+      at++;
+      if (at < end && view.is(at, TokenKind.openParen)) break;
+    }
+    const isMore = at < end && view.is(at, TokenKind.star);
+    if (isMore || (mode === 'abstract' && sawStar)) {
+      for (const word of words) d.blank('annotation', word, word + 1);
+      if (!isMore) return at;
+      sawStar = true;
+      at++;
+      continue;
+    }
+    if (words.length === 0) return at;
+    const plain = words.filter((word) => !isCapitals(view.word(word)));
+    const isCalled = at < end && view.is(at, TokenKind.openParen);
+    const name = isCalled ? (words.at(-1) as number) : (plain.at(-1) ?? (words.at(-1) as number));
+    for (const word of words) if (word !== name) d.blank('annotation', word, word + 1);
+    return name;
+  }
+}
+
+function suffixes(d: Dialect, from: number, end: number): number {
+  const { view } = d;
+  let at = from;
+  while (at < end) {
+    const close = view.close(at, end);
+    if (close < 0) break;
+    if (view.is(at, TokenKind.openParen)) parameters(d, at, close);
+    else if (view.is(at, TokenKind.openBracket)) arraySize(d, at, close);
+    else break;
+    at = close + 1;
+  }
+  return at;
+}
+
+function arraySize(d: Dialect, open: number, close: number): void {
+  let at = open + 1;
+  while (at < close && (QUALIFIER_WORDS.has(d.view.word(at)) || d.view.word(at) === 'static')) at++;
+  expression(d, at, close);
+}
+
+/** Annotations, `asm("name")`, a bit-field's width and an initialiser; returns the place of `,` or the end. */
+function tail(d: Dialect, from: number, end: number): number {
+  const { view } = d;
+  let at = from;
+  while (at < end && view.isWord(at) && !isDeclarationWord(view.word(at)) && !CONTROL_WORDS.has(view.word(at))) {
+    const next = view.is(at + 1, TokenKind.openParen) ? view.after(at + 1, end) : at + 1;
+    if (ASM_WORDS.has(view.word(at)) && next < end && view.is(next, TokenKind.openBrace)) break;
+    d.blank('annotation', at, next);
+    at = next;
+  }
+  if (at < end && view.is(at, TokenKind.colon)) {
+    const stop = nextComma(view, at + 1, end);
+    const assign = nextOf(view, TokenKind.assign, at + 1, stop);
+    expression(d, at + 1, assign);
+    at = assign;
+  }
+  if (at < end && view.is(at, TokenKind.assign)) {
+    const close = view.is(at + 1, TokenKind.openBrace) ? view.close(at + 1, end) : -1;
+    if (close > 0) {
+      initializer(d, at + 1, close);
+      return close + 1;
+    }
+    const stop = nextComma(view, at + 1, end);
+    expression(d, at + 1, stop);
+    return stop;
+  }
+  return at;
+}
+
+function nextComma(view: View, from: number, end: number): number {
+  return nextOf(view, TokenKind.comma, from, end);
+}
+
+export function nextOf(view: View, kind: number, from: number, end: number): number {
+  let at = from;
+  while (at < end && !view.is(at, kind)) at = view.after(at, end);
+  return Math.min(at, end);
+}
+
+// ---- parameters ------------------------------------------------------------------------------------------------
+
+/** A parameter list in parentheses. */
+export function parameters(d: Dialect, open: number, close: number): void {
+  d.nested(() => {
+    let from = open + 1;
+    while (from < close) {
+      const stop = nextComma(d.view, from, close);
+      parameter(d, from, stop);
+      from = stop + 1;
+    }
+  });
+}
+
+function parameter(d: Dialect, from: number, end: number): void {
+  const { view } = d;
+  if (view.is(from, TokenKind.ellipsis) || end <= from) return;
+  if (end === from + 2 && view.isWord(from) && view.is(from + 1, TokenKind.ellipsis)) {
+    // `args...` in a head that a macro makes.
+    d.blank('notation', from + 1, end);
+    return;
+  }
+  if (view.isWord(from)) {
+    declarators(d, specifiers(d, from, end, 'parameter'), end, 'parameter');
+    return;
+  }
+  // No declaration at all: an argument of the macro that makes this head.
+  d.identifier('type-argument', from, end);
+}
+

@@ -1,0 +1,327 @@
+/** Statements: macros with bodies, macros without semicolons, labels, GNU notations. */
+import { loopPattern, oncePattern } from '@vringside/grammars/dialect';
+import { TokenKind } from '../lexer.js';
+import { argumentList } from './arguments.js';
+import { asmBody, isAsmBody, rewriteAsm } from './asm.js';
+import type { Dialect } from './context.js';
+import { declaration, isDeclarationLike, isTypeLike, nextOf } from './declarations.js';
+import { expression } from './expressions.js';
+import type { View } from './view.js';
+import { ASM_WORDS, CONTROL_WORDS, GRAMMAR_KEYWORDS, isDeclarationWord, TYPEOF_WORDS } from './words.js';
+
+/** The statements in [from, end). */
+export function block(d: Dialect, from: number, end: number): void {
+  d.nested(() => {
+    let at = from;
+    while (at < end) at = Math.max(at + 1, statement(d, at, end));
+  });
+}
+
+/** One statement; returns the place after it. */
+export function statement(d: Dialect, at: number, end: number): number {
+  const { view } = d;
+  const kind = view.kind(at);
+  if (kind === TokenKind.semicolon) return at + 1;
+  if (kind === TokenKind.openBrace) {
+    const close = view.close(at, end);
+    if (close < 0) return at + 1;
+    block(d, at + 1, close);
+    return close + 1;
+  }
+  if (kind !== TokenKind.identifier) return simple(d, at, end);
+  const word = view.word(at);
+  if (CONTROL_WORDS.has(word)) return control(d, at, word, end);
+  if (ASM_WORDS.has(word)) return asmStatement(d, at, end);
+  if (view.is(at + 1, TokenKind.colon) && at + 1 < end) return afterLabel(d, at + 2, end);
+  if (isInvocation(view, at, word, end)) return invocation(d, at, end);
+  return simple(d, at, end);
+}
+
+/** The statement that a control word, a macro or a label governs. */
+function body(d: Dialect, at: number, end: number): number {
+  if (at >= end) return at;
+  let next = at;
+  d.nested(() => {
+    next = statement(d, at, end);
+  });
+  return Math.max(next, at);
+}
+
+// ---- control ---------------------------------------------------------------------------------------------------
+
+function control(d: Dialect, at: number, word: string, end: number): number {
+  const { view } = d;
+  switch (word) {
+    case 'if': {
+      const after = body(d, head(d, at, end), end);
+      return view.word(after) === 'else' && after < end ? body(d, after + 1, end) : after;
+    }
+    case 'while':
+    case 'switch':
+      return body(d, head(d, at, end), end);
+    case 'else':
+      return body(d, at + 1, end);
+    case 'for':
+      return body(d, forHead(d, at, end), end);
+    case 'do':
+      return doStatement(d, at, end);
+    case 'case':
+      return caseLabel(d, at, end);
+    case 'default':
+      return view.is(at + 1, TokenKind.colon) ? afterLabel(d, at + 2, end, false) : at + 1;
+    case 'goto':
+      if (view.is(at + 1, TokenKind.star)) d.blank('notation', at, at + 1);
+      return simple(d, at + 1, end);
+    case 'return':
+      return view.is(at + 1, TokenKind.semicolon) ? at + 2 : simple(d, at + 1, end);
+    default:
+      return simple(d, at + 1, end);
+  }
+}
+
+/** The condition in parentheses; returns the place after it. */
+function head(d: Dialect, at: number, end: number): number {
+  const { view } = d;
+  let open = at + 1;
+  // `if MACRO(x)`: the macro brings its parentheses along.
+  if (view.isWord(open) && view.is(open + 1, TokenKind.openParen) && !GRAMMAR_KEYWORDS.has(view.word(open))) {
+    const close = view.close(open + 1, end);
+    if (close > 0) {
+      d.blank('notation', open, open + 1);
+      open++;
+    }
+  }
+  const close = view.is(open, TokenKind.openParen) ? view.close(open, end) : -1;
+  if (close < 0) return open;
+  condition(d, open, close);
+  return close + 1;
+}
+
+function condition(d: Dialect, open: number, close: number): void {
+  const { view } = d;
+  if (view.is(open + 1, TokenKind.openBrace) && view.close(open + 1, close) === close - 1) block(d, open + 2, close - 1);
+  else expression(d, open + 1, close);
+}
+
+function forHead(d: Dialect, at: number, end: number): number {
+  const { view } = d;
+  const open = at + 1;
+  const close = view.is(open, TokenKind.openParen) ? view.close(open, end) : -1;
+  if (close < 0) return open;
+  const first = nextOf(view, TokenKind.semicolon, open + 1, close);
+  if (isDeclarationStart(view, open + 1, first)) declaration(d, open + 1, first);
+  else expression(d, open + 1, first);
+  const second = nextOf(view, TokenKind.semicolon, first + 1, close);
+  expression(d, first + 1, second);
+  expression(d, second + 1, close);
+  return close + 1;
+}
+
+function doStatement(d: Dialect, at: number, end: number): number {
+  const { view } = d;
+  const after = body(d, at + 1, end);
+  if (after >= end || view.word(after) !== 'while') return after;
+  const next = head(d, after, end);
+  if (next < end && view.is(next, TokenKind.semicolon)) return next + 1;
+  d.insert('semicolon', next, ';');
+  return next;
+}
+
+/** `case a ... b:`: the grammar has no ranges; a range is shown as `a | b`. */
+function caseLabel(d: Dialect, at: number, end: number): number {
+  const { view } = d;
+  let questions = 0;
+  let stop = at + 1;
+  while (stop < end) {
+    const kind = view.kind(stop);
+    if (kind === TokenKind.question) questions++;
+    if (kind === TokenKind.colon && questions-- <= 0) break;
+    if (kind === TokenKind.semicolon) return stop;
+    if (kind === TokenKind.ellipsis) d.replace('notation', stop, ' | ');
+    stop = view.after(stop, end);
+  }
+  expression(d, at + 1, Math.min(stop, end));
+  return afterLabel(d, stop + 1, end, false);
+}
+
+/** A label labels a statement: an empty one where the block ends. */
+function afterLabel(d: Dialect, at: number, end: number, needsStatement = true): number {
+  if (at >= end && needsStatement) d.insert('semicolon', at, ';');
+  return at;
+}
+
+function asmStatement(d: Dialect, at: number, end: number): number {
+  const next = rewriteAsm(d, at, end);
+  if (next < end && d.view.is(next, TokenKind.semicolon)) return next + 1;
+  d.insert('semicolon', next, ';');
+  return next;
+}
+
+// ---- macros as statements --------------------------------------------------------------------------------------
+
+function isInvocation(view: View, at: number, word: string, end: number): boolean {
+  if (GRAMMAR_KEYWORDS.has(word) || TYPEOF_WORDS.has(word)) return false;
+  return view.is(at + 1, TokenKind.openParen) && view.close(at + 1, end) > 0;
+}
+
+/** `NAME(...)` at the start of a statement: a call, a macro with a body, a macro without `;`. */
+function invocation(d: Dialect, at: number, end: number): number {
+  const { view } = d;
+  const open = at + 1;
+  const close = view.close(open, end);
+  const next = close + 1;
+  if (isAsmBody(view, open, close)) {
+    asAsm(d, at);
+    asmBody(d, open, close);
+    if (view.is(next, TokenKind.semicolon)) return next + 1;
+    d.insert('semicolon', next, ';');
+    return next;
+  }
+  if (next >= end) {
+    argumentList(d, open, close);
+    missingSemicolon(d, at, open, close, next);
+    return next;
+  }
+  if (view.is(next, TokenKind.openBrace) || isBodyStart(view, at, next, end)) return macroWithBody(d, at, open, close, end);
+  if (isNewStatement(view, at, next)) {
+    argumentList(d, open, close);
+    missingSemicolon(d, at, open, close, next);
+    return next;
+  }
+  return simple(d, at, end);
+}
+
+/** Shows `asm_volatile_goto(` as `asm volatile goto(`; a shorter name as `asm`. */
+function asAsm(d: Dialect, at: number): void {
+  const { view } = d;
+  const word = view.word(at);
+  const spelt = word.replaceAll('_', ' ').trim();
+  const isSpelt = /^asm( volatile| inline| goto)*$/.test(spelt);
+  if (isSpelt) d.replace('notation', at, word.replaceAll('_', ' '));
+  else if (word.length >= 3) d.replace('notation', at, 'asm');
+}
+
+/** Whether what follows `NAME(...)` is its body: a statement on the same line, or indented below it. */
+function isBodyStart(view: View, at: number, next: number, end: number): boolean {
+  const isBelow = view.startsLine(next);
+  if (isBelow && view.indentOf(next) <= view.indentOf(at)) return false;
+  const kind = view.kind(next);
+  if (kind === TokenKind.identifier) {
+    const word = view.word(next);
+    if (CONTROL_WORDS.has(word)) return word !== 'else' && word !== 'case' && word !== 'default';
+    if (ASM_WORDS.has(word)) return false;
+    if (isDeclarationWord(word)) return false;
+    if (isBelow) return true;
+    // `TYPE(x) name;` declares; `each(x) call();` loops.
+    const after = view.kind(next + 1);
+    return after === TokenKind.openParen || after === TokenKind.arrow || after === TokenKind.dot || after === TokenKind.operator;
+  }
+  if (!isBelow) return false;
+  return kind === TokenKind.star ? isAssignment(view, next, end) : kind === TokenKind.operator && /^(\+\+|--)$/.test(view.word(next));
+}
+
+function isAssignment(view: View, from: number, end: number): boolean {
+  const stop = nextOf(view, TokenKind.semicolon, from, end);
+  return nextOf(view, TokenKind.assign, from, stop) < stop;
+}
+
+/** Whether the token after `NAME(...)` begins another statement: a line of its own, no deeper than the macro. */
+function isNewStatement(view: View, at: number, next: number): boolean {
+  if (!view.startsLine(next)) return view.isWord(next) && CONTROL_WORDS.has(view.word(next));
+  const kind = view.kind(next);
+  if (kind === TokenKind.identifier) return true;
+  const isPrefix = kind === TokenKind.star || kind === TokenKind.openParen;
+  if (isPrefix) return view.indentOf(next) === view.indentOf(at);
+  return kind === TokenKind.operator && /^(\+\+|--)$/.test(view.word(next));
+}
+
+/** `NAME(...) statement`: shown as `while (...) statement`. */
+function macroWithBody(d: Dialect, at: number, open: number, close: number, end: number): number {
+  const { view, draft } = d;
+  const word = view.word(at);
+  const isOnce = oncePattern.test(word) && !loopPattern.test(word);
+  const kind = isOnce ? 'block-macro' : 'loop-macro';
+  argumentList(d, open, close);
+  const after = body(d, close + 1, end);
+  const hasElse = after < end && view.word(after) === 'else';
+  const shown = hasElse || word.length < 5 ? 'if' : 'while';
+  if (close === open + 1) {
+    // Nothing in the parentheses: the grammar wants something there.
+    if (view.end(close) - view.start(at) >= 5) draft.replace(kind, view.start(at), view.end(close), 'if(1)');
+  } else if (word.length >= 2) {
+    d.replace(kind, at, shown);
+  }
+  return hasElse ? body(d, after + 1, end) : after;
+}
+
+/** Ends the macro call [at, close] that has no `;`, at whatever cost in white space or punctuation. */
+function missingSemicolon(d: Dialect, at: number, open: number, close: number, next: number): void {
+  const { view, draft } = d;
+  if (d.insert('semicolon', next, ';')) return;
+  if (close === open + 1) {
+    draft.replace('semicolon', view.start(open), view.end(close), ';');
+    return;
+  }
+  // No blank to be had: the arguments stay, the name makes way.
+  d.blank('semicolon', at, open + 1);
+  d.replace('semicolon', close, ';');
+}
+
+// ---- simple statements -----------------------------------------------------------------------------------------
+
+/** A declaration or an expression up to its `;`; returns the place after it. */
+function simple(d: Dialect, at: number, end: number): number {
+  const { view } = d;
+  const stop = simpleEnd(view, at, end);
+  const isDeclaration = isDeclarationStart(view, at, stop);
+  if (isDeclaration) declaration(d, at, stop);
+  else expression(d, at, stop);
+  if (stop < end && view.is(stop, TokenKind.semicolon)) return stop + 1;
+  if (!view.is(stop - 1, TokenKind.closeBrace) || isDeclaration) d.insert('semicolon', stop, ';');
+  return Math.max(stop, at + 1);
+}
+
+function isDeclarationStart(view: View, at: number, end: number): boolean {
+  if (isDeclarationLike(view, at, end)) return true;
+  if (!view.isWord(at) || GRAMMAR_KEYWORDS.has(view.word(at))) return false;
+  const open = at + 1;
+  const close = view.is(open, TokenKind.openParen) ? view.close(open, end) : -1;
+  if (close < 0) return false;
+  if (view.isWord(close + 1) && close + 1 < end) return true;
+  if (view.is(close + 1, TokenKind.star) && view.isWord(close + 2)) {
+    const kind = view.kind(close + 3);
+    return kind === TokenKind.assign || kind === TokenKind.comma || close + 3 >= end;
+  }
+  // `type (*fn)(int)`: parameters that are types say that this declares.
+  if (!view.is(open + 1, TokenKind.star) || !view.is(close + 1, TokenKind.openParen)) return false;
+  const comma = nextOf(view, TokenKind.comma, close + 2, view.close(close + 1, end));
+  return isTypeLike(view, close + 2, comma) || isDeclarationLike(view, close + 2, comma);
+}
+
+/** End of the statement at `at`: its `;`, or the place where another statement begins without one. */
+function simpleEnd(view: View, at: number, end: number): number {
+  let stop = view.after(at, end);
+  while (stop < end && !view.is(stop, TokenKind.semicolon)) {
+    if (view.isWord(stop)) {
+      const word = view.word(stop);
+      if (CONTROL_WORDS.has(word) && word !== 'default') return stop;
+      if (view.startsLine(stop) && endsStatement(view, at, stop)) return stop;
+    }
+    if (view.is(stop, TokenKind.openBrace) && view.is(stop - 1, TokenKind.identifier) && isLoneMacro(view, at, stop)) {
+      return stop;
+    }
+    stop = view.after(stop, end);
+  }
+  return Math.min(stop, end);
+}
+
+/** Whether the statement at `at` is complete before `stop`, which begins a line: `MACRO` alone, or a call. */
+function endsStatement(view: View, at: number, stop: number): boolean {
+  if (view.indentOf(stop) > view.indentOf(at)) return false;
+  if (stop === at + 1) return /^[A-Z_][A-Z0-9_]+$/.test(view.word(at)) && !isDeclarationWord(view.word(at));
+  return view.is(stop - 1, TokenKind.closeParen) && !isDeclarationWord(view.word(at));
+}
+
+function isLoneMacro(view: View, at: number, stop: number): boolean {
+  return stop === at + 1 && !isDeclarationWord(view.word(at));
+}
