@@ -20,8 +20,8 @@ export type AddressKind =
   | 'coherent'
   /** A `struct page` of vmalloc memory. */
   | 'vmalloc'
-  /** A value read from the device: config space, shared-memory region. */
-  | 'device';
+  /** An address of a ring that a `set_vq_address` op was given. */
+  | 'vqaddr';
 
 /** Calls that make an address. */
 export const addressCalls: Readonly<Record<string, AddressKind>> = {
@@ -81,6 +81,33 @@ export const addressCalls: Readonly<Record<string, AddressKind>> = {
   pci_alloc_consistent: 'coherent',
   vmalloc_to_page: 'vmalloc',
 };
+
+/** Those of them that turn the kernel's own memory into an address; the others convert one form into another. */
+export const addressSources: ReadonlySet<string> = new Set([
+  'virt_to_phys',
+  '__virt_to_phys',
+  '__pa',
+  '__pa_symbol',
+  'virt_to_bus',
+  'isa_virt_to_bus',
+  'page_to_phys',
+  'page_to_bus',
+  'bvec_phys',
+  'sg_phys',
+  'slow_virt_to_phys',
+  'vmalloc_to_phys',
+  'folio_to_phys',
+  'page_to_pfn',
+  'folio_pfn',
+  'virt_to_pfn',
+  'vmalloc_to_pfn',
+]);
+
+/** Helpers of a driver's own that compute a physical address, by their name. */
+export const physHelper = /_to_phys$/;
+
+/** Types whose values are physical addresses wherever they came from. */
+export const physTypes: ReadonlySet<string> = new Set(['phys_addr_t', 'resource_size_t']);
 
 /** Calls that pass a value on unchanged in nature: name -> index of the argument. */
 export const passThrough: Readonly<Record<string, number>> = {
@@ -250,9 +277,6 @@ export const pageAllocators: ReadonlySet<string> = new Set([
   '__get_free_page',
   'get_zeroed_page',
   'alloc_pages',
-  'kmalloc',
-  'kzalloc',
-  'kcalloc',
 ]);
 
 export const pageFrees: ReadonlySet<string> = new Set(['free_pages_exact', 'free_pages', 'free_page', '__free_pages']);

@@ -64,6 +64,9 @@ export const stateFields: readonly {
   { field: 'is_avq', holds: 'the admin queue', fails: 'not the admin queue' },
 ];
 
+/** Numbers kept in struct fields that tell one transport's revision from another's: comparisons with them are facts. */
+export const stateNumbers: ReadonlySet<string> = new Set(['version', 'revision']);
+
 /** Calls whose truth is that of their first argument. */
 export const transparentCalls: ReadonlySet<string> = new Set([
   'likely',

@@ -55,6 +55,11 @@ export class Atoms {
     return this.formulas.support(f).some((a) => this.get(a).kind !== 'opaque');
   }
 
+  /** True when `f` depends on a named fact. */
+  hasFact(f: Formula): boolean {
+    return this.formulas.support(f).some((a) => this.isNamed(a));
+  }
+
   /** The weakest condition over named facts that `f` implies: true where the rest can make it true. */
   namedPart(f: Formula): Formula {
     return this.formulas.project(f, (a) => this.isNamed(a));

@@ -1,7 +1,8 @@
 /** Feature bits in expressions: which bit a constant names, which bits a mask holds. */
 import { featureBit, featureRangeMarks } from '@vringside/grammars/feature-names';
 import type { Expr, MacroFacts } from '../syntax/ir.js';
-import { calleeName, uncast } from './expressions.js';
+import { calleeName } from './expressions.js';
+import { uncast } from '../syntax/walk.js';
 import { expandMacro } from './substitute.js';
 
 /** Looks up an object- or function-like macro by name. */

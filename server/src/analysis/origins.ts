@@ -2,10 +2,11 @@
  * Where a value came from: traced backwards through locals, parameters, returns, out-parameters and struct fields,
  * across functions and files, to the calls that make addresses.
  */
-import { type AddressKind, addressCalls, passThrough } from '@vringside/grammars/address-names';
+import { type AddressKind, addressCalls, passThrough, physHelper, physTypes, ringAddressOps } from '@vringside/grammars/address-names';
 import type { FunctionRef, Program } from '../program/index.js';
 import type { Declarator, Expr } from '../syntax/ir.js';
-import { calleeName, uncast, walk } from './expressions.js';
+import { calleeName } from './expressions.js';
+import { uncast, walk } from '../syntax/walk.js';
 import { functionKey } from './resolve.js';
 
 /** A place where an address was made. */
@@ -30,134 +31,180 @@ interface LocalFlow {
 const MAX_HOPS = 7;
 /** Fields assigned in more places than this are no address plumbing. */
 const MAX_ASSIGNMENTS = 40;
+/** Values one question may look at. */
+const MAX_VALUES = 2000;
+
+/** A value to follow: an expression in a function. */
+interface Source {
+  readonly expr: Expr;
+  readonly fn: FunctionRef;
+  /** True when following it here left the function it was asked in. */
+  readonly isHop: boolean;
+}
+
+/** One step back from a value: the addresses made right here, and the values it was made from. */
+interface Step {
+  readonly made: readonly Origin[];
+  readonly from: readonly Source[];
+}
+
+const nothing: Step = { made: [], from: [] };
 
 export class Origins {
   private readonly program: Program;
   private readonly flows = new Map<string, LocalFlow>();
-  private readonly memo = new Map<string, readonly Origin[]>();
+  private readonly steps = new Map<Expr, Step>();
+  private readonly memo = new Map<Expr, readonly Origin[]>();
 
   constructor(program: Program) {
     this.program = program;
   }
 
-  /** The origins of `expr` in `fn`, each once, in order of discovery. */
+  /** The origins of `expr` in `fn`, each once, nearest first. */
   of(expr: Expr, fn: FunctionRef): readonly Origin[] {
-    return this.trace(expr, fn, MAX_HOPS, new Set());
+    let found = this.memo.get(expr);
+    if (found === undefined) {
+      found = this.search(expr, fn, MAX_HOPS);
+      this.memo.set(expr, found);
+    }
+    return found;
   }
 
   /** Origins within the function itself: nothing is followed to callers, fields or callees. */
   within(expr: Expr, fn: FunctionRef): readonly Origin[] {
-    return this.trace(expr, fn, 0, new Set());
+    return this.search(expr, fn, 0);
   }
 
   has(expr: Expr, fn: FunctionRef, ...kinds: readonly AddressKind[]): boolean {
     return this.of(expr, fn).some((o) => kinds.includes(o.kind));
   }
 
-  private trace(expr: Expr, fn: FunctionRef, hops: number, open: Set<string>): readonly Origin[] {
-    const key = `${functionKey(fn)}|${expr.start}:${expr.end}:${expr.kind}|${hops}`;
-    const known = this.memo.get(key);
-    if (known !== undefined) return known;
-    if (open.has(key)) return [];
-    open.add(key);
-    const found = dedupe(this.step(expr, fn, hops, open));
-    open.delete(key);
-    // A result cut short by a cycle further up must not be remembered for other askers.
-    if (open.size === 0) this.memo.set(key, found);
-    return found;
+  /** Breadth first over what each value was made from; every value once, by its shortest way. */
+  private search(expr: Expr, fn: FunctionRef, maxHops: number): readonly Origin[] {
+    const found = new Map<Expr, Origin>();
+    const seen = new Set<Expr>([expr]);
+    let level: Source[] = [{ expr, fn, isHop: false }];
+    for (let hops = 0; level.length > 0 && hops <= maxHops; hops += 1) {
+      const next: Source[] = [];
+      for (let i = 0; i < level.length && seen.size < MAX_VALUES; i += 1) {
+        const source = level[i] as Source;
+        const step = this.stepFrom(source.expr, source.fn);
+        for (const origin of step.made) found.set(origin.at, origin);
+        for (const before of step.from) {
+          if (seen.has(before.expr)) continue;
+          seen.add(before.expr);
+          (before.isHop ? next : level).push(before);
+        }
+      }
+      level = next;
+    }
+    return [...found.values()];
   }
 
-  private step(expr: Expr, fn: FunctionRef, hops: number, open: Set<string>): Origin[] {
-    const sub = (e: Expr): readonly Origin[] => this.trace(e, fn, hops, open);
+  private stepFrom(expr: Expr, fn: FunctionRef): Step {
+    let step = this.steps.get(expr);
+    if (step === undefined) {
+      step = this.step(expr, fn);
+      this.steps.set(expr, step);
+    }
+    return step;
+  }
+
+  private step(expr: Expr, fn: FunctionRef): Step {
+    const inside = (...parts: readonly Expr[]): Step => ({ made: [], from: parts.map((e) => ({ expr: e, fn, isHop: false })) });
     switch (expr.kind) {
       case 'cast':
       case 'update':
-        return [...sub(expr.operand)];
+        return inside(expr.operand);
       case 'unary':
-        return expr.op === '!' ? [] : [...sub(expr.operand)];
+        return expr.op === '!' ? nothing : inside(expr.operand);
       case 'binary':
-        return isArithmetic(expr.op) ? [...sub(expr.left), ...sub(expr.right)] : [];
+        return isArithmetic(expr.op) ? inside(expr.left, expr.right) : nothing;
       case 'assign':
-        return [...sub(expr.value)];
+        return inside(expr.value);
       case 'conditional':
-        return [...(expr.then === null ? sub(expr.test) : sub(expr.then)), ...sub(expr.otherwise)];
+        return inside(expr.then ?? expr.test, expr.otherwise);
       case 'comma':
-        return expr.parts.length === 0 ? [] : [...sub(expr.parts[expr.parts.length - 1] as Expr)];
+        return inside(...expr.parts.slice(-1));
       case 'statements': {
         const last = expr.body.at(-1);
-        return last?.kind === 'expr' ? [...sub(last.expr)] : [];
+        return last?.kind === 'expr' ? inside(last.expr) : nothing;
       }
       case 'index':
-        return [...sub(expr.object)];
+        return inside(expr.object);
       case 'name':
-        return this.ofName(expr.name, fn, hops, open);
+        return this.ofName(expr, fn);
       case 'member':
-        return this.ofMember(expr, fn, hops, open);
+        return this.ofMember(expr, fn);
       case 'call':
-        return this.ofCall(expr, fn, hops, open);
+        return this.ofCall(expr, fn);
       default:
-        return [];
+        return nothing;
     }
   }
 
-  private ofCall(expr: Expr & { kind: 'call' }, fn: FunctionRef, hops: number, open: Set<string>): Origin[] {
+  private ofCall(expr: Expr & { kind: 'call' }, fn: FunctionRef): Step {
     const name = calleeName(expr);
     const kind = addressCalls[name];
-    if (kind !== undefined) return [{ kind, function: fn, at: expr }];
+    if (kind !== undefined) return { made: [{ kind, function: fn, at: expr }], from: [] };
     const through = passThrough[name];
     if (through !== undefined) {
       const arg = expr.args[through];
-      return arg === undefined ? [] : [...this.trace(arg, fn, hops, open)];
+      return arg === undefined ? nothing : { made: [], from: [{ expr: arg, fn, isHop: false }] };
     }
-    if (hops === 0 || name === '') return [];
-    const found: Origin[] = [];
-    for (const target of this.program.functionsNamed(name, fn.file)) {
-      for (const value of this.flowOf(target).returned) found.push(...this.trace(value, target, hops - 1, open));
-    }
-    return found;
+    if (name === '') return nothing;
+    if (physHelper.test(name)) return { made: [{ kind: 'phys', function: fn, at: expr }], from: [] };
+    const from = this.program
+      .functionsNamed(name, fn.file)
+      .flatMap((target) => this.flowOf(target).returned.map((value) => ({ expr: value, fn: target, isHop: true })));
+    return { made: [], from };
   }
 
-  private ofName(name: string, fn: FunctionRef, hops: number, open: Set<string>): Origin[] {
+  private ofName(at: Expr & { kind: 'name' }, fn: FunctionRef): Step {
     const flow = this.flowOf(fn);
-    const found: Origin[] = [];
-    for (const value of flow.assigned.get(name) ?? []) found.push(...this.trace(value, fn, hops, open));
-    for (const value of flow.storedThrough.get(name) ?? []) found.push(...this.trace(value, fn, hops, open));
-    if (hops === 0) return found;
-    for (const { call, index } of flow.writtenBy.get(name) ?? []) {
-      for (const target of this.program.functionsNamed(calleeName(call), fn.file)) {
-        const param = target.facts.params[index];
-        if (param === undefined) continue;
-        for (const value of this.flowOf(target).storedThrough.get(param.name) ?? []) {
-          found.push(...this.trace(value, target, hops - 1, open));
-        }
-      }
-    }
-    const index = fn.facts.params.findIndex((p) => p.name === name);
-    if (index >= 0) found.push(...this.ofParameter(index, fn, hops, open));
-    return found;
+    const local = [...(flow.assigned.get(at.name) ?? []), ...(flow.storedThrough.get(at.name) ?? [])];
+    const from: Source[] = local.map((expr) => ({ expr, fn, isHop: false }));
+    for (const { call, index } of flow.writtenBy.get(at.name) ?? []) from.push(...this.throughOutArgument(call, index, fn));
+    const index = fn.params.findIndex((p) => p.name === at.name);
+    if (index < 0) return { made: [], from };
+    return { made: this.byContract(index, fn, at), from: [...from, ...this.ofParameter(index, fn)] };
   }
 
-  private ofParameter(index: number, fn: FunctionRef, hops: number, open: Set<string>): Origin[] {
-    const found: Origin[] = [];
-    for (const site of this.program.callers(fn)) {
+  /** What a function stores through the pointer it is given. */
+  private throughOutArgument(call: Expr, index: number, fn: FunctionRef): Source[] {
+    return this.program.functionsNamed(calleeName(call), fn.file).flatMap((target) => {
+      const param = target.params[index];
+      const stored = param === undefined ? [] : (this.flowOf(target).storedThrough.get(param.name) ?? []);
+      return stored.map((expr) => ({ expr, fn: target, isHop: true }));
+    });
+  }
+
+  /** What an op of the DMA or vDPA interfaces is given is an address by its contract. */
+  private byContract(index: number, fn: FunctionRef, at: Expr): Origin[] {
+    const param = fn.params[index];
+    if (param === undefined) return [];
+    if (physTypes.has(param.type.base) && param.type.pointers === 0) return [{ kind: 'phys', function: fn, at }];
+    if (param.type.base !== 'u64') return [];
+    const isRingOp = this.program.storedAs(fn).some((s) => ringAddressOps.has(s.field));
+    return isRingOp ? [{ kind: 'vqaddr', function: fn, at }] : [];
+  }
+
+  private ofParameter(index: number, fn: FunctionRef): Source[] {
+    return this.program.callers(fn).flatMap((site) => {
       const arg = site.call.args[index];
-      if (site.function === null || arg === undefined) continue;
-      found.push(...this.trace(arg, site.function, hops - 1, open));
-    }
-    return found;
+      return site.caller === null || arg === undefined ? [] : [{ expr: arg, fn: site.caller, isHop: true }];
+    });
   }
 
-  private ofMember(expr: Expr & { kind: 'member' }, fn: FunctionRef, hops: number, open: Set<string>): Origin[] {
-    if (hops === 0) return [];
+  private ofMember(expr: Expr & { kind: 'member' }, fn: FunctionRef): Step {
     const record = this.program.typeOf(expr.object, this.program.scopeOf(fn))?.base ?? '';
-    if (record === '') return [];
+    if (record === '') return nothing;
     const assignments = this.program.fieldAssignments(record, expr.field);
-    if (assignments.length > MAX_ASSIGNMENTS) return [];
-    const found: Origin[] = [];
-    for (const a of assignments) {
-      if (a.function !== null) found.push(...this.trace(a.value, a.function, hops - 1, open));
-    }
-    return found;
+    if (assignments.length > MAX_ASSIGNMENTS) return nothing;
+    const from = assignments.flatMap((a) =>
+      a.function === null || a.value === null ? [] : [{ expr: a.value, fn: a.function, isHop: true }],
+    );
+    return { made: [], from };
   }
 
   private flowOf(fn: FunctionRef): LocalFlow {
@@ -176,7 +223,7 @@ function localFlow(fn: FunctionRef): LocalFlow {
   const storedThrough = new Map<string, Expr[]>();
   const writtenBy = new Map<string, { call: Expr & { kind: 'call' }; index: number }[]>();
   const returned: Expr[] = [];
-  const bodies = fn.facts.variants.flatMap((v) => v.body);
+  const bodies = fn.variants.flatMap((v) => v.body);
   walk(bodies, (node) => {
     if (node.kind === 'decl') for (const d of node.declarators) declare(d, assigned);
     else if (node.kind === 'return' && node.value !== null) returned.push(node.value);
@@ -225,14 +272,3 @@ function push<T>(map: Map<string, T[]>, key: string, value: T): void {
 function isArithmetic(op: string): boolean {
   return op === '+' || op === '-' || op === '>>' || op === '<<' || op === '|' || op === '&' || op === '*' || op === '/';
 }
-
-function dedupe(list: readonly Origin[]): readonly Origin[] {
-  const seen = new Set<string>();
-  return list.filter((o) => {
-    const key = `${o.kind}|${functionKey(o.function)}|${o.at.start}`;
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
-}
-

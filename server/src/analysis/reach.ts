@@ -9,7 +9,7 @@ import { noReturnCalls, transparentCalls } from '@vringside/grammars/guest-facts
 import type { DeclStmt, Expr, PpCondition, Stmt } from '../syntax/ir.js';
 import type { Span } from '../text/span.js';
 import type { Atoms } from './atoms.js';
-import { childrenOf } from './expressions.js';
+import { childrenOf } from '../syntax/walk.js';
 import { FALSE, type Formula, type Formulas, TooComplex, TRUE } from './formula.js';
 
 /** A test passed on the way to a point, innermost first. */
@@ -44,6 +44,8 @@ export interface TruthSource {
   call(expr: Expr & { kind: 'call' }, truth: (e: Expr) => Formula): Formula;
   /** Truth of `left & right` when it tests a feature mask; null when it doesn't. */
   maskTest(left: Expr, right: Expr): Formula | null;
+  /** Truth of a comparison that is a fact of its own; null for others. */
+  comparison(op: string, left: Expr, right: Expr): Formula | null;
   /** An unnamed condition. */
   opaque(expr: Expr, version: string): Formula;
   /** Condition of the `#if` region a place in this file stands in, without the function's own; TRUE for none. */
@@ -73,11 +75,12 @@ export interface BodyReach {
   readonly isPartial: boolean;
 }
 
-/** Walks `body`; `params` are the parameter names in order. */
-export function walkBody(body: readonly Stmt[], params: readonly string[], source: TruthSource): BodyReach {
-  const walk = new BodyWalk(params, source);
-  walk.run(body);
-  return walk;
+/** A walk not yet begun: `run` fills it in, and it may be read meanwhile. `params` are the parameter names in order. */
+export function bodyWalk(
+  params: readonly string[],
+  source: TruthSource,
+): BodyReach & { run(body: readonly Stmt[]): void } {
+  return new BodyWalk(params, source);
 }
 
 class BodyWalk implements BodyReach {
@@ -92,11 +95,9 @@ class BodyWalk implements BodyReach {
   private readonly labels = new Map<string, Jump[]>();
   private readonly exits: Jump[][] = [];
   private readonly formulas: Formulas;
-  private readonly params: readonly string[];
   private readonly source: TruthSource;
 
   constructor(params: readonly string[], source: TruthSource) {
-    this.params = params;
     this.source = source;
     this.formulas = source.atoms.formulas;
     this.locals = new Set(params);
@@ -463,6 +464,8 @@ class BodyWalk implements BodyReach {
       const mask = this.source.maskTest(left, right);
       if (mask !== null) return mask;
     }
+    const fact = this.source.comparison(op, left, right);
+    if (fact !== null) return fact;
     if (op === '==' || op === '!=') {
       const compared = this.comparedWithConstant(left, right) ?? this.comparedWithConstant(right, left);
       if (compared !== null) return op === '==' ? compared : this.not(compared);

@@ -3,7 +3,7 @@
  * followed through functions and files.
  */
 import { type FeatureCall, featureCalls } from '@vringside/grammars/feature-names';
-import { configTests, guestPredicates, stateFields } from '@vringside/grammars/guest-facts';
+import { configTests, guestPredicates, stateFields, stateNumbers } from '@vringside/grammars/guest-facts';
 import type { FieldAssignment, FunctionRef, Program, Scope } from '../program/index.js';
 import type { BodyVariant, Expr, MacroFacts, PpCondition } from '../syntax/ir.js';
 import type { Span } from '../text/span.js';
@@ -12,7 +12,8 @@ import { calleeName } from './expressions.js';
 import { featureOf, maskFeatures, shiftedBit } from './features.js';
 import { FALSE, type Formula, TooComplex, TRUE } from './formula.js';
 import { printExpr } from './print.js';
-import { type BodyReach, type Reached, type ReturnPoint, type TruthSource, walkBody } from './reach.js';
+import { type BodyReach, type Reached, type ReturnPoint, type TruthSource, bodyWalk } from './reach.js';
+import { isReachableFromOutside } from './linkage.js';
 import { regionConditions } from './regions.js';
 import type { GuardStep } from './site.js';
 import { expandMacro } from './substitute.js';
@@ -20,6 +21,13 @@ import { expandMacro } from './substitute.js';
 /** A formula and the places it was decided. */
 export interface Resolution {
   readonly formula: Formula;
+  readonly via: readonly GuardStep[];
+}
+
+interface AssignedTruth {
+  readonly truth: Formula;
+  /** Over named facts, callers included. */
+  readonly when: Formula;
   readonly via: readonly GuardStep[];
 }
 
@@ -32,7 +40,9 @@ export interface FunctionReach {
 }
 
 /** Deeper chains of calls are left as they are written. */
-const MAX_DEPTH = 10;
+const MAX_DEPTH = 40;
+/** Times an answer that met itself is worked out anew. */
+const MAX_RETRIES = 2;
 /** A field assigned in more places than this is no mode flag. */
 const MAX_ASSIGNMENTS = 24;
 /** A result over more atoms than this is named by its call instead. */
@@ -46,26 +56,58 @@ export class Resolver {
   private readonly fields = new Map<string, Resolution | null>();
   private readonly callerReach = new Map<string, Resolution>();
   private readonly regions = new Map<string, (offset: number) => PpCondition | null>();
+  private readonly open = new Set<string>();
   private depth = 0;
+  /** How often an answer was needed while it was still being worked out. */
+  private cycles = 0;
+  private readonly retries = new Map<string, number>();
 
   constructor(program: Program) {
     this.program = program;
   }
 
+  /**
+   * Works out an answer that may, in a roundabout way, ask for itself. An answer that met an unfinished one below another
+   * question is not kept: asked again from the outside it may come out better. A few tries bound the cost.
+   */
+  private settle<T>(key: string, memo: Map<string, T>, unfinished: T, find: () => T): T {
+    const known = memo.get(key);
+    if (known !== undefined) return known;
+    const before = this.cycles;
+    memo.set(key, unfinished);
+    this.open.add(key);
+    this.depth += 1;
+    const result = find();
+    this.depth -= 1;
+    this.open.delete(key);
+    const tries = this.retries.get(key) ?? 0;
+    if (this.cycles !== before && this.depth > 0 && tries < MAX_RETRIES) {
+      this.retries.set(key, tries + 1);
+      memo.delete(key);
+    } else memo.set(key, result);
+    return result;
+  }
+
   /** The walked body of a function, once per function. */
   reachOf(ref: FunctionRef): FunctionReach {
-    const key = functionKey(ref);
-    const known = this.bodies.get(key);
-    if (known !== undefined) return known;
+    const key = `body ${functionKey(ref)}`;
     const steps = new Map<Expr, readonly GuardStep[]>();
-    const params = ref.facts.params.map((p) => p.name);
-    const variants = ref.facts.variants.map((variant) => ({
-      variant,
-      reach: walkBody(variant.body, params, new FunctionTruth(this, ref, steps)),
-    }));
+    const variants: { variant: BodyVariant; reach: BodyReach }[] = [];
+    // Seen from inside its own walk, a body shows what has been walked so far.
     const result: FunctionReach = { ref, variants, steps };
-    this.bodies.set(key, result);
-    return result;
+    return this.settle(key, this.bodies, result, () => {
+      const params = ref.params.map((p) => p.name);
+      for (const variant of ref.variants) {
+        const walk = bodyWalk(params, new FunctionTruth(this, ref, steps));
+        variants.push({ variant, reach: walk });
+        walk.run(variant.body);
+      }
+      return result;
+    });
+  }
+
+  private isUnfinished(ref: FunctionRef): boolean {
+    return this.open.has(`body ${functionKey(ref)}`);
   }
 
   /** Where a node of the body is reached: over all readings of the body in which it stands. */
@@ -83,16 +125,10 @@ export class Resolver {
 
   /** The condition under which the function returns a true (non-zero) value; null when that is not known. */
   returnsTrue(ref: FunctionRef): Resolution | null {
-    const key = functionKey(ref);
-    const known = this.results.get(key);
-    if (known !== undefined) return known;
-    this.results.set(key, null);
-    if (this.depth >= MAX_DEPTH) return null;
-    this.depth += 1;
-    const result = this.summarise(ref);
-    this.depth -= 1;
-    this.results.set(key, result);
-    return result;
+    const key = `result ${functionKey(ref)}`;
+    if (this.open.has(key) || this.depth > MAX_DEPTH) this.cycles += 1;
+    if (this.depth > MAX_DEPTH) return null;
+    return this.settle(key, this.results, null, () => this.summarise(ref));
   }
 
   private summarise(ref: FunctionRef): Resolution | null {
@@ -108,23 +144,17 @@ export class Resolver {
       return null;
     }
     if (!this.atoms.hasNamed(formula) || formulas.support(formula).length > MAX_SUPPORT) return null;
-    const via = [this.stepAt(ref.file, ref.facts.nameSpan.start, `${ref.facts.name}()`)];
+    const via = [this.stepAt(ref.file, ref.nameSpan.start, `${ref.name}()`)];
     for (const steps of relevantSteps(returns, body.steps)) via.push(...steps);
     return { formula, via: uniqueSteps(via) };
   }
 
   /** Truth of a struct field, from every assignment to it in the program; null when it is not known. */
   fieldTruth(record: string, field: string): Resolution | null {
-    const key = `${record}.${field}`;
-    const known = this.fields.get(key);
-    if (known !== undefined) return known;
-    this.fields.set(key, null);
-    if (this.depth >= MAX_DEPTH) return null;
-    this.depth += 1;
-    const result = this.summariseField(record, field);
-    this.depth -= 1;
-    this.fields.set(key, result);
-    return result;
+    const key = `field ${record}.${field}`;
+    if (this.open.has(key) || this.depth > MAX_DEPTH) this.cycles += 1;
+    if (this.depth > MAX_DEPTH) return null;
+    return this.settle(key, this.fields, null, () => this.summariseField(record, field));
   }
 
   private summariseField(record: string, field: string): Resolution | null {
@@ -133,41 +163,65 @@ export class Resolver {
     const { formulas } = this.atoms;
     const via: GuardStep[] = [];
     let formula: Formula = FALSE;
-    let isReset = false;
+    const resets: { at: FieldAssignment; when: Formula }[] = [];
     for (const a of assignments) {
       const value = this.assignedTruth(a);
       if (value === null) return null;
-      if (value.formula === FALSE) isReset = true;
+      if (value.truth === FALSE) resets.push({ at: a, when: value.when });
       else {
-        formula = formulas.or(formula, value.formula);
-        via.push(this.stepAt(a.file, a.start, `${a.target === null ? `.${field}` : printExpr(a.target)} = ${printExpr(a.value)}`));
+        formula = formulas.or(formula, formulas.and(value.when, value.truth));
+        via.push(this.stepAt(a.file, a.start, storeText(a)));
         via.push(...value.via);
       }
     }
-    if (!this.atoms.hasNamed(formula) || formulas.support(formula).length > MAX_SUPPORT) return null;
-    if (isReset) formula = formulas.and(formula, this.atoms.opaque(`kept ${record}.${field}`, `${field} not reset since`));
-    return { formula, via: uniqueSteps(via) };
+    if (!this.atoms.hasFact(formula)) return null;
+    for (const reset of resets) {
+      // Cleared only where it is never set (the other of two constructors): no state of its own.
+      if (formulas.and(formula, reset.when) !== FALSE) formula = formulas.and(formula, this.keptAfter(reset.at));
+    }
+    return formulas.support(formula).length > MAX_SUPPORT ? null : { formula, via: uniqueSteps(via) };
   }
 
-  private assignedTruth(a: FieldAssignment): Resolution | null {
-    if (a.op !== '=') return null;
-    if (a.function === null) {
-      const truth = constantTruth(a.value);
-      return truth === null ? null : { formula: truth, via: [] };
+  /**
+   * A field set once and cleared elsewhere is true only while the clearing has not happened: known by the mode that is
+   * set together with it (`vq->premapped = true; vq->do_unmap = false;`), else a fact of its own.
+   */
+  private keptAfter(reset: FieldAssignment): Formula {
+    const { formulas } = this.atoms;
+    const bare = (reset.record ?? '').replace(/^(?:struct|union) /, '');
+    for (const { field } of stateFields) {
+      const together = this.program
+        .fieldAssignments(reset.record ?? '', field)
+        .some((a) => a.function !== null && a.function === reset.function && a.value !== null && constantTruth(a.value) === TRUE);
+      if (together) return formulas.not(this.atoms.of({ kind: 'state', name: `${bare}.${field}`, field }));
     }
+    return reset.function === null
+      ? TRUE
+      : this.atoms.of({ kind: 'state', name: `${bare}.${reset.field}`, field: reset.field });
+  }
+
+  /** What is assigned and when; null when the value says nothing that could be told. */
+  private assignedTruth(a: FieldAssignment): AssignedTruth | null {
+    if (a.op !== '=' || a.value === null) return null;
+    const constant = constantTruth(a.value);
+    if (a.function === null) return constant === null ? null : { truth: constant, when: TRUE, via: [] };
     const body = this.reachOf(a.function);
     const { formulas } = this.atoms;
-    let formula: Formula = FALSE;
+    let truth: Formula = FALSE;
+    let when: Formula = FALSE;
     let isFound = false;
     for (const { reach } of body.variants) {
-      const truth = reach.truths.get(a.value) ?? findBySpan(reach.truths, a.value) ?? constantTruth(a.value);
+      const value = reach.truths.get(a.value) ?? findBySpan(reach.truths, a.value) ?? constant;
       const here = reach.reached.get(a.value) ?? findBySpan(reach.reached, a.value);
-      if (truth === null || here === null || here === undefined) continue;
+      if (value === null || here === null || here === undefined) continue;
       isFound = true;
-      formula = formulas.or(formula, formulas.and(this.atoms.namedPart(here.formula), truth));
+      truth = formulas.or(truth, value);
+      when = formulas.or(when, this.atoms.namedPart(here.formula));
     }
-    if (!isFound) return null;
-    return { formula, via: [...stepsUnder(a.value, body.steps)] };
+    if (!isFound && this.isUnfinished(a.function)) this.cycles += 1;
+    if (!isFound || (truth > TRUE && !this.atoms.hasFact(truth))) return null;
+    const entered = this.enteredWhen(a.function);
+    return { truth, when: formulas.and(when, entered.formula), via: [...stepsUnder(a.value, body.steps)] };
   }
 
   /**
@@ -175,18 +229,12 @@ export class Resolver {
    * that others can reach (exported, stored in a table, in a header) is entered unconditionally as far as we know.
    */
   enteredWhen(ref: FunctionRef): Resolution {
-    const key = functionKey(ref);
-    const known = this.callerReach.get(key);
-    if (known !== undefined) return known;
-    const own = this.ppFormula(ref.facts.condition);
+    const key = `entry ${functionKey(ref)}`;
+    const own = this.ppFormula(ref.condition);
     const open: Resolution = { formula: this.atoms.namedPart(own), via: [] };
-    this.callerReach.set(key, open);
-    if (this.depth >= MAX_DEPTH || this.program.isReachableFromOutside(ref)) return open;
-    this.depth += 1;
-    const result = this.throughCallers(ref, open);
-    this.depth -= 1;
-    this.callerReach.set(key, result);
-    return result;
+    if (this.open.has(key) || this.depth > MAX_DEPTH) this.cycles += 1;
+    if (this.depth > MAX_DEPTH || isReachableFromOutside(this.program, ref)) return open;
+    return this.settle(key, this.callerReach, open, () => this.throughCallers(ref, open));
   }
 
   private throughCallers(ref: FunctionRef, open: Resolution): Resolution {
@@ -196,14 +244,17 @@ export class Resolver {
     let entered: Formula = FALSE;
     const via: GuardStep[] = [];
     for (const site of callers) {
-      if (site.function === null) return open;
-      const here = this.reached(site.function, site.call);
-      if (here === null) return open;
-      const outer = this.enteredWhen(site.function);
+      if (site.caller === null) return open;
+      const here = this.reached(site.caller, site.call);
+      if (here === null) {
+        if (this.isUnfinished(site.caller)) this.cycles += 1;
+        return open;
+      }
+      const outer = this.enteredWhen(site.caller);
       const local = this.atoms.namedPart(here.formula);
       const both = formulas.and(local, outer.formula);
       entered = formulas.or(entered, both);
-      if (both !== TRUE) via.push(this.stepAt(site.file, site.call.start, `${site.function.facts.name}(): ${printExpr(site.call)}`));
+      if (both !== TRUE) via.push(this.stepAt(site.file, site.call.start, `${site.caller.name}(): ${printExpr(site.call)}`));
       if (entered === TRUE) return open;
     }
     return { formula: formulas.and(entered, open.formula), via: uniqueSteps(via) };
@@ -274,9 +325,9 @@ class FunctionTruth implements TruthSource {
     this.atoms = resolver.atoms;
     this.key = functionKey(ref);
     this.scope = resolver.program.scopeOf(ref);
-    this.ownCondition = resolver.ppFormula(ref.facts.condition);
+    this.ownCondition = resolver.ppFormula(ref.condition);
     this.macros = (name) => resolver.program.macro(name, ref.file);
-    this.paramNames = ref.facts.params.map((p) => p.name);
+    this.paramNames = ref.params.map((p) => p.name);
   }
 
   name(expr: Expr & { kind: 'name' }): Formula {
@@ -378,17 +429,22 @@ class FunctionTruth implements TruthSource {
     truth: (e: Expr) => Formula,
   ): Formula {
     const { formulas } = this.atoms;
-    if (targets.length === 0 || targets.length > 3) return this.opaque(expr, '');
+    if (targets.length === 0 || targets.length > 3 || !targets.every(isPredicate)) return this.opaque(expr, '');
     let formula: Formula = FALSE;
+    let covered: Formula = FALSE;
     const via: GuardStep[] = [];
     for (const target of targets) {
       const resolved = this.resolver.returnsTrue(target) ?? this.constantResult(target);
       if (resolved === null) return this.opaque(expr, '');
-      const own = targets.length === 1 ? TRUE : this.resolver.ppFormula(target.facts.condition);
+      const isStub = this.resolver.returnsTrue(target) === null;
+      const own = targets.length === 1 && !isStub ? TRUE : this.resolver.ppFormula(target.condition);
+      covered = formulas.or(covered, own);
       const result = this.bindArguments(resolved.formula, functionKey(target), expr.args, truth);
       formula = formulas.or(formula, formulas.and(own, result));
       via.push(...resolved.via);
     }
+    // Where the real definition is elsewhere, only its stub is seen: that says nothing.
+    if (covered !== TRUE) return this.opaque(expr, '');
     if (!this.atoms.hasNamed(formula)) return formula <= TRUE ? formula : this.opaque(expr, '');
     this.steps.set(expr, via);
     return formula;
@@ -410,6 +466,22 @@ class FunctionTruth implements TruthSource {
       if (arg === undefined) return undefined;
       return atom.kind === 'param' ? truth(arg) : (this.featureAtom(arg, atom.of) ?? this.opaque(arg, 'feature'));
     });
+  }
+
+  /** `vm_dev->version == 1`, `vcdev->revision >= 1`: a transport's revision is a fact of its own. */
+  comparison(op: string, left: Expr, right: Expr): Formula | null {
+    if (left.kind !== 'member' || right.kind !== 'number' || !stateNumbers.has(left.field)) return null;
+    const record = this.recordOf(left);
+    if (record === null) return null;
+    const name = `${record.replace(/^(?:struct|union) /, '')}.${left.field}`;
+    const value = Number(right.text);
+    const equals = (n: number): Formula => this.atoms.of({ kind: 'state', name: `${name} == ${n}`, field: left.field });
+    const { formulas } = this.atoms;
+    if (op === '==') return equals(value);
+    if (op === '!=') return formulas.not(equals(value));
+    if ((op === '>' && value === 0) || (op === '>=' && value === 1)) return formulas.not(equals(0));
+    if ((op === '<' && value === 1) || (op === '<=' && value === 0)) return equals(0);
+    return this.atoms.of({ kind: 'state', name: `${name} ${op} ${value}`, field: left.field });
   }
 
   maskTest(left: Expr, right: Expr): Formula | null {
@@ -441,8 +513,18 @@ class FunctionTruth implements TruthSource {
   }
 }
 
+/** A pointer says whether an allocation or a look-up succeeded, which is no fact of the guest. */
+function isPredicate(fn: FunctionRef): boolean {
+  return fn.returnType.pointers === 0 && fn.returnType.base !== 'void';
+}
+
+function storeText(a: FieldAssignment): string {
+  const target = a.target === null ? `.${a.field}` : printExpr(a.target);
+  return a.value === null ? `${target}${a.op}` : `${target} ${a.op} ${printExpr(a.value)}`;
+}
+
 export function functionKey(ref: FunctionRef): string {
-  return `${ref.file}:${ref.facts.start}:${ref.facts.name}`;
+  return `${ref.file}:${ref.start}:${ref.name}`;
 }
 
 function constantTruth(expr: Expr): Formula | null {

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { siteKind } from '@vringside/grammars/site-kinds';
 import type { FunctionRef } from '../../program/index.js';
+import { oneLine } from '../../text/one-line.js';
 import type { Span } from '../../text/span.js';
-import { oneLine } from '../expressions.js';
 import type { Formula } from '../formula.js';
 import { guardOf, guardOfFileLevel } from '../guard.js';
 import type { Resolver } from '../resolve.js';
@@ -57,13 +57,12 @@ export class SiteCollector {
 
   private build(c: Candidate, ordinals: Map<string, number>): FoundSite {
     const { program } = this.resolver;
-    const text = program.source(c.file)?.text ?? '';
     const guarded =
       c.function === null
         ? guardOfFileLevel(this.resolver, c.file, c.at.start)
         : guardOf(this.resolver, c.function, c.guardAt ?? c.at, c.own);
-    const functionName = c.function?.facts.name ?? '';
-    const expression = (c.expression ?? oneLine(text, c.at)).slice(0, MAX_EXPRESSION);
+    const functionName = c.function?.name ?? '';
+    const expression = (c.expression ?? oneLine(program.textOf(c.file, c.at))).slice(0, MAX_EXPRESSION);
     const identity = [c.kind, c.file, functionName, expression, c.feature ?? ''].join('\0');
     const ordinal = ordinals.get(identity) ?? 0;
     ordinals.set(identity, ordinal + 1);

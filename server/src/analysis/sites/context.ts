@@ -2,7 +2,7 @@
 import type { FunctionRef, Program, Scope } from '../../program/index.js';
 import type { Expr, MacroFacts, Stmt } from '../../syntax/ir.js';
 import type { Span } from '../../text/span.js';
-import type { ParentChain } from '../expressions.js';
+import type { Path } from '../../syntax/walk.js';
 import type { Origins } from '../origins.js';
 import type { Resolver } from '../resolve.js';
 import type { Candidate } from './collector.js';
@@ -31,7 +31,7 @@ export type MentionContext = Pick<FunctionContext, 'macros' | 'emit' | 'program'
 export type Node = Expr | Stmt;
 
 /** Looks at every node of a function, parents first. */
-export type NodeDetector = (ctx: FunctionContext, node: Node, parents: ParentChain | null) => void;
+export type NodeDetector = (ctx: FunctionContext, node: Node, parents: Path | null) => void;
 /** Looks at a function as a whole. */
 export type FunctionDetector = (ctx: FunctionContext) => void;
 /** Looks at the file-level facts of a file. */

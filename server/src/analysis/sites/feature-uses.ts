@@ -3,7 +3,8 @@ import { featureCalls } from '@vringside/grammars/feature-names';
 import { logCalls } from '@vringside/grammars/feature-roles';
 import type { Expr } from '../../syntax/ir.js';
 import type { Span } from '../../text/span.js';
-import { calleeName, type ParentChain } from '../expressions.js';
+import { calleeName } from '../expressions.js';
+import { type Path } from '../../syntax/walk.js';
 import { featureOf, isFeatureName, maskFeatures, shiftedBit } from '../features.js';
 import type { MentionContext, Node } from './context.js';
 
@@ -18,7 +19,7 @@ export function featureCallSites(ctx: MentionContext, node: Node): void {
 }
 
 /** Every other mention of a feature bit by name. */
-export function featureMentions(ctx: MentionContext, node: Node, parents: ParentChain | null): void {
+export function featureMentions(ctx: MentionContext, node: Node, parents: Path | null): void {
   if (node.kind !== 'name' || !isFeatureName(node.name)) return;
   const use = classify(node, parents);
   if (use === null) return;
@@ -27,7 +28,7 @@ export function featureMentions(ctx: MentionContext, node: Node, parents: Parent
 }
 
 /** Macros and enumerators that stand for a whole mask (`VHOST_NET_FEATURES`). */
-export function maskUses(ctx: MentionContext, node: Node, parents: ParentChain | null): void {
+export function maskUses(ctx: MentionContext, node: Node, parents: Path | null): void {
   if (node.kind !== 'name' || isFeatureName(node.name) || !/^[A-Z][A-Z0-9_]*$/.test(node.name)) return;
   if (!/FEATURE|_F_|_MASK|OFFLOAD/.test(node.name) || parents?.node.kind === 'case') return;
   const isMask = /^VIRTIO_TRANSPORT_F_(?:START|END)$/.test(node.name) || isMaskName(ctx, node);
@@ -46,7 +47,7 @@ interface Use {
   readonly guardAt: Span;
 }
 
-function classify(node: Expr, parents: ParentChain | null): Use | null {
+function classify(node: Expr, parents: Path | null): Use | null {
   let child: Node = node;
   let chain = parents;
   while (chain !== null && chain.node.kind === 'cast') {
@@ -77,7 +78,7 @@ function classify(node: Expr, parents: ParentChain | null): Use | null {
 }
 
 /** What is done with a mask, from the expressions around it. */
-function ofMask(mask: Expr, parents: ParentChain | null): Use {
+function ofMask(mask: Expr, parents: Path | null): Use {
   let child: Node = mask;
   let isNegated = false;
   let isAnded = false;

@@ -2,13 +2,14 @@
 import { featureCalls } from '@vringside/grammars/feature-names';
 import { featureSetFields, negotiationSlots, tableFields } from '@vringside/grammars/feature-roles';
 import type { Expr, GlobalFacts, MacroFacts } from '../../syntax/ir.js';
-import { walk } from '../expressions.js';
+import { walk } from '../../syntax/walk.js';
 import { featureOf, isFeatureName, maskFeatures } from '../features.js';
 import type { FileContext, MentionContext } from './context.js';
 import { featureCallSites, featureMentions, maskUses } from './feature-uses.js';
 
 export function fileLevelSites(ctx: FileContext): void {
   const facts = ctx.program.facts(ctx.file);
+  if (facts === null) return;
   for (const global of facts.globals) if (global.init !== null) globalSites(ctx, global, global.init);
   for (const macro of facts.macros) macroSites(ctx, macro);
   for (const e of facts.enumerators) {

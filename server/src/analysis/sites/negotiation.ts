@@ -12,10 +12,11 @@ import {
   tableFields,
 } from '@vringside/grammars/feature-roles';
 import type { Expr } from '../../syntax/ir.js';
-import { calleeName, type ParentChain } from '../expressions.js';
+import { calleeName } from '../expressions.js';
+import { type Path } from '../../syntax/walk.js';
 import { type FunctionContext, type Node, recordOf } from './context.js';
 
-export function negotiationSteps(ctx: FunctionContext, node: Node, parents: ParentChain | null): void {
+export function negotiationSteps(ctx: FunctionContext, node: Node, parents: Path | null): void {
   if (node.kind === 'call') callStep(ctx, node);
   else if (node.kind === 'name') nameStep(ctx, node);
   else if (node.kind === 'member') memberStep(ctx, node, parents);
@@ -40,7 +41,7 @@ function nameStep(ctx: FunctionContext, node: Expr & { kind: 'name' }): void {
   else if (featureRegister.test(node.name)) ctx.emit('feature_register', node);
 }
 
-function memberStep(ctx: FunctionContext, node: Expr & { kind: 'member' }, parents: ParentChain | null): void {
+function memberStep(ctx: FunctionContext, node: Expr & { kind: 'member' }, parents: Path | null): void {
   if (node.field in tableFields) {
     if (/virtio_driver/.test(recordOf(ctx, node.object))) ctx.emit('table_use', node);
     return;
@@ -65,17 +66,17 @@ function isFeatureSet(ctx: FunctionContext, node: Expr & { kind: 'member' }): bo
   return record === '' ? node.field !== 'features' && node.field !== 'hw_features' : featureSetRecord.test(record);
 }
 
-function isCallee(node: Node, parents: ParentChain | null): boolean {
+function isCallee(node: Node, parents: Path | null): boolean {
   return parents?.node.kind === 'call' && parents.node.callee === node;
 }
 
-function isAssigned(node: Node, parents: ParentChain | null): boolean {
+function isAssigned(node: Node, parents: Path | null): boolean {
   return parents?.node.kind === 'assign' && parents.node.target === node;
 }
 
 /** Definitions that are sites: helpers, decision functions, platform hooks, ops-table functions. */
 export function negotiationDefinitions(ctx: FunctionContext): void {
-  const { name, nameSpan } = ctx.fn.facts;
+  const { name, nameSpan } = ctx.fn;
   const kind = negotiationCalls[name];
   if (kind === 'platform_hook') ctx.emit('platform_hook_def', nameSpan, { expression: `${name}()` });
   else if (kind === 'negotiation_call' || kind === 'dma_quirk' || kind === 'max_dma_size' || helperDefinitions.has(name)) {

@@ -68,7 +68,7 @@ function isHostSide(program: Program, file: string): boolean {
 
 function definesTable(program: Program, file: string, record: string): boolean {
   if (!mentions(program, file, record)) return false;
-  return program.facts(file).globals.some((g) => g.type.base === `struct ${record}` && g.init !== null && g.type.pointers === 0);
+  return (program.facts(file)?.globals ?? []).some((g) => g.type.base === `struct ${record}` && g.init !== null && g.type.pointers === 0);
 }
 
 function filesMentioning(program: Program, name: string): string[] {

@@ -1,0 +1,148 @@
+/**
+ * The analysis folder's face: from a program to its sites, each with the condition under which it is reached.
+ */
+import type { Program } from '../program/index.js';
+import { walk } from '../syntax/walk.js';
+import { functionsIn } from './linkage.js';
+import { Origins } from './origins.js';
+import { Resolver } from './resolve.js';
+import { deviceSuppliedAddresses, premappedBuffers, refedBuffers } from './sites/buffers.js';
+import { type FoundSite, SiteCollector } from './sites/collector.js';
+import type { FileContext, FunctionContext, NodeDetector } from './sites/context.js';
+import { elisions } from './sites/elisions.js';
+import { featureCallSites, featureMentions, maskUses } from './sites/feature-uses.js';
+import { fileLevelSites } from './sites/file-level.js';
+import { negotiationDefinitions, negotiationSteps } from './sites/negotiation.js';
+import { descriptorReads, hostTranslation, otherEndRingAddresses, pageTables } from './sites/other-end.js';
+import { AddressCarriers, pageReports, payloadAddresses, queuedAddressMessages } from './sites/payload.js';
+import { descriptorStores, physicalHandles, plainRingMemory, ringAddressExports } from './sites/ring-core.js';
+import { fileRoles } from './sites/roles.js';
+import { callerRings, channelAddresses, ringAddressesHandedOn, ringRegisterWrites } from './sites/transport.js';
+
+export type { Candidate, FoundSite } from './sites/collector.js';
+export type { Guard, GuardStep, Site, SiteCategory } from './site.js';
+export { coreDecision, decisionFunctions, type DecisionFunction } from './sites/decision.js';
+export { Resolver } from './resolve.js';
+
+/** What a run found, with the resolver its formulas belong to. */
+export interface Inventory {
+  readonly sites: readonly FoundSite[];
+  readonly resolver: Resolver;
+  /** Functions the analysis had to give up on, and why. */
+  readonly notAnalysed: readonly { readonly file: string; readonly reason: string }[];
+}
+
+export interface InventoryOptions {
+  /** Only files for which this holds are searched for sites; all files of the program serve to resolve them. */
+  readonly isWanted: (file: string) => boolean;
+  readonly onFile?: (done: number, total: number) => void;
+}
+
+/** Detectors that look at one node at a time, in the order their sites are reported for one place. */
+function nodeDetectors(carriers: AddressCarriers): readonly NodeDetector[] {
+  return [
+    featureCallSites,
+    featureMentions,
+    maskUses,
+    negotiationSteps,
+    physicalHandles,
+    descriptorStores,
+    ringAddressExports,
+    ringRegisterWrites,
+    ringAddressesHandedOn,
+    callerRings,
+    channelAddresses,
+    payloadAddresses(carriers),
+    pageReports,
+    refedBuffers,
+    premappedBuffers,
+    deviceSuppliedAddresses,
+    descriptorReads,
+    hostTranslation,
+    pageTables,
+    otherEndRingAddresses,
+  ];
+}
+
+/** Every site of the wanted files. Never throws: what fails is listed. */
+export function takeInventory(program: Program, options: InventoryOptions): Inventory {
+  const resolver = new Resolver(program);
+  const collector = new SiteCollector(resolver);
+  const notAnalysed: { file: string; reason: string }[] = [];
+  const run = new Run(program, resolver, collector);
+  const wanted = program.files.filter(options.isWanted);
+  wanted.forEach((file, index) => {
+    options.onFile?.(index, wanted.length);
+    try {
+      run.file(file);
+    } catch (error) {
+      notAnalysed.push({ file, reason: `analysis failed: ${error instanceof Error ? error.message : String(error)}` });
+    }
+  });
+  for (const file of wanted) run.secondPass(file);
+  return { sites: collector.finish(), resolver, notAnalysed };
+}
+
+class Run {
+  private readonly carriers = new AddressCarriers();
+  private readonly detectors: readonly NodeDetector[];
+  private readonly origins: Origins;
+  private readonly roleOf: ReturnType<typeof fileRoles>;
+  private readonly program: Program;
+  private readonly resolver: Resolver;
+  private readonly collector: SiteCollector;
+
+  constructor(program: Program, resolver: Resolver, collector: SiteCollector) {
+    this.program = program;
+    this.resolver = resolver;
+    this.collector = collector;
+    this.detectors = nodeDetectors(this.carriers);
+    this.origins = new Origins(program);
+    this.roleOf = fileRoles(program);
+  }
+
+  file(file: string): void {
+    const context = this.fileContext(file);
+    fileLevelSites(context);
+    for (const fn of functionsIn(this.program, file)) {
+      const ctx = this.functionContext(context, fn);
+      negotiationDefinitions(ctx);
+      for (const { body } of fn.variants) {
+        walk(body, (node, parents) => {
+          for (const detect of this.detectors) detect(ctx, node, parents);
+        });
+      }
+      plainRingMemory(ctx);
+      elisions(ctx);
+    }
+  }
+
+  /** What needs the whole first pass: messages known by then to carry addresses, where they are queued. */
+  secondPass(file: string): void {
+    const context = this.fileContext(file);
+    const detect = queuedAddressMessages(this.carriers);
+    for (const fn of functionsIn(this.program, file)) detect(this.functionContext(context, fn));
+  }
+
+  private fileContext(file: string): FileContext {
+    return {
+      file,
+      role: this.roleOf(file),
+      program: this.program,
+      resolver: this.resolver,
+      origins: this.origins,
+      macros: (name) => this.program.macro(name, file),
+      add: (candidate) => this.collector.add(candidate),
+    };
+  }
+
+  private functionContext(context: FileContext, fn: FunctionContext['fn']): FunctionContext {
+    return {
+      ...context,
+      fn,
+      scope: this.program.scopeOf(fn),
+      emit: (kind, at, more) =>
+        this.collector.add({ kind, file: fn.file, function: fn, at: { start: at.start, end: at.end }, guardAt: at, ...more }),
+    };
+  }
+}

@@ -1,0 +1,56 @@
+/** The ring core's own decision in this tree: DMA API or bypass. */
+import { negotiationCalls } from '@vringside/grammars/feature-roles';
+import { FALSE, type Formula, TRUE } from '../formula.js';
+import type { Resolution, Resolver } from '../resolve.js';
+import type { FunctionRef } from '../../program/index.js';
+import { definitions } from '../linkage.js';
+
+/** A function that answers "does the DMA API apply?", with the condition under which it says yes. */
+export interface DecisionFunction {
+  readonly ref: FunctionRef;
+  readonly resolution: Resolution;
+}
+
+const memo = new WeakMap<Resolver, readonly DecisionFunction[]>();
+
+/** Every decision function of the tree whose answer could be resolved, the ring core's first. */
+export function decisionFunctions(resolver: Resolver): readonly DecisionFunction[] {
+  let found = memo.get(resolver);
+  if (found === undefined) {
+    found = findDecisions(resolver);
+    memo.set(resolver, found);
+  }
+  return found;
+}
+
+function findDecisions(resolver: Resolver): DecisionFunction[] {
+  const found: DecisionFunction[] = [];
+  for (const [name, kind] of Object.entries(negotiationCalls)) {
+    if (kind !== 'dma_api_decision') continue;
+    for (const ref of definitions(resolver.program, name)) {
+      const resolution = resolver.returnsTrue(ref);
+      if (resolution !== null) found.push({ ref, resolution });
+    }
+  }
+  const isCore = (d: DecisionFunction): number => (/^vring_use_/.test(d.ref.name) ? 0 : 1);
+  return found.sort((a, b) => isCore(a) - isCore(b));
+}
+
+/** The ring core's decision function; null in trees that have none (before 4.6). */
+export function coreDecision(resolver: Resolver): DecisionFunction | null {
+  return decisionFunctions(resolver).find((d) => /^vring_use_/.test(d.ref.name)) ?? null;
+}
+
+/** When the DMA API is used by any decision function of the tree; null when there is none. */
+export function apiFormula(resolver: Resolver): Formula | null {
+  const { atoms } = resolver;
+  let f: Formula = FALSE;
+  for (const d of decisionFunctions(resolver)) f = atoms.formulas.or(f, atoms.namedPart(d.resolution.formula));
+  return f === FALSE || f === TRUE ? null : f;
+}
+
+/** When the ring bypasses the DMA API; null when the tree decides nothing. */
+export function bypassFormula(resolver: Resolver): Formula | null {
+  const core = coreDecision(resolver);
+  return core === null ? null : resolver.atoms.formulas.not(resolver.atoms.namedPart(core.resolution.formula));
+}

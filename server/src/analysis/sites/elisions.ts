@@ -1,0 +1,140 @@
+/** DMA API steps that are left out when the DMA API is bypassed: unmap, sync, error check, limit, device. */
+import { dmaApi } from '@vringside/grammars/address-names';
+import type { FunctionRef } from '../../program/index.js';
+import type { Expr, Stmt } from '../../syntax/ir.js';
+import type { Span } from '../../text/span.js';
+import { calleeName } from '../expressions.js';
+import { walk } from '../../syntax/walk.js';
+import type { Formula } from '../formula.js';
+import type { BodyReach, Trail } from '../reach.js';
+import { functionKey, type Resolver } from '../resolve.js';
+import type { FunctionContext } from './context.js';
+import { apiFormula } from './decision.js';
+
+type Step = 'unmap' | 'sync' | 'error' | 'limit' | 'device';
+
+const kinds: Readonly<Record<Step, string>> = {
+  unmap: 'unmap_elided',
+  sync: 'sync_elided',
+  error: 'error_check_elided',
+  limit: 'limit_elided',
+  device: 'dma_dev_export',
+};
+
+/** A test one of whose outcomes means that the DMA API is used. */
+interface DecidingTest {
+  readonly statement: Extract<Stmt, { kind: 'if' }>;
+  readonly test: Expr;
+  /** The outcome that leads to the DMA API. */
+  readonly apiWhen: boolean;
+  readonly truth: Formula;
+}
+
+export function elisions(ctx: FunctionContext): void {
+  if (ctx.role !== 'guest') return;
+  const api = apiFormula(ctx.resolver);
+  if (api === null) return;
+  for (const { variant, reach } of ctx.resolver.reachOf(ctx.fn).variants) {
+    for (const test of decidingTests(ctx.fn, variant.body, reach, api, ctx.resolver)) report(ctx, test, variant.body, reach);
+  }
+}
+
+function decidingTests(fn: FunctionRef, body: readonly Stmt[], reach: BodyReach, api: Formula, resolver: Resolver): DecidingTest[] {
+  const { formulas } = resolver.atoms;
+  const tests: DecidingTest[] = [];
+  /** A test of a mapping's result tells that there was one; it decides nothing. */
+  const makesMapping = (test: Expr): boolean => {
+    let isFound = false;
+    walk([test], (node) => {
+      if (node.kind === 'call') isFound ||= stepOf(node, fn, resolver, 2) !== null;
+    });
+    return isFound;
+  };
+  walk(body, (node) => {
+    if (node.kind !== 'if' || makesMapping(node.test)) return;
+    const truth = reach.truths.get(node.test);
+    if (truth === undefined || truth <= 1) return;
+    if (formulas.implies(truth, api)) tests.push({ statement: node, test: node.test, apiWhen: true, truth });
+    else if (formulas.implies(formulas.not(truth), api)) {
+      tests.push({ statement: node, test: node.test, apiWhen: false, truth });
+    }
+  });
+  return tests;
+}
+
+function report(ctx: FunctionContext, decided: DecidingTest, body: readonly Stmt[], reach: BodyReach): void {
+  const step = stepUnder(ctx, decided, body, reach);
+  if (step === null) return;
+  const { formulas } = ctx.resolver.atoms;
+  const skipped = decided.apiWhen ? formulas.not(decided.truth) : decided.truth;
+  ctx.emit(kinds[step], skipSpan(decided), { guardAt: decided.test, own: skipped });
+}
+
+/** The test, and the statement that leaves the step out when it is one: `if (!vq->use_dma_api) return;`. */
+function skipSpan(decided: DecidingTest): Span {
+  const { statement, test } = decided;
+  if (decided.apiWhen) return test;
+  return { start: test.start, end: statement.then.end };
+}
+
+/**
+ * The first DMA API step that is reached only by way of the API outcome of the test. Where that is a mapping, the other
+ * outcome makes a physical address instead, which is a site of its own and no omission.
+ */
+function stepUnder(ctx: FunctionContext, decided: DecidingTest, body: readonly Stmt[], reach: BodyReach): Step | null {
+  let found: Step | 'map' | null = null;
+  walk(body, (node) => {
+    if (found !== null) return;
+    const here = reach.reached.get(node);
+    if (here === undefined || !passes(here.trail, decided.test, decided.apiWhen)) return;
+    if (node.kind === 'call') found = stepOf(node, ctx.fn, ctx.resolver, 2);
+    else if (node.kind === 'return' && node.value !== null && returnsDevice(ctx, node.value)) found = 'device';
+  });
+  return found === 'map' ? null : found;
+}
+
+function passes(trail: Trail | null, test: Expr, held: boolean): boolean {
+  for (let t = trail; t !== null; t = t.up) if (t.test === test) return t.held === held;
+  return false;
+}
+
+function returnsDevice(ctx: FunctionContext, value: Expr): boolean {
+  const type = ctx.fn.returnType;
+  if (type.base !== 'struct device' || type.pointers !== 1) return false;
+  return !(value.kind === 'name' && value.name === 'NULL');
+}
+
+const stepMemo = new WeakMap<Resolver, Map<string, Step | 'map' | null>>();
+
+/** What step a call makes, itself or by the functions it calls. */
+function stepOf(call: Expr & { kind: 'call' }, fn: FunctionRef, resolver: Resolver, depth: number): Step | 'map' | null {
+  const name = calleeName(call);
+  const direct = dmaApi[name];
+  if (direct === 'map' || direct === 'alloc' || direct === 'free') return 'map';
+  if (direct === 'unmap' || direct === 'sync' || direct === 'error' || direct === 'limit') return direct;
+  if (direct !== undefined || depth === 0 || name === '') return null;
+  const targets = resolver.program.functionsNamed(name, fn.file);
+  const only = targets.length === 1 ? targets[0] : undefined;
+  return only === undefined ? null : stepOfFunction(only, resolver, depth - 1);
+}
+
+function stepOfFunction(fn: FunctionRef, resolver: Resolver, depth: number): Step | 'map' | null {
+  let memo = stepMemo.get(resolver);
+  if (memo === undefined) {
+    memo = new Map();
+    stepMemo.set(resolver, memo);
+  }
+  const key = `${functionKey(fn)}|${depth}`;
+  const known = memo.get(key);
+  if (known !== undefined) return known;
+  memo.set(key, null);
+  let found: Step | 'map' | null = null;
+  walk(
+    fn.variants.flatMap((v) => v.body),
+    (node) => {
+      if (found === null && node.kind === 'call') found = stepOf(node, fn, resolver, depth);
+    },
+  );
+  memo.set(key, found);
+  return found;
+}

@@ -1,0 +1,133 @@
+/** Ring addresses on their way to the device: registers, channel blocks, messages, ops of a vDPA parent. */
+import {
+  passThrough,
+  registerWrites,
+  ringAddressOps,
+  ringAddressRegister,
+  ringPfnRegister,
+} from '@vringside/grammars/address-names';
+import { logCalls } from '@vringside/grammars/feature-roles';
+import type { Expr } from '../../syntax/ir.js';
+import { calleeName } from '../expressions.js';
+import { uncast, walk } from '../../syntax/walk.js';
+import { type FunctionContext, type Node, recordOf } from './context.js';
+import { isZero } from './ring-core.js';
+
+/** Writes to a register that takes a ring's page frame number or address. */
+export function ringRegisterWrites(ctx: FunctionContext, node: Node): void {
+  if (ctx.role !== 'guest' || node.kind !== 'call') return;
+  const write = registerWrites[calleeName(node)];
+  const register = write === undefined ? undefined : node.args[write.register];
+  const value = write === undefined ? undefined : node.args[write.value];
+  if (register === undefined || value === undefined || isZero(value)) return;
+  const name = registerName(register);
+  if (name === null) return;
+  ctx.emit(ringPfnRegister.test(name) ? 'ring_pfn_write' : 'ring_addr_write', node);
+}
+
+/** The ring register an address expression names; null when it names none. */
+function registerName(register: Expr): string | null {
+  let found: string | null = null;
+  walk([register], (node) => {
+    const name = node.kind === 'name' ? node.name : node.kind === 'member' ? node.field : '';
+    if (found === null && (ringPfnRegister.test(name) || ringAddressRegister.test(name))) found = name;
+  });
+  return found;
+}
+
+/** Calls and stores that hand a ring's address on. */
+export function ringAddressesHandedOn(ctx: FunctionContext, node: Node): void {
+  if (ctx.role !== 'guest') return;
+  if (node.kind === 'call') callWithRingAddress(ctx, node);
+  else if (node.kind === 'assign' && node.target.kind === 'member') storeOfRingAddress(ctx, node);
+  else if (node.kind === 'init') {
+    for (const item of node.items) {
+      if (item.designators.length > 0 && isRingAddress(ctx, item.value)) {
+        ctx.emit('ring_addr_write', item.value);
+      }
+    }
+  }
+}
+
+function callWithRingAddress(ctx: FunctionContext, node: Expr & { kind: 'call' }): void {
+  const name = calleeName(node);
+  if (name in passThrough || name in registerWrites || logCalls.test(name)) return;
+  if (node.callee.kind === 'member' && ringAddressOps.has(node.callee.field)) {
+    ctx.emit('ring_addr_write', node);
+    return;
+  }
+  const handed = node.args.filter((a) => ctx.origins.within(a, ctx.fn).some((o) => o.kind === 'ring'));
+  const first = handed[0];
+  if (first === undefined || name === '') return;
+  const isPfn = handed.length === 1 && isShifted(ctx, first);
+  if (handed.length > 1 || isPfn) ctx.emit(isPfn ? 'ring_pfn_write' : 'ring_addr_write', node);
+}
+
+/** True for `addr >> PAGE_SHIFT`, directly or through a local. */
+function isShifted(ctx: FunctionContext, expr: Expr): boolean {
+  const e = uncast(expr);
+  if (e.kind === 'binary' && e.op === '>>') return true;
+  if (e.kind !== 'name') return false;
+  let isFound = false;
+  walk(
+    ctx.fn.variants.flatMap((v) => v.body),
+    (node) => {
+      if (node.kind === 'assign' && node.target.kind === 'name' && node.target.name === e.name) {
+        isFound ||= uncast(node.value).kind === 'binary';
+      }
+      if (node.kind === 'decl') {
+        isFound ||= node.declarators.some((d) => d.name === e.name && d.init !== null && uncast(d.init).kind === 'binary');
+      }
+    },
+  );
+  return isFound;
+}
+
+function storeOfRingAddress(ctx: FunctionContext, node: Expr & { kind: 'assign' }): void {
+  if (node.target.kind !== 'member') return;
+  const record = recordOf(ctx, node.target.object);
+  const isResourceEntry = record === 'struct fw_rsc_vdev_vring' && node.target.field === 'da' && !isZero(node.value);
+  if (isResourceEntry || (holdsAddress(ctx, node.target) && isRingAddress(ctx, node.value))) ctx.emit('ring_addr_write', node);
+}
+
+/** False for fields that cannot hold an address, so that nothing is traced for them. */
+function holdsAddress(ctx: FunctionContext, target: Expr): boolean {
+  const type = ctx.program.typeOf(target, ctx.scope);
+  return type === null || (type.pointers === 0 && /64|dma|phys|addr|long|32/.test(type.base));
+}
+
+function isRingAddress(ctx: FunctionContext, value: Expr): boolean {
+  const e = uncast(value);
+  if (e.kind !== 'name' && e.kind !== 'call' && e.kind !== 'binary') return false;
+  return ctx.origins.of(value, ctx.fn).some((o) => o.kind === 'ring');
+}
+
+/** Rings in memory somebody else allocated. */
+export function callerRings(ctx: FunctionContext, node: Node): void {
+  if (node.kind !== 'call' || ctx.role === 'host') return;
+  const name = calleeName(node);
+  if (/^_{0,2}vring_new_virtqueue$/.test(name) && !/vring_/.test(ctx.fn.name)) {
+    ctx.emit('caller_ring', node);
+    for (const arg of node.args) {
+      for (const o of ctx.origins.of(arg, ctx.fn)) {
+        if (o.kind === 'coherent') ctx.add({ kind: 'caller_ring', file: o.function.file, function: o.function, at: o.at });
+      }
+    }
+  }
+  const pages = name === 'vring_init' ? node.args[2] : undefined;
+  if (pages?.kind === 'name' && ctx.fn.params.some((p) => p.name === pages.name)) ctx.emit('caller_ring', node);
+  if (name === 'dma_declare_coherent_memory') ctx.emit('dma_pool_declared', node);
+}
+
+/** Addresses in channel command words and the blocks they point at (s390). */
+export function channelAddresses(ctx: FunctionContext, node: Node): void {
+  if (ctx.role !== 'guest') return;
+  if (node.kind === 'assign' && node.target.kind === 'member') {
+    const isChannel = node.target.field === 'cda' || /^(?:summary_)?indicator$/.test(node.target.field);
+    if (isChannel && /ccw|thinint/.test(recordOf(ctx, node.target.object)) && !isZero(node.value)) {
+      ctx.emit('channel_addr', node);
+    }
+  } else if (node.kind === 'call' && /^virt_to_dma(?:32|64)$/.test(calleeName(node))) {
+    ctx.emit('channel_addr', node);
+  }
+}

@@ -1,0 +1,51 @@
+/** The rules folder's face: the registry, and the engine that runs it. One file a rule. */
+import { createHash } from 'node:crypto';
+import { oneLine } from '../text/one-line.js';
+import { dmaBypassUnconditional } from './dma-bypass-unconditional.js';
+import type { Finding, Level } from './finding.js';
+import { guardDiffersFromCore } from './guard-differs-from-core.js';
+import type { Found, Rule, RuleContext } from './rule.js';
+
+export type { Finding, Level, Related } from './finding.js';
+export type { Rule, RuleContext } from './rule.js';
+
+/** Levels by rule id, as configured; rules not named keep their own. */
+export type RuleLevels = ReadonlyMap<string, Level | 'off'>;
+
+export const rules: readonly Rule[] = [dmaBypassUnconditional, guardDiffersFromCore];
+
+/** All findings of the rules that are on, in source order. */
+export function applyRules(context: RuleContext, levels: RuleLevels): Finding[] {
+  const findings = rules.flatMap((rule) => {
+    const level = levels.get(rule.id) ?? rule.level;
+    return level === 'off' ? [] : complete(rule.id, level, rule.run(context), context);
+  });
+  return findings.sort(compareFindings);
+}
+
+function complete(rule: string, level: Level, found: readonly Found[], context: RuleContext): Finding[] {
+  const ordinals = new Map<string, number>();
+  return found.map((f) => {
+    const identity = [rule, f.file, f.function, statementText(f, context)].join('\0');
+    const ordinal = ordinals.get(identity) ?? 0;
+    ordinals.set(identity, ordinal + 1);
+    const fingerprint = createHash('sha256').update(`${identity}\0${ordinal}`).digest('hex').slice(0, 16);
+    return { rule, level, ...f, fingerprint };
+  });
+}
+
+/** The text the finding stands on, white space folded: it survives moves and re-indentation. */
+function statementText(found: Found, { program }: RuleContext): string {
+  const lines = program.lines(found.file);
+  if (lines === null) return '';
+  const start = lines.offsetAt(found.range.start);
+  const end = lines.offsetAt(found.range.end);
+  return oneLine(program.textOf(found.file, { start, end }));
+}
+
+function compareFindings(a: Finding, b: Finding): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+  const line = a.range.start.line - b.range.start.line || a.range.start.column - b.range.start.column;
+  if (line !== 0) return line;
+  return a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0;
+}

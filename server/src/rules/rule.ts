@@ -1,0 +1,23 @@
+import type { Inventory } from '../analysis/index.js';
+import type { Program } from '../program/index.js';
+import type { Finding, Level } from './finding.js';
+
+/** What a rule looks at. */
+export interface RuleContext {
+  readonly program: Program;
+  readonly inventory: Inventory;
+}
+
+/** A rule without the things the engine adds: its identity, its level, its fingerprint. */
+export type Found = Omit<Finding, 'rule' | 'level' | 'fingerprint'>;
+
+/** A rule is a record with all that a face needs, and a pure function from the inventory to findings. */
+export interface Rule {
+  readonly id: string;
+  readonly level: Level;
+  /** One line, for lists. */
+  readonly summary: string;
+  /** The rule's page, in Markdown: what it finds, why it matters, what to do. */
+  readonly page: string;
+  readonly run: (context: RuleContext) => readonly Found[];
+}

@@ -1,0 +1,121 @@
+/**
+ * What `check`, `sites` and the editors call: from a tree and some paths to a report. The same input gives the same
+ * report, byte for byte, whatever the number of jobs.
+ */
+import { resolve } from 'node:path';
+import { coreFolders } from '@vringside/grammars/relevance';
+import { takeInventory } from '../analysis/index.js';
+import {
+  createProgram,
+  type KernelTree,
+  type Program,
+  relativePath,
+  type Selection,
+  selectFiles,
+  treeAt,
+  treeOrFolder,
+} from '../program/index.js';
+import type { NotAnalysed, Report } from '../report/report.js';
+import { toolVersion } from '../report/version.js';
+import { applyRules, type RuleLevels } from '../rules/index.js';
+import { createKernelParser, type KernelParser } from '../syntax/index.js';
+
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  readonly what: string;
+}
+
+export interface AnalyseOptions {
+  /** Root of the kernel tree; null: found upwards from the first path. */
+  readonly tree: string | null;
+  /** Files and folders to report on; the rest of the tree serves to resolve what they use. */
+  readonly paths: readonly string[];
+  readonly jobs: number;
+  /** Null: no cache. */
+  readonly cacheDir: string | null;
+  readonly rules: RuleLevels;
+  readonly onProgress?: (p: Progress) => void;
+  readonly timings: boolean;
+}
+
+export async function analyse(options: AnalyseOptions): Promise<Report> {
+  const clock = new Clock();
+  const tree = options.tree === null ? treeOrFolder(options.paths[0] ?? '.') : treeAt(resolve(options.tree));
+  const [wanted, core, parser] = await Promise.all([
+    selectFiles({
+      root: tree.root,
+      paths: options.paths.map((p) => resolve(p)),
+      jobs: options.jobs,
+      onProgress: (p) => options.onProgress?.({ ...p, what: 'reading' }),
+    }),
+    selectFiles({ root: tree.root, paths: presentFolders(tree) }),
+    createKernelParser(),
+  ]);
+  clock.lap('select');
+  const program = createProgram({ tree, files: union(wanted.files, core.files), parser });
+  return finish(program, wanted, options, clock);
+}
+
+/** The same for texts in memory: paths are relative to an imaginary root. */
+export async function analyseSources(
+  files: ReadonlyMap<string, string>,
+  rules: RuleLevels = new Map(),
+  parser?: KernelParser,
+): Promise<Report> {
+  const tree: KernelTree = { root: '', version: null };
+  const program = createProgram({ tree, files, parser: parser ?? (await createKernelParser()) });
+  const selection = { files: program.files, considered: files.size, notAnalysed: [] };
+  return finish(program, selection, { rules, timings: false }, new Clock());
+}
+
+function finish(
+  program: Program,
+  wanted: Selection,
+  options: Pick<AnalyseOptions, 'rules' | 'timings' | 'onProgress'>,
+  clock: Clock,
+): Report {
+  const isWanted = new Set(wanted.files);
+  const inventory = takeInventory(program, {
+    isWanted: (file) => isWanted.has(file),
+    onFile: (done, total) => options.onProgress?.({ done, total, what: 'analysing' }),
+  });
+  clock.lap('analyse');
+  const findings = applyRules({ program, inventory }, options.rules);
+  clock.lap('rules');
+  return {
+    schema: 'vringside/1',
+    tool: { name: 'vringside', version: toolVersion },
+    tree: { root: program.tree.root, kernelVersion: program.tree.version },
+    sites: inventory.sites.map((s) => s.site),
+    findings,
+    notAnalysed: sortedUnique([...wanted.notAnalysed, ...program.notAnalysed(), ...inventory.notAnalysed]),
+    ...(options.timings ? { timings: clock.laps } : {}),
+  };
+}
+
+/** Folders whose decisions all other files hang on, where the tree has them. */
+function presentFolders(tree: KernelTree): string[] {
+  return coreFolders.filter((folder) => relativePath(tree.root, folder) !== null);
+}
+
+function union(a: readonly string[], b: readonly string[]): string[] {
+  return [...new Set([...a, ...b])].sort();
+}
+
+function sortedUnique(list: readonly NotAnalysed[]): NotAnalysed[] {
+  const byKey = new Map(list.map((n) => [`${n.file}\0${n.reason}`, n]));
+  return [...byKey.keys()].sort().flatMap((key) => byKey.get(key) ?? []);
+}
+
+class Clock {
+  readonly laps: Record<string, number> = {};
+  private last = performance.now();
+
+  /** Milliseconds since the last lap, under `name`. */
+  lap(name: string): void {
+    const now = performance.now();
+    this.laps[name] = Math.round((now - this.last) * 10) / 10;
+    this.last = now;
+  }
+}
