@@ -82,6 +82,7 @@ function word(d: Dialect, at: number, end: number): number {
     }
     return close + 1;
   }
+  if (ALIGNOF.has(text)) d.replace('notation', at, 'sizeof');
   if (!GRAMMAR_KEYWORDS.has(text)) {
     const stop = stringRunEnd(view, at, end);
     if (stop > at + 1) {

@@ -73,9 +73,8 @@ function control(d: Dialect, at: number, word: string, end: number): number {
       if (view.is(at + 1, TokenKind.star)) d.blank('notation', at, at + 1);
       return simple(d, at + 1, end);
     case 'return':
-      return view.is(at + 1, TokenKind.semicolon) ? at + 2 : simple(d, at + 1, end);
     default:
-      return simple(d, at + 1, end);
+      return view.is(at + 1, TokenKind.semicolon) ? at + 2 : simple(d, at + 1, end);
   }
 }
 
