@@ -86,16 +86,22 @@ export class IncludeGraph {
   private readonly paths: IncludePaths;
   private readonly added: ReadonlySet<string>;
   private readonly removed: ReadonlySet<string>;
+  private readonly isFollowed: (header: string) => boolean;
   private readonly closures = new Map<string, VisibleFiles>();
   private readonly resolved = new Map<string, readonly string[]>();
 
-  /** `added`, `removed`: how the files of this image differ from those on disk. */
+  /**
+   * `added`, `removed`: how the files of this image differ from those on disk. `isFollowed`: headers for which it does
+   * not hold are taken as not there.
+   */
   constructor(
     units: UnitSource,
     paths: IncludePaths,
     added: ReadonlySet<string>,
     removed: ReadonlySet<string>,
+    isFollowed: (header: string) => boolean = () => true,
   ) {
+    this.isFollowed = isFollowed;
     this.units = units;
     this.paths = paths;
     this.added = added;
@@ -127,7 +133,7 @@ export class IncludeGraph {
     for (let distance = 1; level.length > 0; distance++) {
       const next: string[] = [];
       for (const header of level.flatMap((file) => this.directIncludes(file))) {
-        if (header === path || distances.has(header)) continue;
+        if (header === path || distances.has(header) || !this.isFollowed(header)) continue;
         const arch = archOf(header);
         if (arch !== null && arch !== own) {
           alternatives.add(header);

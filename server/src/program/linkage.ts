@@ -121,11 +121,8 @@ export class Linkage {
     pick: Pick<T>,
     test: (fact: T) => boolean,
   ): T[] {
-    const image = imageOf(from);
-    const found = this.atPlaces(name, this.workspace.placesDefining(name), pick);
-    const linked = found.filter((fact) => imageOf(fact.file) === image && test(fact));
-    const ours = linked.filter((fact) => archOf(fact.file) === archOf(from));
-    return archOf(from) !== null && ours.length > 0 ? ours : linked;
+    const places = this.workspace.placesDefining(name).filter(({ file }) => mayLink(file, from));
+    return this.atPlaces(name, places, pick).filter(test);
   }
 
   private atPlaces<T extends Named>(name: string, places: readonly Place[], pick: Pick<T>): T[] {
@@ -158,8 +155,15 @@ function merged<T extends { readonly file: string; readonly start: number }>(
   });
 }
 
+/** Whether code of the two files may end up in one kernel. */
+export function mayLink(one: string, other: string): boolean {
+  const arch = archOf(one);
+  const otherArch = archOf(other);
+  return imageOf(one) === imageOf(other) && (arch === null || otherArch === null || arch === otherArch);
+}
+
 /** Files with the same image are linked together; '' is the kernel itself. */
-export function imageOf(path: string): string {
+function imageOf(path: string): string {
   for (const pattern of separateImages) {
     const match = pattern.exec(path);
     if (match) return match[0];

@@ -4,7 +4,7 @@ import type { SourceFile } from '../syntax/source.js';
 import type { LineIndex } from '../text/line-index.js';
 import type { Position } from '../text/span.js';
 import { type CallSite, callsOf } from './calls.js';
-import { imageOf, Linkage } from './linkage.js';
+import { Linkage, mayLink } from './linkage.js';
 import type { NotAnalysed } from './list-files.js';
 import { diskReader, memoryReader, type SourceReader } from './reader.js';
 import { fileScope, functionScope, type Scope } from './scope.js';
@@ -42,6 +42,8 @@ export interface ProgramOptions {
   /** Where texts come from; default: the map given as `files`, or else the tree on disk. */
   readonly reader?: SourceReader;
   readonly parser: SyntaxParser;
+  /** Headers that are looked into when a name is looked for; default all. */
+  readonly isHeaderFollowed?: (header: string) => boolean;
 }
 
 export function createProgram(options: ProgramOptions): Program {
@@ -50,7 +52,7 @@ export function createProgram(options: ProgramOptions): Program {
   const paths = isMap ? [...(files as ReadonlyMap<string, string>).keys()] : (files as readonly string[]);
   const reader =
     options.reader ?? (isMap ? memoryReader(files as ReadonlyMap<string, string>) : diskReader(tree.root));
-  return new Program(tree, Workspace.open(reader, parser, paths));
+  return new Program(tree, Workspace.open(reader, parser, paths, options.isHeaderFollowed));
 }
 
 export class Program {
@@ -252,7 +254,8 @@ export class Program {
 
   /**
    * Everything stored to the field of the record in selected files. Stores to a field of that name whose object's type
-   * is not known are left out; `untypedStores` gives them.
+   * is not known are left out; `untypedStores` gives them. An initialiser without designators is found where its text
+   * names the record or the field.
    */
   fieldAssignments(recordTag: string, field: string): readonly FieldAssignment[] {
     return this.fieldStores(recordTag, field).filter((store) => store.record === recordTag);
@@ -304,9 +307,8 @@ export class Program {
   private placesThatMean(fact: { name: string; file: string; isStatic: boolean }): Place[] {
     const own = this.chunksMentioning(fact.file, fact.name).map((chunk) => ({ file: fact.file, chunk }));
     if (fact.isStatic && !/\.h$/i.test(fact.file)) return own;
-    const image = imageOf(fact.file);
     const others = this.mentions(fact.name).filter(
-      ({ file }) => file !== fact.file && imageOf(file) === image && !this.hasOwn(fact.name, file),
+      ({ file }) => file !== fact.file && mayLink(file, fact.file) && !this.hasOwn(fact.name, file),
     );
     return [...own, ...others].sort((a, b) =>
       a.file === b.file ? a.chunk - b.chunk : a.file < b.file ? -1 : 1,

@@ -154,7 +154,7 @@ export function fieldStoresIn(context: StoreContext, at: Place, field: string): 
       });
     });
   }
-  return found;
+  return found.sort((a, b) => a.variant - b.variant || a.start - b.start);
 }
 
 /** The member, or what an element is taken from. */

@@ -153,18 +153,24 @@ export class Types {
   }
 
   private ofCall(call: CallExpr, env: Env): TypeRef | null {
-    if (call.callee.kind !== 'name') return returned(this.infer(call.callee, env));
-    const { name } = call.callee;
     const { file } = env.scope;
+    if (call.callee.kind !== 'name') return this.returned(this.infer(call.callee, env), file);
+    const { name } = call.callee;
     const special = this.ofTypeMacro(name, call.args, env);
     if (special) return special;
     const isVariable = env.bindings?.has(name) || env.scope.lookup(name, env.seenFrom ?? call.start) !== null;
-    if (isVariable) return returned(this.infer(call.callee, env));
+    if (isVariable) return this.returned(this.infer(call.callee, env), file);
     for (const macro of this.linkage.macros(name, file)) {
       const type = macro.params === null ? null : this.ofMacro(macro, call.args, env);
       if (type) return type;
     }
-    return this.returnTypeOf(name, file) ?? returned(this.infer(call.callee, env));
+    return this.returnTypeOf(name, file) ?? this.returned(this.infer(call.callee, env), file);
+  }
+
+  /** What a call through a value of this type gives. */
+  private returned(type: TypeRef | null, file: string): TypeRef | null {
+    const plain = type === null ? null : this.unaliased(type, file);
+    return plain?.isFunction ? { base: plain.base, pointers: plain.pointers } : null;
   }
 
   private ofTypeMacro(name: string, args: readonly Expr[], env: Env): TypeRef | null {
@@ -343,10 +349,6 @@ function place(
     type = found?.type ?? null;
   });
   return { record, field: name, type, position: first };
-}
-
-function returned(type: TypeRef | null): TypeRef | null {
-  return type?.isFunction ? { base: type.base, pointers: type.pointers } : null;
 }
 
 /** `type` behind more pointers. */

@@ -30,7 +30,15 @@ class Base {
   private readonly headerIndex = new ChainIndex();
   private readonly indexedHeaders = new Set<string>();
 
-  constructor(reader: SourceReader, parser: SyntaxParser, files: readonly string[]) {
+  readonly isHeaderFollowed: (header: string) => boolean;
+
+  constructor(
+    reader: SourceReader,
+    parser: SyntaxParser,
+    files: readonly string[],
+    isHeaderFollowed: (header: string) => boolean,
+  ) {
+    this.isHeaderFollowed = isHeaderFollowed;
     this.reader = reader;
     this.parser = parser;
     this.files = files;
@@ -104,11 +112,16 @@ export class Workspace {
     this.files = overlays.size === 0 ? base.files : overlaidFiles(base.files, overlays);
     const added = new Set([...overlays].flatMap(([path, unit]) => (unit === null ? [] : [path])));
     const removed = new Set([...overlays].flatMap(([path, unit]) => (unit === null ? [path] : [])));
-    this.includes = new IncludeGraph(this, base.includePaths, added, removed);
+    this.includes = new IncludeGraph(this, base.includePaths, added, removed, base.isHeaderFollowed);
   }
 
-  static open(reader: SourceReader, parser: SyntaxParser, files: readonly string[]): Workspace {
-    return new Workspace(new Base(reader, parser, [...new Set(files)].sort()), new Map());
+  static open(
+    reader: SourceReader,
+    parser: SyntaxParser,
+    files: readonly string[],
+    isHeaderFollowed: (header: string) => boolean = () => true,
+  ): Workspace {
+    return new Workspace(new Base(reader, parser, [...new Set(files)].sort(), isHeaderFollowed), new Map());
   }
 
   /** The image in which `path` holds `text`; null: in which there is no such file. */
