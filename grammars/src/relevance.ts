@@ -9,3 +9,13 @@ export const relevantWords: readonly string[] = ['virtio', 'virtqueue', 'vring',
 
 /** Folders and headers of a tree that decide for every driver: read with any part of it. */
 export const coreFolders: readonly string[] = ['drivers/virtio', 'include/linux/virtio.h', 'include/linux/virtio_config.h'];
+
+const relevantHeader = /virtio|virtqueue|vring|vhost|vdpa|vduse|remoteproc|rpmsg/i;
+
+/**
+ * Whether names are looked up in a header: a driver's own headers and those of the subject. What the rest of the kernel's
+ * headers define is known by name (see the other tables), so that reading a driver does not mean reading a thousand of them.
+ */
+export function isHeaderFollowed(header: string): boolean {
+  return relevantHeader.test(header) || !/^(?:include|arch\/[^/]+\/include)\//.test(header);
+}

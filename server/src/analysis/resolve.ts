@@ -24,6 +24,12 @@ export interface Resolution {
   readonly via: readonly GuardStep[];
 }
 
+interface Answer<T> {
+  readonly value: T;
+  /** Questions that were open, and not answered yet, when this one needed them. */
+  readonly restsOn: ReadonlySet<string>;
+}
+
 interface AssignedTruth {
   readonly truth: Formula;
   /** Over named facts, callers included. */
@@ -41,8 +47,6 @@ export interface FunctionReach {
 
 /** Deeper chains of calls are left as they are written. */
 const MAX_DEPTH = 40;
-/** Times an answer that met itself is worked out anew. */
-const MAX_RETRIES = 2;
 /** A field assigned in more places than this is no mode flag. */
 const MAX_ASSIGNMENTS = 24;
 /** A result over more atoms than this is named by its call instead. */
@@ -51,41 +55,52 @@ const MAX_SUPPORT = 24;
 export class Resolver {
   readonly atoms: Atoms = new Atoms();
   readonly program: Program;
-  private readonly bodies = new Map<string, FunctionReach>();
-  private readonly results = new Map<string, Resolution | null>();
-  private readonly fields = new Map<string, Resolution | null>();
-  private readonly callerReach = new Map<string, Resolution>();
+  private readonly bodies = new Map<string, Answer<FunctionReach>>();
+  private readonly results = new Map<string, Answer<Resolution | null>>();
+  private readonly fields = new Map<string, Answer<Resolution | null>>();
+  private readonly callerReach = new Map<string, Answer<Resolution>>();
   private readonly regions = new Map<string, (offset: number) => PpCondition | null>();
+  /** Questions being answered now. */
   private readonly open = new Set<string>();
+  /** Those of them that the current question asked for in a roundabout way. */
+  private met = new Set<string>();
   private depth = 0;
-  /** How often an answer was needed while it was still being worked out. */
-  private cycles = 0;
-  private readonly retries = new Map<string, number>();
 
   constructor(program: Program) {
     this.program = program;
   }
 
   /**
-   * Works out an answer that may, in a roundabout way, ask for itself. An answer that met an unfinished one below another
-   * question is not kept: asked again from the outside it may come out better. A few tries bound the cost.
+   * Works out an answer that may, in a roundabout way, ask for itself; it is then shown `unfinished`. An answer that
+   * rests on an unfinished one holds as long as that question is open, and is worked out anew afterwards.
    */
-  private settle<T>(key: string, memo: Map<string, T>, unfinished: T, find: () => T): T {
+  private settle<T>(key: string, memo: Map<string, Answer<T>>, unfinished: T, find: () => T): T {
     const known = memo.get(key);
-    if (known !== undefined) return known;
-    const before = this.cycles;
-    memo.set(key, unfinished);
+    if (known !== undefined && this.stillHolds(key, known)) return known.value;
+    memo.set(key, { value: unfinished, restsOn: new Set() });
+    const outer = this.met;
+    this.met = new Set();
     this.open.add(key);
     this.depth += 1;
-    const result = find();
+    const value = find();
     this.depth -= 1;
     this.open.delete(key);
-    const tries = this.retries.get(key) ?? 0;
-    if (this.cycles !== before && this.depth > 0 && tries < MAX_RETRIES) {
-      this.retries.set(key, tries + 1);
-      memo.delete(key);
-    } else memo.set(key, result);
-    return result;
+    this.met.delete(key);
+    memo.set(key, { value, restsOn: this.met });
+    for (const other of this.met) outer.add(other);
+    this.met = outer;
+    return value;
+  }
+
+  private stillHolds<T>(key: string, known: Answer<T>): boolean {
+    if (this.open.has(key)) {
+      this.met.add(key);
+      return true;
+    }
+    if (known.restsOn.size === 0) return true;
+    const stillOpen = [...known.restsOn].filter((k) => this.open.has(k));
+    for (const k of stillOpen) this.met.add(k);
+    return stillOpen.length > 0;
   }
 
   /** The walked body of a function, once per function. */
@@ -106,8 +121,10 @@ export class Resolver {
     });
   }
 
-  private isUnfinished(ref: FunctionRef): boolean {
-    return this.open.has(`body ${functionKey(ref)}`);
+  /** Notes that something was looked for in a body that is still being walked. */
+  private missedIn(ref: FunctionRef): void {
+    const key = `body ${functionKey(ref)}`;
+    if (this.open.has(key)) this.met.add(key);
   }
 
   /** Where a node of the body is reached: over all readings of the body in which it stands. */
@@ -126,7 +143,6 @@ export class Resolver {
   /** The condition under which the function returns a true (non-zero) value; null when that is not known. */
   returnsTrue(ref: FunctionRef): Resolution | null {
     const key = `result ${functionKey(ref)}`;
-    if (this.open.has(key) || this.depth > MAX_DEPTH) this.cycles += 1;
     if (this.depth > MAX_DEPTH) return null;
     return this.settle(key, this.results, null, () => this.summarise(ref));
   }
@@ -152,7 +168,6 @@ export class Resolver {
   /** Truth of a struct field, from every assignment to it in the program; null when it is not known. */
   fieldTruth(record: string, field: string): Resolution | null {
     const key = `field ${record}.${field}`;
-    if (this.open.has(key) || this.depth > MAX_DEPTH) this.cycles += 1;
     if (this.depth > MAX_DEPTH) return null;
     return this.settle(key, this.fields, null, () => this.summariseField(record, field));
   }
@@ -218,7 +233,7 @@ export class Resolver {
       truth = formulas.or(truth, value);
       when = formulas.or(when, this.atoms.namedPart(here.formula));
     }
-    if (!isFound && this.isUnfinished(a.function)) this.cycles += 1;
+    if (!isFound) this.missedIn(a.function);
     if (!isFound || (truth > TRUE && !this.atoms.hasFact(truth))) return null;
     const entered = this.enteredWhen(a.function);
     return { truth, when: formulas.and(when, entered.formula), via: [...stepsUnder(a.value, body.steps)] };
@@ -232,7 +247,6 @@ export class Resolver {
     const key = `entry ${functionKey(ref)}`;
     const own = this.ppFormula(ref.condition);
     const open: Resolution = { formula: this.atoms.namedPart(own), via: [] };
-    if (this.open.has(key) || this.depth > MAX_DEPTH) this.cycles += 1;
     if (this.depth > MAX_DEPTH || isReachableFromOutside(this.program, ref)) return open;
     return this.settle(key, this.callerReach, open, () => this.throughCallers(ref, open));
   }
@@ -247,7 +261,7 @@ export class Resolver {
       if (site.caller === null) return open;
       const here = this.reached(site.caller, site.call);
       if (here === null) {
-        if (this.isUnfinished(site.caller)) this.cycles += 1;
+        this.missedIn(site.caller);
         return open;
       }
       const outer = this.enteredWhen(site.caller);

@@ -3,7 +3,7 @@
  * report, byte for byte, whatever the number of jobs.
  */
 import { resolve } from 'node:path';
-import { coreFolders } from '@vringside/grammars/relevance';
+import { coreFolders, isHeaderFollowed } from '@vringside/grammars/relevance';
 import { takeInventory } from '../analysis/index.js';
 import {
   createProgram,
@@ -53,7 +53,7 @@ export async function analyse(options: AnalyseOptions): Promise<Report> {
     createKernelParser(),
   ]);
   clock.lap('select');
-  const program = createProgram({ tree, files: union(wanted.files, core.files), parser });
+  const program = createProgram({ tree, files: union(wanted.files, core.files), parser, isHeaderFollowed });
   return finish(program, wanted, options, clock);
 }
 
