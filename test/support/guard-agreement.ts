@@ -1,15 +1,6 @@
 /** Whether the tool's guard says what a row of the inventory says, by the README's rules. */
 import type { Guard } from '../../server/src/analysis/site.js';
-import {
-  always,
-  both,
-  type Condition,
-  implies,
-  parseCondition,
-  termsNamed,
-  termsOf,
-  type Verdict,
-} from './conditions.js';
+import { always, both, type Condition, implies, parseCondition, termsNamed, termsOf } from './conditions.js';
 import { bitOf, type InventoryRow } from './inventory-rows.js';
 
 export type GuardVerdict =
@@ -21,6 +12,8 @@ export type GuardVerdict =
       readonly reason: string;
       /** Terms of the row that the tool's guard does not speak of. */
       readonly lacks: readonly string[];
+      /** Terms of the tool's guard that neither the row nor its context speaks of. */
+      readonly adds: readonly string[];
     };
 
 /**
@@ -28,7 +21,7 @@ export type GuardVerdict =
  * the same expression), and conditions about errors, NULL and sizes.
  */
 export function judgeGuard(
-  row: Pick<InventoryRow, 'guard' | 'context' | 'category' | 'feature'>,
+  row: Pick<InventoryRow, 'file' | 'guard' | 'context' | 'category' | 'feature'>,
   guard: Guard | null,
   statement: string | null,
 ): GuardVerdict {
@@ -36,33 +29,61 @@ export function judgeGuard(
   if (stated === null) throw new Error(`the row's guard is no formula: ${row.guard}`);
   const text = guard?.resolved ?? 'true';
   if (/\bunknown\b|\bundecided\b/.test(text)) return { verdict: 'undecided', reason: text };
-  const found = parseCondition(text);
-  if (found === null) return { verdict: 'wrong', reason: `not a formula: ${text}`, lacks: [] };
+  const read = parseCondition(text);
+  if (read === null) return { verdict: 'wrong', reason: `not a formula: ${text}`, lacks: [], adds: [] };
 
-  const context = contextOf(row);
-  const known = termsOf(both(stated, context === 'words' ? always : context));
-  const lacks = [...termsOf(stated)].filter((t) => !termsOf(found).has(t));
+  const found = isBackEndWord(row) ? withoutOffered(read) : read;
+  const context = contextOf(row, found);
+  const known = termsOf(both(stated, context ?? always));
   const upper = implies(found, stated);
   const lower =
-    context === 'words'
-      ? 'yes'
-      : implies(both(stated, context), found, additions(row, found, known, statement));
-  return settle(upper, lower, text, lacks);
-}
-
-function settle(upper: Verdict, lower: Verdict, text: string, lacks: readonly string[]): GuardVerdict {
+    context === null ? 'yes' : implies(both(stated, context), found, additions(row, found, known, statement));
   if (upper === 'too-large' || lower === 'too-large')
     return { verdict: 'undecided', reason: `too many terms to compare: ${text}` };
   if (upper === 'yes' && lower === 'yes') return { verdict: 'right' };
-  const reason = upper === 'no' ? (lower === 'no' ? 'differs' : 'too weak') : 'too strong';
-  return { verdict: 'wrong', reason, lacks };
+  return {
+    verdict: 'wrong',
+    reason: upper === 'yes' ? 'too strong' : lower === 'yes' ? 'too weak' : 'differs',
+    lacks: [...termsOf(stated)].filter((t) => !termsOf(found).has(t)),
+    adds: [...termsOf(found)].filter((t) => !known.has(t)),
+  };
 }
 
-/** `words`: said in prose, so that how much it adds can't be checked; the guard must still imply the row's. */
-function contextOf(row: Pick<InventoryRow, 'context'>): Condition | 'words' {
+/**
+ * What callers and registrations add. Null where that can't be checked: it is said in prose, or by the name of a helper
+ * that the tool has looked into. The guard must then still imply the row's.
+ */
+function contextOf(row: Pick<InventoryRow, 'context'>, found: Condition): Condition | null {
   if (row.context === null) return always;
-  const formula = row.context.replace(/\s+\([a-z ]+\)$/, '');
-  return parseCondition(formula) ?? 'words';
+  const context = parseCondition(row.context.replace(/\s+\([a-z ]+\)$/, ''));
+  if (context === null) return null;
+  const spoken = termsOf(found);
+  const isOpened = (term: string): boolean =>
+    term.endsWith('()') && term !== 'xen_domain()' && !spoken.has(term);
+  return [...termsOf(context)].some(isOpened) ? null : context;
+}
+
+/**
+ * Back ends test bits in words of their own, which are the device's features and the driver's in turn; the rows write
+ * `features & BIT(X)` as X there, whosever the word is.
+ */
+function isBackEndWord(row: Pick<InventoryRow, 'file' | 'guard' | 'context'>): boolean {
+  const speaksOfOffers = `${row.guard} ${row.context}`.includes('offered(');
+  return /^drivers\/(vdpa|vhost)\//.test(row.file) && !speaksOfOffers;
+}
+
+function withoutOffered(c: Condition): Condition {
+  switch (c.kind) {
+    case 'compare':
+      return { ...c, term: c.term.replace(/^offered\((\w+)\)$/, '$1') };
+    case 'not':
+      return { ...c, of: withoutOffered(c.of) };
+    case 'and':
+    case 'or':
+      return { ...c, parts: c.parts.map(withoutOffered) };
+    case 'constant':
+      return c;
+  }
 }
 
 /** Terms the tool's guard may speak of although the row does not. */

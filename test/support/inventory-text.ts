@@ -26,7 +26,11 @@ function figuresText(c: Comparison): string {
   const recallLine = (name: string, share: number, r: Recall): string =>
     line(name, share, `${r.matches.length} of ${r.rows} rows; ${r.sameKind} with the same kind`);
   const guardLine = (name: string, share: number, g: Guards): string =>
-    line(name, share, `${g.right} right, ${g.wrong.length} wrong, ${g.undecided.length} undecided`);
+    line(
+      name,
+      share,
+      `${g.right} right, ${g.wrong.length} wrong (${count(g, 'too strong')} too strong, ${count(g, 'too weak')} too weak), ${g.undecided.length} undecided`,
+    );
   const { right, wrong, wrongEnd } = c.precision;
   return [
     recallLine('bypass recall', f.bypassRecall, c.bypass),
@@ -42,6 +46,10 @@ function figuresText(c: Comparison): string {
     guardLine('core feature guards', f.coreGuards, c.coreGuards),
     guardLine('peripheral feature guards', f.peripheralGuards, c.peripheralGuards),
   ].join('\n');
+}
+
+function count(g: Guards, reason: string): number {
+  return g.wrong.filter(({ verdict }) => verdict.verdict === 'wrong' && verdict.reason === reason).length;
 }
 
 function line(name: string, share: number, detail: string): string {
@@ -98,14 +106,16 @@ function differenceOfKind({ row, site }: Comparison['bypass']['matches'][number]
 function guards(g: Guards): Difference[] {
   return [...g.wrong, ...g.undecided].map(({ match: { row, site }, verdict }) => {
     const reason = verdict.verdict === 'right' ? '' : verdict.reason;
-    const lacks =
-      verdict.verdict === 'wrong' && verdict.lacks.length > 0 ? ` (lacks ${verdict.lacks.join(', ')})` : '';
+    const named = (word: string, terms: readonly string[]): string =>
+      terms.length > 0 ? `, ${word} ${terms.join(' ')}` : '';
+    const terms =
+      verdict.verdict === 'wrong' ? named('lacks', verdict.lacks) + named('adds', verdict.adds) : '';
     const context = row.context === null ? '' : `  context ${row.context}`;
     return {
       file: row.file,
       kind: row.kind,
       line: row.line,
-      text: `${reason}${lacks}\n        row  ${row.guard}${context}\n        tool ${resolvedText(site.guard)}`,
+      text: `${reason}${terms}\n        row  ${row.guard}${context}\n        tool ${resolvedText(site.guard)}`,
     };
   });
 }

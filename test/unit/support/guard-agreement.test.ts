@@ -1,14 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { judgeGuard, statementAt } from '../../support/guard-agreement.js';
 
-const bypass = { category: 'bypass', feature: '', context: null } as const;
+const bypass = {
+  category: 'bypass',
+  file: 'drivers/virtio/virtio_ring.c',
+  feature: '',
+  context: null,
+} as const;
 
 function guard(resolved: string) {
   return { written: '', resolved, via: [] };
 }
 
 function verdict(
-  row: { guard: string; context?: string | null; feature?: string },
+  row: { guard: string; context?: string | null; feature?: string; file?: string },
   found: string | null,
 ): string {
   const full = { ...bypass, context: null, ...row };
@@ -60,14 +65,30 @@ describe('the guard of a matched row', () => {
     expect(verdict({ guard: 'A' }, 'unknown(vq->mode)')).toBe('undecided');
   });
 
-  it('names what it lacks', () => {
-    const judged = judgeGuard({ ...bypass, guard: 'vm_dev->version == 1 && A' }, guard('A'), null);
-    expect(judged).toEqual({ verdict: 'wrong', reason: 'too weak', lacks: ['.version'] });
+  it('need not speak of a helper that the tool has looked into', () => {
+    const row = { guard: 'A', context: 'validate_features(vdev)' };
+    expect(verdict(row, 'A && (B || C)')).toBe('right');
+    expect(verdict(row, 'B || C')).toBe('wrong');
+    expect(verdict(row, 'A && B && validate_features(vdev)')).toBe('wrong');
+  });
+
+  it('takes the bits of a back end as they stand, whosever the word is', () => {
+    const found = 'offered(VIRTIO_NET_F_MQ)';
+    expect(verdict({ guard: 'VIRTIO_NET_F_MQ', file: 'drivers/vdpa/vdpa.c' }, found)).toBe('right');
+    expect(verdict({ guard: 'VIRTIO_NET_F_MQ', file: 'drivers/net/virtio_net.c' }, found)).toBe('wrong');
+    expect(
+      verdict({ guard: 'offered(VIRTIO_NET_F_MQ)', file: 'drivers/vdpa/vdpa.c' }, 'VIRTIO_NET_F_MQ'),
+    ).toBe('wrong');
+  });
+
+  it('names what it lacks and what it adds', () => {
+    const judged = judgeGuard({ ...bypass, guard: 'vm_dev->version == 1 && A' }, guard('A && B'), null);
+    expect(judged).toEqual({ verdict: 'wrong', reason: 'differs', lacks: ['.version'], adds: ['B'] });
   });
 });
 
 describe('operands of the same expression', () => {
-  const row = { category: 'feature', feature: 'VIRTIO_NET_F_MTU', guard: '-', context: null } as const;
+  const row = { ...bypass, category: 'feature', feature: 'VIRTIO_NET_F_MTU', guard: '-' } as const;
   const statement = 'if (vi->has_cvq && !xen_domain() && virtio_has_feature(vdev, VIRTIO_NET_F_MTU)) ';
 
   it('may be added to the guard of a feature row', () => {
