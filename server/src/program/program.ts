@@ -283,8 +283,12 @@ export class Program {
       const places = new Map([...byName, ...byType].map((place) => [`${place.file}\0${place.chunk}`, place]));
       return [...places.values()]
         .sort((a, b) => (a.file === b.file ? a.chunk - b.chunk : a.file < b.file ? -1 : 1))
-        .flatMap((place) => fieldStoresIn(this.context, place, field));
+        .flatMap((place) => this.storesAt(place).get(field) ?? []);
     });
+  }
+
+  private storesAt(place: Place): ReadonlyMap<string, readonly FieldAssignment[]> {
+    return this.answer(`stores at\0${place.file}\0${place.chunk}`, () => fieldStoresIn(this.context, place));
   }
 
   /** Told from the text alone, so that only chunks that store are parsed. */

@@ -113,48 +113,79 @@ function visitInitLists(code: CodeRoot, visit: (init: InitExpr, type: TypeRef | 
   });
 }
 
-/** All stores to fields called `field` in a chunk, whatever their record. */
-export function fieldStoresIn(context: StoreContext, at: Place, field: string): FieldAssignment[] {
-  const found: FieldAssignment[] = [];
+/** All stores to fields in a chunk, by the field's name, whatever their record. */
+export function fieldStoresIn(
+  context: StoreContext,
+  at: Place,
+): ReadonlyMap<string, readonly FieldAssignment[]> {
+  const found = new Map<string, FieldStore[]>();
+  const add = (field: string, store: FieldStore): void => {
+    const list = found.get(field);
+    if (list === undefined) found.set(field, [store]);
+    else list.push(store);
+  };
   for (const code of codeOf(context, at)) {
-    const { file, chunk, variant, global } = code;
-    const common = { file, chunk, variant, global, function: code.function, field };
     visitInitLists(code, (init, type) => {
-      visitInit(context.types, init, type, file, (place) => {
-        if (place.field !== field) return;
-        const { start, end } = place.value;
-        const record = place.record?.tag ?? null;
-        found.push({
-          ...common,
-          record,
-          op: '=',
-          value: place.value,
-          target: null,
-          isElement: false,
-          start,
-          end,
-        });
+      visitInit(context.types, init, type, code.file, ({ record, field, value }) => {
+        const store = { target: null, op: '=', value, start: value.start, end: value.end, isElement: false };
+        add(field, new FieldStore(code, field, store, () => record?.tag ?? null));
       });
     });
     walk(code.roots, (node) => {
       const store = storeOf(node);
       const target = store && elementOrMember(store.target);
-      if (!store || target?.kind !== 'member' || target.field !== field) return;
-      const record = recordOfMember(context, target, code.scope)?.tag ?? null;
-      const { op, value, start, end } = store;
-      found.push({
-        ...common,
-        record,
-        op,
-        value,
-        target,
-        isElement: target !== uncast(store.target),
-        start,
-        end,
-      });
+      if (!store || target?.kind !== 'member') return;
+      const isElement = target !== uncast(store.target);
+      const record = (): string | null => recordOfMember(context, target, code.scope)?.tag ?? null;
+      add(target.field, new FieldStore(code, target.field, { ...store, target, isElement }, record));
     });
   }
-  return found.sort((a, b) => a.variant - b.variant || a.start - b.start);
+  for (const list of found.values()) list.sort((a, b) => a.variant - b.variant || a.start - b.start);
+  return found;
+}
+
+/** A store whose record is worked out when first asked for: most stores of a chunk are never asked about. */
+class FieldStore implements FieldAssignment {
+  readonly file: string;
+  readonly chunk: number;
+  readonly function: FunctionRef | null;
+  readonly global: GlobalRef | null;
+  readonly variant: number;
+  readonly field: string;
+  readonly op: string;
+  readonly value: Expr | null;
+  readonly target: MemberExpr | null;
+  readonly isElement: boolean;
+  readonly start: number;
+  readonly end: number;
+  private readonly findRecord: () => string | null;
+  private known: string | null | undefined;
+
+  constructor(
+    code: CodeRoot,
+    field: string,
+    store: Span & Pick<FieldAssignment, 'op' | 'value' | 'target' | 'isElement'>,
+    findRecord: () => string | null,
+  ) {
+    this.file = code.file;
+    this.chunk = code.chunk;
+    this.function = code.function;
+    this.global = code.global;
+    this.variant = code.variant;
+    this.field = field;
+    this.op = store.op;
+    this.value = store.value;
+    this.target = store.target;
+    this.isElement = store.isElement;
+    this.start = store.start;
+    this.end = store.end;
+    this.findRecord = findRecord;
+  }
+
+  get record(): string | null {
+    if (this.known === undefined) this.known = this.findRecord();
+    return this.known;
+  }
 }
 
 /** The member, or what an element is taken from. */
