@@ -38,17 +38,18 @@ const MAX_VALUES = 2000;
 interface Source {
   readonly expr: Expr;
   readonly fn: FunctionRef;
-  /** True when following it here left the function it was asked in. */
-  readonly isHop: boolean;
 }
 
 /** One step back from a value: the addresses made right here, and the values it was made from. */
 interface Step {
   readonly made: readonly Origin[];
-  readonly from: readonly Source[];
+  /** In the same function. */
+  readonly from: readonly Expr[];
+  /** In other functions: worked out only when the search gets there. */
+  readonly further: (() => readonly Source[]) | null;
 }
 
-const nothing: Step = { made: [], from: [] };
+const nothing: Step = { made: [], from: [], further: null };
 
 export class Origins {
   private readonly program: Program;
@@ -83,7 +84,7 @@ export class Origins {
   private search(expr: Expr, fn: FunctionRef, maxHops: number): readonly Origin[] {
     const found = new Map<Expr, Origin>();
     const seen = new Set<Expr>([expr]);
-    let level: Source[] = [{ expr, fn, isHop: false }];
+    let level: Source[] = [{ expr, fn }];
     for (let hops = 0; level.length > 0 && hops <= maxHops; hops += 1) {
       const next: Source[] = [];
       for (let i = 0; i < level.length && seen.size < MAX_VALUES; i += 1) {
@@ -91,9 +92,15 @@ export class Origins {
         const step = this.stepFrom(source.expr, source.fn);
         for (const origin of step.made) found.set(origin.at, origin);
         for (const before of step.from) {
+          if (seen.has(before)) continue;
+          seen.add(before);
+          level.push({ expr: before, fn: source.fn });
+        }
+        if (hops === maxHops || step.further === null) continue;
+        for (const before of step.further()) {
           if (seen.has(before.expr)) continue;
           seen.add(before.expr);
-          (before.isHop ? next : level).push(before);
+          next.push(before);
         }
       }
       level = next;
@@ -111,7 +118,7 @@ export class Origins {
   }
 
   private step(expr: Expr, fn: FunctionRef): Step {
-    const inside = (...parts: readonly Expr[]): Step => ({ made: [], from: parts.map((e) => ({ expr: e, fn, isHop: false })) });
+    const inside = (...parts: readonly Expr[]): Step => ({ made: [], from: parts, further: null });
     switch (expr.kind) {
       case 'cast':
       case 'update':
@@ -146,28 +153,31 @@ export class Origins {
   private ofCall(expr: Expr & { kind: 'call' }, fn: FunctionRef): Step {
     const name = calleeName(expr);
     const kind = addressCalls[name];
-    if (kind !== undefined) return { made: [{ kind, function: fn, at: expr }], from: [] };
+    if (kind !== undefined) return { ...nothing, made: [{ kind, function: fn, at: expr }] };
     const through = passThrough[name];
     if (through !== undefined) {
       const arg = expr.args[through];
-      return arg === undefined ? nothing : { made: [], from: [{ expr: arg, fn, isHop: false }] };
+      return arg === undefined ? nothing : { ...nothing, from: [arg] };
     }
     if (name === '') return nothing;
-    if (physHelper.test(name)) return { made: [{ kind: 'phys', function: fn, at: expr }], from: [] };
-    const from = this.program
-      .functionsNamed(name, fn.file)
-      .flatMap((target) => this.flowOf(target).returned.map((value) => ({ expr: value, fn: target, isHop: true })));
-    return { made: [], from };
+    if (physHelper.test(name)) return { ...nothing, made: [{ kind: 'phys', function: fn, at: expr }] };
+    const further = once(() =>
+      this.program
+        .functionsNamed(name, fn.file)
+        .flatMap((target) => this.flowOf(target).returned.map((value) => ({ expr: value, fn: target }))),
+    );
+    return { ...nothing, further };
   }
 
   private ofName(at: Expr & { kind: 'name' }, fn: FunctionRef): Step {
     const flow = this.flowOf(fn);
-    const local = [...(flow.assigned.get(at.name) ?? []), ...(flow.storedThrough.get(at.name) ?? [])];
-    const from: Source[] = local.map((expr) => ({ expr, fn, isHop: false }));
-    for (const { call, index } of flow.writtenBy.get(at.name) ?? []) from.push(...this.throughOutArgument(call, index, fn));
+    const from = [...(flow.assigned.get(at.name) ?? []), ...(flow.storedThrough.get(at.name) ?? [])];
     const index = fn.params.findIndex((p) => p.name === at.name);
-    if (index < 0) return { made: [], from };
-    return { made: this.byContract(index, fn, at), from: [...from, ...this.ofParameter(index, fn)] };
+    const further = once(() => [
+      ...(flow.writtenBy.get(at.name) ?? []).flatMap((w) => this.throughOutArgument(w.call, w.index, fn)),
+      ...(index < 0 ? [] : this.ofParameter(index, fn)),
+    ]);
+    return { made: index < 0 ? [] : this.byContract(index, fn, at), from, further };
   }
 
   /** What a function stores through the pointer it is given. */
@@ -175,7 +185,7 @@ export class Origins {
     return this.program.functionsNamed(calleeName(call), fn.file).flatMap((target) => {
       const param = target.params[index];
       const stored = param === undefined ? [] : (this.flowOf(target).storedThrough.get(param.name) ?? []);
-      return stored.map((expr) => ({ expr, fn: target, isHop: true }));
+      return stored.map((expr) => ({ expr, fn: target }));
     });
   }
 
@@ -192,19 +202,20 @@ export class Origins {
   private ofParameter(index: number, fn: FunctionRef): Source[] {
     return this.program.callers(fn).flatMap((site) => {
       const arg = site.call.args[index];
-      return site.caller === null || arg === undefined ? [] : [{ expr: arg, fn: site.caller, isHop: true }];
+      return site.caller === null || arg === undefined ? [] : [{ expr: arg, fn: site.caller }];
     });
   }
 
   private ofMember(expr: Expr & { kind: 'member' }, fn: FunctionRef): Step {
+    return { ...nothing, further: once(() => this.storedTo(expr, fn)) };
+  }
+
+  private storedTo(expr: Expr & { kind: 'member' }, fn: FunctionRef): Source[] {
     const record = this.program.typeOf(expr.object, this.program.scopeOf(fn))?.base ?? '';
-    if (record === '') return nothing;
+    if (record === '') return [];
     const assignments = this.program.fieldAssignments(record, expr.field);
-    if (assignments.length > MAX_ASSIGNMENTS) return nothing;
-    const from = assignments.flatMap((a) =>
-      a.function === null || a.value === null ? [] : [{ expr: a.value, fn: a.function, isHop: true }],
-    );
-    return { made: [], from };
+    if (assignments.length > MAX_ASSIGNMENTS) return [];
+    return assignments.flatMap((a) => (a.function === null || a.value === null ? [] : [{ expr: a.value, fn: a.function }]));
   }
 
   private flowOf(fn: FunctionRef): LocalFlow {
@@ -216,6 +227,14 @@ export class Origins {
     }
     return flow;
   }
+}
+
+function once<T>(find: () => T): () => T {
+  let known: { readonly value: T } | null = null;
+  return () => {
+    known ??= { value: find() };
+    return known.value;
+  };
 }
 
 function localFlow(fn: FunctionRef): LocalFlow {
