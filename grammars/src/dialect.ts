@@ -31,7 +31,7 @@ export const annotationWords: ReadonlySet<string> = new Set(
     __randomize_layout __latent_entropy __designated_init __nonstring __mode __aligned_largest __fallthrough
     __cacheline_aligned ____cacheline_aligned __cacheline_aligned_in_smp ____cacheline_aligned_in_smp
     ____cacheline_internodealigned_in_smp __page_aligned_data __page_aligned_bss __sched __kprobes __lockfunc
-    __irq_entry __softirq_entry __entry_text __noinstr_section __cpuidle __bpf_kfunc __percpu_data __read_mostly_data
+    __irq_entry __softirq_entry __entry_text __noinstr_section __cpuidle __bpf_kfunc __efiapi __percpu_data __read_mostly_data
     __signal_user __compiletime_object_size __no_context_analysis __hidden __interrupt __init_task_data __INIT
     __INITDATA __FINIT __exception_irq_entry __exception __ksym __kptr __kptr_untrusted __uptr __arg_ctx __arg_nonnull
     __arg_nullable __arg_trusted __arena __hidden __weak_symbol __read_mostly__

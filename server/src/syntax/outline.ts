@@ -214,7 +214,7 @@ class Chunker {
     if (frame.result !== null) this.state = { ...frame.result };
     else this.state = { ...frame.atIf };
     if (this.state.frames > this.frames.length) this.state.frames = this.frames.length;
-    if (this.state.isClosed && this.state.frames === this.frames.length) this.close(endToken, 'function');
+    if (this.state.isClosed && this.state.frames === this.frames.length) this.close(endToken, null);
   }
 
   private here(): PpCondition {

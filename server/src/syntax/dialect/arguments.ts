@@ -1,7 +1,7 @@
 /** Arguments of calls and macros: what a macro may be given and a function may not. */
 import { TokenKind } from '../lexer.js';
 import type { Dialect } from './context.js';
-import { isDeclarationLike, isTypeLike } from './declarations.js';
+import { isDeclarationLike, isTypeLike, nextOf } from './declarations.js';
 import { expression } from './expressions.js';
 import { block } from './statements.js';
 import type { View } from './view.js';
@@ -39,18 +39,40 @@ function argument(d: Dialect, from: number, end: number): void {
     bracedArgument(d, from, end - 1);
     return;
   }
-  if (hasSemicolon(view, from, end)) {
+  const isStatement = CONTROL_WORDS.has(view.word(from)) && !JUMPS.has(view.word(from));
+  if (isStatement || hasSemicolon(view, from, end)) {
     statementArgument(d, from, end);
     return;
   }
   if (isTypeLike(view, from, end) || isDeclarationLike(view, from, end)) {
-    typeArgument(d, from, end);
+    const assign = nextOf(view, TokenKind.assign, from, end);
+    typeArgument(d, from, assign);
+    expression(d, assign, end);
+    return;
+  }
+  if (JUMPS.has(view.word(from))) {
+    jumpArgument(d, from, end);
     return;
   }
   const first = view.kind(from);
-  if (first === TokenKind.dot) d.blank('notation', from, from + 1);
+  if (first === TokenKind.openBracket && view.is(view.after(from, end), TokenKind.string)) {
+    // `[name] "r" (x)`: an operand of inline assembly.
+    d.blank('notation', from, view.after(from, end));
+  } else if (first === TokenKind.dot) d.blank('notation', from, from + 1);
   else if (isBinaryOnly(d, from)) leadingOperator(d, from);
   expression(d, from, end);
+}
+
+const JUMPS: ReadonlySet<string> = new Set(['return', 'goto', 'break', 'continue']);
+
+/** `F(x, return y)`, `F(x, goto out)`: what the macro does with it; shown as the value or the label's name. */
+function jumpArgument(d: Dialect, from: number, end: number): void {
+  if (d.view.word(from) === 'return') {
+    d.blank('notation', from, from + 1);
+    expression(d, from + 1, end);
+    return;
+  }
+  d.identifier('notation', from, end);
 }
 
 /** A type, or a whole parameter declaration, shown as one name. */
@@ -73,6 +95,11 @@ function singleToken(d: Dialect, at: number): boolean {
     }
     return true;
   }
+  if (kind === TokenKind.number && !isNumber(view.word(at))) {
+    // `10baseT_Half`: half of a name that the macro completes.
+    d.identifier('notation', at, at + 1);
+    return true;
+  }
   if (kind === TokenKind.number || kind === TokenKind.string || kind === TokenKind.char) return true;
   if (kind === TokenKind.semicolon) {
     d.identifier('notation', at, at + 1);
@@ -81,6 +108,10 @@ function singleToken(d: Dialect, at: number): boolean {
   const isBracket = kind >= TokenKind.openParen && kind <= TokenKind.closeBrace;
   if (!isBracket) d.identifier('notation', at, at + 1);
   return !isBracket;
+}
+
+function isNumber(text: string): boolean {
+  return /^(?:0[xX][0-9a-fA-F.]+(?:[pP][-+]?\d+)?|0[bB][01]+|[\d.]+(?:[eE][-+]?\d+)?)[uUlLfF]*$/.test(text);
 }
 
 /** `{ ... }` as an argument: statements stay, an initialiser's braces become parentheses. */
@@ -161,9 +192,25 @@ function statementArgument(d: Dialect, from: number, end: number): void {
     return;
   }
   if (STORAGE_WORDS.has(view.word(from))) return;
-  for (let at = from; at < end; at = view.after(at, end)) {
-    if (!view.is(at, TokenKind.semicolon)) continue;
-    d.replace('notation', at, at + 1 < end ? ',' : ' ');
+  let start = from;
+  while (start < end) {
+    const stop = nextOf(view, TokenKind.semicolon, start, end);
+    looseStatement(d, start, stop);
+    if (stop < end) d.replace('notation', stop, stop + 1 < end ? ',' : ' ');
+    start = stop + 1;
+  }
+}
+
+/** A statement shown as an expression: a jump as a name, `if (x) y` as `(x), y`. */
+function looseStatement(d: Dialect, from: number, end: number): void {
+  const { view } = d;
+  const word = view.word(from);
+  if (JUMPS.has(word)) {
+    jumpArgument(d, from, end);
+  } else if (word === 'if' && view.is(from + 1, TokenKind.openParen)) {
+    const next = view.after(from + 1, end);
+    d.blank('notation', from, from + 1);
+    if (d.insert('notation', next, ',')) looseStatement(d, next, end);
   }
 }
 

@@ -20,6 +20,7 @@ const QUALIFIERS: ReadonlyMap<string, string> = new Map([
 /** `asm` at `at`, with its qualifiers and parentheses; returns the place after it. */
 export function rewriteAsm(d: Dialect, at: number, end: number): number {
   const { view } = d;
+  if (view.word(at) === 'asm_inline') d.replace('notation', at, 'asm inline');
   let open = at + 1;
   while (open < end && view.isWord(open)) {
     const known = QUALIFIERS.get(view.word(open));
@@ -107,7 +108,10 @@ function operand(d: Dialect, from: number, end: number): void {
   }
   const value = end - 1;
   const open = view.is(value, TokenKind.closeParen) ? (view.match[value] ?? -1) : -1;
-  if (open < at) return;
+  if (open < at) {
+    bareOperand(d, at, end);
+    return;
+  }
   if (open === at || (open === at + 1 && view.isWord(at))) {
     macroOperand(d, at, open, value);
     return;
@@ -122,7 +126,19 @@ function macroOperand(d: Dialect, at: number, open: number, close: number): void
   if (open > at && view.end(at) - view.start(at) >= 2) {
     draft.replace('notation', view.start(at), view.end(at), '""');
   }
+  for (let i = open + 1; i < close; i = view.after(i, close)) {
+    // The grammar takes one expression there.
+    if (view.is(i, TokenKind.comma)) d.replace('notation', i, '|');
+  }
   expression(d, open + 1, close);
+}
+
+/** A macro alone that stands for an operand: shown as one of constant value, where there is room. */
+function bareOperand(d: Dialect, from: number, end: number): void {
+  if (end <= from) return;
+  const { view, draft } = d;
+  const start = view.start(from);
+  if (view.end(end - 1) - start >= 5) draft.replace('notation', start, view.end(end - 1), '""(0)');
 }
 
 /** Clobbers are strings; a macro among them is shown as one. */

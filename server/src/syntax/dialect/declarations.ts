@@ -165,11 +165,13 @@ function specifier(found: Specifiers, at: number, end: number): number {
 /** `word (...)`: the name of a function, the type of a function pointer, a macro for a type, or an annotation. */
 function wordBeforeGroup(found: Specifiers, at: number, close: number, end: number): number {
   const { view } = found.d;
-  if (isPointerDeclarator(view, at + 1, close, end)) {
+  if (isPointerDeclarator(view, at + 1, close, end, found.mode)) {
     found.words.push(at);
     return at + 1;
   }
-  if (found.mode !== 'abstract' && !continuesHead(view, close + 1, end)) {
+  // With nothing before it, `NAME(x) name` is a type; behind a type, `name(x) WORD` a function with an annotation.
+  const isFirst = !found.hasType && found.words.length === 0 && view.isWord(close + 1) && close + 1 < end && !found.d.isHead;
+  if (found.mode !== 'abstract' && !isFirst && !continuesHead(view, close + 1, end)) {
     found.words.push(at);
     found.endsInFunction = true;
     return at;
@@ -178,10 +180,14 @@ function wordBeforeGroup(found: Specifiers, at: number, close: number, end: numb
   return close + 1;
 }
 
-/** `(*name)(`, `(* const name[3])(`, `(name)(`: parentheses of a declarator. */
-function isPointerDeclarator(view: View, open: number, close: number, end: number): boolean {
+/** `(*name)(`, `(* const name[3])(`, `(ABI *name)(`: parentheses of a declarator. */
+function isPointerDeclarator(view: View, open: number, close: number, end: number, mode: Mode): boolean {
   const follows = view.kind(close + 1);
   const isFollowed = close + 1 < end && (follows === TokenKind.openParen || follows === TokenKind.openBracket);
+  if (isFollowed && view.isWord(open + 1)) {
+    // `type (name)(int)` only among parameters: at file level it is `MACRO(name)(int)`.
+    return view.is(open + 2, TokenKind.star) || (mode === 'parameter' && close === open + 2);
+  }
   if (!view.is(open + 1, TokenKind.star)) return false;
   return isFollowed || close + 1 >= end || follows === TokenKind.assign || follows === TokenKind.semicolon;
 }
@@ -272,6 +278,10 @@ function tagged(d: Dialect, at: number, end: number): number {
     if (close > 0) {
       // `struct NAME(x) {`: an annotation when a tag is there or a body follows at once.
       if (words.length > 0) break;
+      if (view.is(next + 2, TokenKind.star)) {
+        words.push(next++);
+        break;
+      }
       if (view.isWord(close + 1) || view.is(close + 1, TokenKind.openBrace)) {
         if (view.isWord(close + 1)) d.blank('annotation', next, close + 1);
         else d.identifier('type-argument', next, close + 1);
@@ -359,7 +369,7 @@ function pointers(d: Dialect, from: number, end: number, mode: Mode): number {
   let sawStar = false;
   for (;;) {
     const words: number[] = [];
-    while (at < end && view.isWord(at)) {
+    while (at < end && view.isWord(at) && !ASM_WORDS.has(view.word(at))) {
       if (!QUALIFIER_WORDS.has(view.word(at))) words.push(at);
       at++;
       if (at < end && view.is(at, TokenKind.openParen)) break;
@@ -444,6 +454,8 @@ export function nextOf(view: View, kind: number, from: number, end: number): num
 
 /** A parameter list in parentheses. */
 export function parameters(d: Dialect, open: number, close: number): void {
+  const isHead = d.isHead;
+  d.isHead = false;
   d.nested(() => {
     let from = open + 1;
     while (from < close) {
@@ -452,6 +464,7 @@ export function parameters(d: Dialect, open: number, close: number): void {
       from = stop + 1;
     }
   });
+  d.isHead = isHead;
 }
 
 function parameter(d: Dialect, from: number, end: number): void {

@@ -24,7 +24,7 @@ function construct(d: Dialect, at: number): number {
   if (ASM_WORDS.has(view.word(at))) return rewriteAsm(d, at, view.count);
   const { stop, isBody } = constructEnd(view, at);
   if (isBody) return functionDefinition(d, at, stop);
-  if (isInvocation(view, at)) invocation(d, at, stop);
+  if (isInvocation(view, at)) macroDeclaration(d, at, stop);
   else if (view.is(at, TokenKind.identifier)) topDeclaration(d, at, stop);
   else expression(d, at, stop);
   return stop + 1;
@@ -76,8 +76,23 @@ function functionDefinition(d: Dialect, at: number, open: number): number {
   functionHead(d, at, open);
   const close = view.close(open, view.count);
   const end = close < 0 ? view.count : close;
-  block(d, open + 1, end);
+  if (view.is(open + 1, TokenKind.dot) && view.isWord(open + 2)) fieldsAsStatements(d, open + 1, end);
+  else block(d, open + 1, end);
   return end + 1;
+}
+
+/** `define_machine(x) { .name = "y", }`: not a body but an initialiser; shown as assignments. */
+function fieldsAsStatements(d: Dialect, from: number, end: number): void {
+  const { view } = d;
+  let at = from;
+  while (at < end) {
+    const stop = nextOf(view, TokenKind.comma, at, end);
+    if (view.is(at, TokenKind.dot)) d.blank('notation', at, at + 1);
+    expression(d, at + 1, stop);
+    if (stop < end) d.replace('notation', stop, ';');
+    else d.insert('semicolon', stop, ';');
+    at = stop + 1;
+  }
 }
 
 function functionHead(d: Dialect, at: number, open: number): void {
@@ -168,7 +183,7 @@ function topDeclaration(d: Dialect, at: number, stop: number): void {
   if (name > at && view.word(at) !== 'typedef' && isMacroDeclaration(view, name, stop)) {
     // `static DEFINE_X(y);`: the storage word says nothing to the grammar here.
     d.blank('annotation', at, name);
-    invocation(d, name, stop);
+    macroDeclaration(d, name, stop);
     return;
   }
   declaration(d, at, stop);
@@ -191,7 +206,7 @@ function isInvocation(view: View, at: number): boolean {
 }
 
 /** `NAME(args);`, `NAME(args) = { ... };`, or without the `;`. */
-function invocation(d: Dialect, at: number, stop: number): void {
+export function macroDeclaration(d: Dialect, at: number, stop: number): void {
   const { view, draft } = d;
   const close = view.close(at + 1, view.count);
   const parts = splitArguments(view, at + 1, close);
@@ -206,6 +221,13 @@ function invocation(d: Dialect, at: number, stop: number): void {
     draft.clear(view.start(first[1]), view.end(first[1]));
     draft.clear(view.start(close), view.end(close));
     declaration(d, first[0], first[1]);
+  } else if (isAssigned && first !== undefined && second !== undefined && parts.length === 2 && isName(view, first)) {
+    // `DECLARE_BITMAP(name, size) = { ... }`
+    draft.note('definition-macro', view.start(at), view.end(close));
+    draft.write(view.start(at + 1), ' ');
+    draft.write(view.start(first[1]), '[');
+    draft.write(view.start(close), ']');
+    expression(d, ...second);
   } else if (isAssigned && first !== undefined && isName(view, first)) {
     // `NAME(x, ...) = { ... }`: declares x, of a type only the macro knows.
     draft.note('definition-macro', view.start(at), view.end(close));

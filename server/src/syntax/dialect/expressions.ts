@@ -7,7 +7,8 @@ import { block } from './statements.js';
 import { joinStrings, stringRunEnd } from './strings.js';
 import { TokenKind } from '../lexer.js';
 import { argumentList } from './arguments.js';
-import { ASM_WORDS, CONTROL_WORDS, GRAMMAR_KEYWORDS, TYPEOF_WORDS } from './words.js';
+import type { View } from './view.js';
+import { ASM_WORDS, CONTROL_WORDS, GRAMMAR_KEYWORDS, isCapitals, TYPEOF_WORDS } from './words.js';
 
 const ALIGNOF: ReadonlySet<string> = new Set(['__alignof__', '__alignof', '_Alignof', 'alignof', '_alignof']);
 
@@ -17,6 +18,7 @@ export function expression(d: Dialect, i: number, end: number): void {
     const { view } = d;
     let at = i;
     while (at < end) {
+      if (at > i && view.isWord(at) && isJuxtaposed(view, at)) d.insert('notation', at, '+');
       switch (view.kind(at)) {
         case TokenKind.openParen:
           at = parenthesis(d, at, i, end);
@@ -49,6 +51,21 @@ export function expression(d: Dialect, i: number, end: number): void {
       }
     }
   });
+}
+
+/** `A(x) B(y)`, `A_FLAGS B_FLAGS`: macros that bring their own operators; shown as a sum. */
+function isJuxtaposed(view: View, at: number): boolean {
+  const before = at - 1;
+  if (CONTROL_WORDS.has(view.word(at)) || ASM_WORDS.has(view.word(at))) return false;
+  if (view.is(before, TokenKind.closeParen)) {
+    const open = view.match[before] ?? -1;
+    return open > 0 && view.isWord(open - 1) && !GRAMMAR_KEYWORDS.has(view.word(open - 1)) && !isTypeofWord(view, open - 1);
+  }
+  return view.isWord(before) && isCapitals(view.word(before)) && isCapitals(view.word(at));
+}
+
+function isTypeofWord(view: View, at: number): boolean {
+  return TYPEOF_WORDS.has(view.word(at));
 }
 
 function afterStrings(d: Dialect, at: number, end: number): number {

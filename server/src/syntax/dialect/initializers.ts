@@ -64,8 +64,14 @@ function itemEnd(view: View, from: number, end: number): number {
   const comma = nextOf(view, TokenKind.comma, from, end);
   for (let at = view.after(from, comma); at < comma; at = view.after(at, comma)) {
     if (view.startsLine(at) && endsValue(view, at - 1) && startsItem(view, at, comma)) return at;
+    if (isListMacro(view, at - 1) && isListMacro(view, at)) return at;
   }
   return comma;
+}
+
+/** `A_ITEMS B_ITEMS`: list macros one after the other. Names beside a string are parts of one. */
+function isListMacro(view: View, at: number): boolean {
+  return view.isWord(at) && /^[A-Z][A-Z0-9_]*$/.test(view.word(at)) && !view.is(at + 1, TokenKind.string);
 }
 
 function endsValue(view: View, at: number): boolean {

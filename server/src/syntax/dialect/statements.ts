@@ -2,6 +2,7 @@
 import { loopPattern, oncePattern } from '@vringside/grammars/dialect';
 import { TokenKind } from '../lexer.js';
 import { argumentList } from './arguments.js';
+import { macroDeclaration } from './definitions.js';
 import { asmBody, isAsmBody, rewriteAsm } from './asm.js';
 import type { Dialect } from './context.js';
 import { declaration, isDeclarationLike, isTypeLike, nextOf } from './declarations.js';
@@ -56,8 +57,13 @@ function control(d: Dialect, at: number, word: string, end: number): number {
       const after = body(d, head(d, at, end), end);
       return view.word(after) === 'else' && after < end ? body(d, after + 1, end) : after;
     }
+    case 'switch': {
+      const after = head(d, at, end);
+      // The grammar wants braces; `switch (x) case A: ...` has none.
+      if (!view.is(after, TokenKind.openBrace)) d.replace('notation', at, 'while');
+      return body(d, after, end);
+    }
     case 'while':
-    case 'switch':
       return body(d, head(d, at, end), end);
     case 'else':
       return body(d, at + 1, end);
@@ -143,9 +149,15 @@ function caseLabel(d: Dialect, at: number, end: number): number {
   return afterLabel(d, stop + 1, end, false);
 }
 
-/** A label labels a statement: an empty one where the block ends. */
+/** A label labels a statement: an empty one where the block ends. `at` is the place after the colon. */
 function afterLabel(d: Dialect, at: number, end: number, needsStatement = true): number {
-  if (at >= end && needsStatement) d.insert('semicolon', at, ';');
+  if (at < end || !needsStatement || d.insert('semicolon', at, ';')) return at;
+  const { view, draft } = d;
+  const [start, stop] = [view.start(at - 2), view.end(at - 1)];
+  if (stop - start < 3) return at;
+  // No blank to be had: the label is shown one letter shorter.
+  draft.note('semicolon', start, stop);
+  draft.write(stop - 2, ':;');
   return at;
 }
 
@@ -176,6 +188,7 @@ function invocation(d: Dialect, at: number, end: number): number {
     d.insert('semicolon', next, ';');
     return next;
   }
+  if (view.is(next, TokenKind.assign) && view.is(next + 1, TokenKind.openBrace)) return initialised(d, at, next, end);
   if (next >= end) {
     argumentList(d, open, close);
     missingSemicolon(d, at, open, close, next);
@@ -188,6 +201,13 @@ function invocation(d: Dialect, at: number, end: number): number {
     return next;
   }
   return simple(d, at, end);
+}
+
+/** `DECLARE_BITMAP(x, n) = { 0 };`: what only a declaration can be initialised with. */
+function initialised(d: Dialect, at: number, assign: number, end: number): number {
+  const stop = nextOf(d.view, TokenKind.semicolon, assign, end);
+  macroDeclaration(d, at, stop);
+  return stop < end ? stop + 1 : stop;
 }
 
 /** Shows `asm_volatile_goto(` as `asm volatile goto(`; a shorter name as `asm`. */
@@ -286,6 +306,10 @@ function isDeclarationStart(view: View, at: number, end: number): boolean {
   const open = at + 1;
   const close = view.is(open, TokenKind.openParen) ? view.close(open, end) : -1;
   if (close < 0) return false;
+  if (view.isWord(open + 1) && view.is(open + 2, TokenKind.star) && view.is(close + 1, TokenKind.openParen)) {
+    // `type (ABI *fn)(int)`
+    return view.isWord(open + 3) && close === open + 4;
+  }
   if (view.isWord(close + 1) && close + 1 < end) return true;
   if (view.is(close + 1, TokenKind.star) && view.isWord(close + 2)) {
     const kind = view.kind(close + 3);

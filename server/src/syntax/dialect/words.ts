@@ -28,7 +28,7 @@ export const CONTROL_WORDS: ReadonlySet<string> = new Set([
   ...['if', 'else', 'for', 'while', 'do', 'switch', 'case', 'default', 'return', 'goto', 'break', 'continue'],
 ]);
 
-export const ASM_WORDS: ReadonlySet<string> = new Set(['asm', '__asm__', '__asm']);
+export const ASM_WORDS: ReadonlySet<string> = new Set(['asm', '__asm__', '__asm', 'asm_inline']);
 
 /** Every word the grammar reads as something other than an identifier. */
 export const GRAMMAR_KEYWORDS: ReadonlySet<string> = new Set([
