@@ -280,3 +280,6 @@ export const pageAllocators: ReadonlySet<string> = new Set([
 ]);
 
 export const pageFrees: ReadonlySet<string> = new Set(['free_pages_exact', 'free_pages', 'free_page', '__free_pages']);
+
+/** Fields and functions that hold or give the DMA API's answer to "does this mapping need syncs?" (6.6+). */
+export const syncQueries = /need_sync$/;

@@ -25,6 +25,9 @@ export type Cube = readonly { readonly atom: number; readonly isPositive: boolea
 /** No real guard comes near this; a generated state machine may. */
 const NODE_BUDGET = 2_000_000;
 
+/** Makes one number of two ids. */
+const PAIR = 0x4000000;
+
 /** Steps one public operation may take before it gives up. */
 const STEP_BUDGET = 50_000;
 
@@ -33,7 +36,7 @@ export class Formulas {
   private readonly low: number[] = [0, 1];
   private readonly high: number[] = [0, 1];
   private readonly unique = new Map<number, Map<number, Formula>>();
-  private readonly iteCache = new Map<string, Formula>();
+  private readonly iteCache = new Map<Formula, Map<number, Formula>>();
   private steps = 0;
 
   /** The formula that is true when `atom` (a small non-negative integer) is. */
@@ -152,8 +155,10 @@ export class Formulas {
     if (test === TRUE || then === otherwise) return then;
     if (test === FALSE) return otherwise;
     if (then === TRUE && otherwise === FALSE) return test;
-    const key = `${test},${then},${otherwise}`;
-    const known = this.iteCache.get(key);
+    // Ids stay below NODE_BUDGET, so a pair of them fits a number exactly.
+    const key = then * PAIR + otherwise;
+    let ofTest = this.iteCache.get(test);
+    const known = ofTest?.get(key);
     if (known !== undefined) return known;
     this.steps += 1;
     if (this.steps > STEP_BUDGET) throw new TooComplex();
@@ -162,13 +167,17 @@ export class Formulas {
     const [a0, a1] = this.cofactors(then, atom);
     const [b0, b1] = this.cofactors(otherwise, atom);
     const result = this.node(atom, this.iteStep(t0, a0, b0), this.iteStep(t1, a1, b1));
-    this.iteCache.set(key, result);
+    if (ofTest === undefined) {
+      ofTest = this.iteCache.get(test) ?? new Map();
+      this.iteCache.set(test, ofTest);
+    }
+    ofTest.set(key, result);
     return result;
   }
 
   private node(atom: number, low: Formula, high: Formula): Formula {
     if (low === high) return low;
-    const key = low * 0x4000000 + high;
+    const key = low * PAIR + high;
     let table = this.unique.get(atom);
     if (table === undefined) {
       table = new Map();

@@ -48,6 +48,7 @@ function nodeDetectors(carriers: AddressCarriers): readonly NodeDetector[] {
     physicalHandles,
     descriptorStores,
     ringAddressExports,
+    plainRingMemory,
     ringRegisterWrites,
     ringAddressesHandedOn,
     callerRings,
@@ -112,7 +113,6 @@ class Run {
           for (const detect of this.detectors) detect(ctx, node, parents);
         });
       }
-      plainRingMemory(ctx);
       elisions(ctx);
     }
   }

@@ -1,5 +1,5 @@
 /** DMA API steps that are left out when the DMA API is bypassed: unmap, sync, error check, limit, device. */
-import { dmaApi } from '@vringside/grammars/address-names';
+import { dmaApi, syncQueries } from '@vringside/grammars/address-names';
 import type { FunctionRef } from '../../program/index.js';
 import type { Expr, Stmt } from '../../syntax/ir.js';
 import type { Span } from '../../text/span.js';
@@ -31,12 +31,17 @@ interface DecidingTest {
 }
 
 export function elisions(ctx: FunctionContext): void {
-  if (ctx.role !== 'guest') return;
+  if (ctx.role !== 'guest' || !mayElide(ctx)) return;
   const api = apiFormula(ctx.resolver);
   if (api === null) return;
   for (const { variant, reach } of ctx.resolver.reachOf(ctx.fn).variants) {
     for (const test of decidingTests(ctx.fn, variant.body, reach, api, ctx.resolver)) report(ctx, test, variant.body, reach);
   }
+}
+
+/** False where no DMA API step is made at all, so that nothing need be resolved. */
+function mayElide(ctx: FunctionContext): boolean {
+  return ctx.fn.returnType.base === 'struct device' || makesStep(ctx.fn, ctx.resolver, 2);
 }
 
 function decidingTests(fn: FunctionRef, body: readonly Stmt[], reach: BodyReach, api: Formula, resolver: Resolver): DecidingTest[] {
@@ -51,7 +56,7 @@ function decidingTests(fn: FunctionRef, body: readonly Stmt[], reach: BodyReach,
     return isFound;
   };
   walk(body, (node) => {
-    if (node.kind !== 'if' || makesMapping(node.test)) return;
+    if (node.kind !== 'if' || makesMapping(node.test) || asksForSync(node.test)) return;
     const truth = reach.truths.get(node.test);
     if (truth === undefined || truth <= 1) return;
     if (formulas.implies(truth, api)) tests.push({ statement: node, test: node.test, apiWhen: true, truth });
@@ -60,6 +65,16 @@ function decidingTests(fn: FunctionRef, body: readonly Stmt[], reach: BodyReach,
     }
   });
   return tests;
+}
+
+/** "Is a sync needed?" is asked of the DMA API; leaving the sync out on its word is no bypass. */
+function asksForSync(test: Expr): boolean {
+  let isFound = false;
+  walk([test], (node) => {
+    const name = node.kind === 'member' ? node.field : node.kind === 'name' ? node.name : '';
+    isFound ||= syncQueries.test(name);
+  });
+  return isFound;
 }
 
 function report(ctx: FunctionContext, decided: DecidingTest, body: readonly Stmt[], reach: BodyReach): void {
@@ -102,6 +117,18 @@ function returnsDevice(ctx: FunctionContext, value: Expr): boolean {
   const type = ctx.fn.returnType;
   if (type.base !== 'struct device' || type.pointers !== 1) return false;
   return !(value.kind === 'name' && value.name === 'NULL');
+}
+
+function makesStep(fn: FunctionRef, resolver: Resolver, depth: number): boolean {
+  let isFound = false;
+  walk(
+    fn.variants.flatMap((v) => v.body),
+    (node) => {
+      if (node.kind === 'call') isFound ||= stepOf(node, fn, resolver, depth) !== null;
+      return !isFound;
+    },
+  );
+  return isFound;
 }
 
 const stepMemo = new WeakMap<Resolver, Map<string, Step | 'map' | null>>();

@@ -2,7 +2,7 @@
 import { addressCalls, descriptorRecords, pageAllocators, pageFrees } from '@vringside/grammars/address-names';
 import type { Expr } from '../../syntax/ir.js';
 import { calleeName } from '../expressions.js';
-import { uncast, walk } from '../../syntax/walk.js';
+import { uncast } from '../../syntax/walk.js';
 import { TRUE } from '../formula.js';
 import type { Origin } from '../origins.js';
 import { type FunctionContext, type Node, recordOf } from './context.js';
@@ -47,21 +47,16 @@ export function descriptorStores(ctx: FunctionContext, node: Node): void {
 }
 
 /** Ring memory from the page allocator, where the other arm allocates coherent memory. */
-export function plainRingMemory(ctx: FunctionContext): void {
-  if (ctx.role !== 'guest') return;
-  const bypass = bypassFormula(ctx.resolver);
-  if (bypass === null) return;
+export function plainRingMemory(ctx: FunctionContext, node: Node): void {
+  if (ctx.role !== 'guest' || node.kind !== 'call') return;
+  const name = calleeName(node);
+  const kind = pageAllocators.has(name) ? 'ring_alloc_plain' : pageFrees.has(name) ? 'ring_free_plain' : null;
+  const bypass = kind === null ? null : bypassFormula(ctx.resolver);
+  if (kind === null || bypass === null) return;
   const { atoms } = ctx.resolver;
-  for (const { variant } of ctx.resolver.reachOf(ctx.fn).variants) {
-    walk(variant.body, (node) => {
-      const name = calleeName(node);
-      const kind = pageAllocators.has(name) ? 'ring_alloc_plain' : pageFrees.has(name) ? 'ring_free_plain' : null;
-      if (kind === null) return;
-      const here = ctx.resolver.reached(ctx.fn, node);
-      const local = here === null ? TRUE : atoms.namedPart(here.formula);
-      if (local !== TRUE && atoms.formulas.implies(local, bypass)) ctx.emit(kind, node);
-    });
-  }
+  const here = ctx.resolver.reached(ctx.fn, node);
+  const local = here === null ? TRUE : atoms.namedPart(here.formula);
+  if (local !== TRUE && atoms.formulas.implies(local, bypass)) ctx.emit(kind, node);
 }
 
 export function isZero(expr: Expr): boolean {
