@@ -33,7 +33,9 @@ it('installs from whatever registry the user has: the lockfile names none', () =
   const { packages } = JSON.parse(readTracked('package-lock.json')) as {
     packages: Record<string, { resolved?: string; link?: boolean }>;
   };
-  const hosts = Object.entries(packages).filter(([, entry]) => entry.resolved !== undefined && entry.link !== true);
+  const hosts = Object.entries(packages).filter(
+    ([, entry]) => entry.resolved !== undefined && entry.link !== true,
+  );
   expect(hosts.map(([name]) => name)).toEqual([]);
 });
 
@@ -46,6 +48,8 @@ it("holds no path of anybody's machine", () => {
 
 it('has only C of its own in the fixtures: none carries a kernel licence or copyright', () => {
   const kernel = /SPDX-License-Identifier:\s*(?:\(?GPL|LGPL)|Copyright\b/;
-  const wrong = trackedFiles('fixtures').filter((file) => /\.[ch]$/.test(file) && kernel.test(readTracked(file)));
+  const wrong = trackedFiles('fixtures').filter(
+    (file) => /\.[ch]$/.test(file) && kernel.test(readTracked(file)),
+  );
   expect(wrong).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SourceLines } from '../report/quote.js';
+import { decodeSource } from '../text/decode.js';
 
 /** Lines of the tree's files, the last file kept: reports ask file by file. */
 export function sourceReader(root: string): SourceLines {
@@ -13,7 +14,8 @@ export function sourceReader(root: string): SourceLines {
 
 function readLines(path: string): readonly string[] | null {
   try {
-    return readFileSync(path, 'utf8').split(/\r?\n/);
+    const decoded = decodeSource(readFileSync(path));
+    return 'text' in decoded ? decoded.text.split('\n') : null;
   } catch {
     return null;
   }

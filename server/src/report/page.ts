@@ -4,9 +4,9 @@ import type { SiteKind } from '@vringside/grammars/site-kinds';
 import { displayWidth, type Style, wrap } from './style.js';
 
 const concerns = {
-  yes: 'yes: with the guard true, a secure guest gives the device memory it cannot use, or this place decides about it',
-  conditional: 'depends on what the caller, the device or the platform supplies',
-  no: 'no: bookkeeping, the other end, or harmless by construction',
+  yes: 'yes, when its guard holds: the device is given memory it cannot use, or this place decides about that',
+  conditional: 'it depends on what the caller, the device or the platform supplies',
+  no: 'none; it is bookkeeping, the other end, or harmless by construction',
 } as const;
 
 export function siteKindPage(kind: SiteKind): string {

@@ -5,7 +5,7 @@ import { harmless, printable, type Style } from './style.js';
 /** Lines of a file of the tree, without their ends; null when it cannot be read (any more). */
 export type SourceLines = (file: string) => readonly string[] | null;
 
-/** A call broken over more lines than this is cut. */
+/** What is broken over more lines than this is quoted by its first line. */
 const MAX_LINES = 4;
 
 /** The lines of `range`, their common indentation removed, the range itself set in bold. */
@@ -18,7 +18,10 @@ export function quoteSource(
 ): string[] {
   const lines = source(file);
   if (lines === null) return [];
-  const last = Math.min(range.end.line, range.start.line + MAX_LINES - 1);
+  // A range that ends before the first character of a line ends with the line above.
+  const end =
+    range.end.column === 1 && range.end.line > range.start.line ? range.end.line - 1 : range.end.line;
+  const last = end - range.start.line < MAX_LINES ? end : range.start.line;
   const quoted = lines.slice(range.start.line - 1, last).map((line, i) => {
     const number = range.start.line + i;
     const to = number === range.end.line ? range.end.column - 1 : line.length;
@@ -36,7 +39,7 @@ export function quoteSource(
     const marked = style.bold(harmless(q.text.slice(start, Math.max(start, q.to))));
     return `${indent}${style.dim(style.bar)} ${before}${marked}${printable(q.text.slice(Math.max(start, q.to)))}`;
   });
-  return range.end.line > last ? [...shown, `${indent}${style.dim(style.bar)} ...`] : shown;
+  return end > last ? [...shown, `${indent}${style.dim(style.bar)} ...`] : shown;
 }
 
 function indentation(line: string): number {

@@ -19,6 +19,8 @@ export interface TextOptions {
 /** Columns of the line number, and of the text under it. */
 const GUTTER = 6;
 const INDENT = ' '.repeat(GUTTER + 2);
+/** Beside the labels `when`, `if` and `see`. */
+const MARGIN = `${INDENT}      `;
 /** Longer chains are cut in the middle of the report; JSON has them whole. */
 const MAX_STEPS = 8;
 
@@ -77,12 +79,13 @@ function siteEntry(
   const title = kind?.title ?? site.kind;
   const concern = kind?.concern ?? 'conditional';
   const painted = concern === 'yes' ? style.yellow(title) : concern === 'no' ? style.dim(title) : title;
+  const always = concern === 'yes' ? style.yellow('always') : style.dim('always');
   const feature = site.feature === undefined ? '' : `  ${style.cyan(site.feature)}`;
   const head = headLine(site, columns, painted + feature, style.dim(site.kind), style);
   return [
     head,
     ...quoteSource(site.file, site.range, options.source, INDENT, style),
-    ...whenLines(site.guard, site.file, site.category === 'bypass', style),
+    ...whenLines(site.guard, site.file, site.category === 'bypass' ? always : null, style),
     ...findings.map((finding) => `${INDENT}${level(finding.level, style)}  ${finding.rule}`),
   ];
 }
@@ -96,7 +99,7 @@ function findingEntry(finding: Finding, site: Site | null, columns: number, opti
     headLine(finding, columns, style.bold(title), site === null ? '' : style.dim(site.kind), style),
     ...quoteSource(finding.file, finding.range, options.source, INDENT, style),
     ...wrap(printable(finding.message), style.width - INDENT.length).map((line) => INDENT + line),
-    ...(site === null ? [] : whenLines(site.guard, site.file, true, style)),
+    ...(site === null ? [] : whenLines(site.guard, site.file, style.yellow('always'), style)),
     ...finding.related.flatMap((related) =>
       labelled(
         'see',
@@ -118,36 +121,33 @@ function headLine(
 ): string {
   const name = at.function === '' ? '(file level)' : `${at.function}()`;
   const line = style.green(String(at.range.start.line).padStart(GUTTER));
-  return spread(`${line}  ${padEnd(style.bold(name), columns)}  ${title}`, right, style.width);
+  return spread(`${line}  ${padEnd(name, columns)}  ${title}`, right, style.width);
 }
 
-function whenLines(guard: Guard | null, file: string, saysAlways: boolean, style: Style): string[] {
-  if (guard === null) return saysAlways ? labelled('when', style.yellow('always'), style) : [];
+/** When the site is reached, how the source says it, and what that comes from; `always` stands for no condition. */
+function whenLines(guard: Guard | null, file: string, always: string | null, style: Style): string[] {
+  if (guard === null) return always === null ? [] : labelled('when', always, style);
   const steps = guard.via.slice(0, MAX_STEPS).map((step) => ({
     text: `${style.from} ${printable(step.text).trim()}`,
     place: place(step.file, step.line, file),
   }));
-  const width = Math.min(60, Math.max(0, ...steps.map((step) => displayWidth(step.text))));
-  const under = `${INDENT}      `;
+  const room = style.width - MARGIN.length;
+  const column = Math.min(60, Math.max(0, ...steps.map((step) => displayWidth(step.text))));
+  const rest = guard.via.length - steps.length;
   return [
     ...labelled('when', style.bold(printable(guard.words ?? guard.resolved)), style),
     ...(sameText(guard.written, guard.resolved)
       ? []
-      : [`${under}${clip(printable(guard.written), style.width - under.length)}`]),
-    ...steps.map(
-      (step) =>
-        `${under}${padEnd(clip(step.text, style.width - under.length), width)}  ${style.dim(step.place)}`,
-    ),
-    ...(guard.via.length > MAX_STEPS
-      ? [`${under}${style.dim(`${guard.via.length - MAX_STEPS} more steps`)}`]
-      : []),
+      : labelled('if', clip(printable(guard.written), 2 * room), style)),
+    ...steps.map((step) => `${MARGIN}${padEnd(clip(step.text, room), column)}  ${style.dim(step.place)}`),
+    ...(rest > 0 ? [`${MARGIN}${style.dim(`and ${count(rest, 'more step')}`)}`] : []),
   ];
 }
 
 /** A word in the margin and wrapped text beside it. */
 function labelled(label: string, text: string, style: Style): string[] {
-  const lines = wrap(text, style.width - INDENT.length - 6);
-  return lines.map((line, i) => `${INDENT}${i === 0 ? style.dim(label.padEnd(6)) : ' '.repeat(6)}${line}`);
+  const lines = wrap(text, style.width - MARGIN.length);
+  return lines.map((line, i) => (i === 0 ? INDENT + style.dim(label.padEnd(6)) : MARGIN) + line);
 }
 
 // ---- small parts
@@ -175,7 +175,7 @@ function byFile<T extends { readonly file: string }>(items: readonly T[]): [stri
 
 /** Width of the function column: the widest name of the file within reason, so that titles line up. */
 function functionColumn(items: readonly { readonly function: string }[]): number {
-  return Math.min(34, Math.max(12, ...items.map((item) => item.function.length + 2)));
+  return Math.min(28, Math.max(12, ...items.map((item) => item.function.length + 2)));
 }
 
 function place(file: string, line: number, seenFrom: string): string {
@@ -203,9 +203,9 @@ function spread(left: string, right: string, width: number): string {
 }
 
 function tally(sites: readonly Site[]): string {
-  const counts = new Map<string, number>();
-  for (const site of sites) counts.set(site.category, (counts.get(site.category) ?? 0) + 1);
-  return [...counts].map(([category, n]) => `${n} ${category}`).join(', ');
+  const categories = ['bypass', 'decision', 'mapping', 'feature'] as const;
+  const counts = categories.map((c) => ({ c, n: sites.filter((site) => site.category === c).length }));
+  return counts.flatMap(({ c, n }) => (n > 0 ? [`${n} ${c}`] : [])).join(', ');
 }
 
 function sitesVerdict(report: Report, style: Style): string {

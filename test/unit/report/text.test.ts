@@ -16,7 +16,7 @@ drivers/my/ring.c                                                               
      4  map_one()     CPU physical address used as DMA address                    cpu_phys_to_device
         | return (dma_addr_t)sg_phys(sg);
         when  ACCESS_PLATFORM not negotiated, and not a Xen guest
-              !vq->use_dma_api
+        if    !vq->use_dma_api
               <- vq->use_dma_api = my_use_dma_api(vdev);              ring.c:40
               <- return !virtio_has_dma_quirk(vdev) || xen_domain();  drivers/my/core.h:12
 
