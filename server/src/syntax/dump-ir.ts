@@ -25,7 +25,7 @@ export function dumpFacts(facts: ChunkFacts): string {
     ...facts.typedefs.map((one) => `typedef ${one.name} = ${dumpType(one.type)}`),
     ...facts.enumerators.map(
       (one) =>
-        `enumerator ${one.name}${one.value ? ` = ${dumpExpr(one.value)}` : ''}${dumpWhen(one.condition)}`,
+        `enumerator ${one.tag ? `${one.tag}: ` : ''}${one.name}${one.value ? ` = ${dumpExpr(one.value)}` : ''}${dumpWhen(one.condition)}`,
     ),
     ...facts.prototypes.map(
       (one) =>

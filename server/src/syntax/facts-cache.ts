@@ -5,12 +5,13 @@
  * stands only shifts the spans. So facts are kept by content and moved when asked for at another place. The cache
  * changes no answer: a miss parses.
  */
-import type { ChunkFacts, PpRegion } from './ir.js';
+import { regionsWithin } from './build/conditions-within.js';
+import type { ChunkFacts } from './ir.js';
 import type { Chunk, SourceFile } from './source.js';
 
 interface Entry {
   readonly facts: ChunkFacts;
-  /** Where the chunk stood when the facts were read. */
+  /** Where the chunk stood when the facts were read or last moved. */
   readonly start: number;
 }
 
@@ -18,43 +19,59 @@ export interface FactsSource {
   facts(file: SourceFile, chunk: Chunk): ChunkFacts;
 }
 
+/** Source text whose facts are kept, in characters: several large drivers and their headers. */
+const DEFAULT_CAPACITY = 2_000_000;
+
 export class FactsCache {
   readonly #source: FactsSource;
-  readonly #maxEntries: number;
+  readonly #capacity: number;
+  /** Least recently used first. */
   readonly #entries = new Map<string, Entry>();
+  #held = 0;
 
-  constructor(source: FactsSource, options: { readonly maxEntries?: number } = {}) {
+  /** `capacity` counts characters of source text. */
+  constructor(source: FactsSource, capacity = DEFAULT_CAPACITY) {
     this.#source = source;
-    this.#maxEntries = options.maxEntries ?? 20_000;
+    this.#capacity = capacity;
   }
 
+  /** Characters of source text whose facts are held. */
   get size(): number {
-    return this.#entries.size;
+    return this.#held;
   }
 
   facts(file: SourceFile, chunk: Chunk): ChunkFacts {
     const key = contentKey(file, chunk);
     const known = this.#entries.get(key);
-    const facts = known ? moved(known.facts, chunk.start - known.start) : this.#source.facts(file, chunk);
-    // Last used last: the first key is the one to go.
-    this.#entries.delete(key);
-    this.#entries.set(key, { facts, start: chunk.start });
-    if (this.#entries.size > this.#maxEntries) {
-      const [oldest] = this.#entries.keys();
-      if (oldest !== undefined) this.#entries.delete(oldest);
+    if (known && known.start === chunk.start) {
+      this.#entries.delete(key);
+      this.#entries.set(key, known);
+      return known.facts;
     }
+    const facts = known ? moved(known.facts, chunk.start - known.start) : this.#source.facts(file, chunk);
+    this.#keep(key, { facts, start: chunk.start });
     return facts;
+  }
+
+  #keep(key: string, entry: Entry): void {
+    if (!this.#entries.delete(key)) this.#held += key.length;
+    this.#entries.set(key, entry);
+    while (this.#held > this.#capacity && this.#entries.size > 1) {
+      const [oldest] = this.#entries.keys();
+      if (oldest === undefined) return;
+      this.#entries.delete(oldest);
+      this.#held -= oldest.length;
+    }
   }
 }
 
 /** Everything the facts of a chunk depend on, but for its place. */
 export function contentKey(file: SourceFile, chunk: Chunk): string {
-  const inner: PpRegion[] = [];
-  for (const region of file.regions) {
-    if (region.start >= chunk.end) break;
-    if (region.start >= chunk.start)
-      inner.push({ ...region, start: region.start - chunk.start, end: region.end - chunk.start });
-  }
+  const inner = regionsWithin(file, chunk).map(({ start, end, condition }) => [
+    start - chunk.start,
+    end - chunk.start,
+    condition,
+  ]);
   const around =
     chunk.condition.kind === 'true' && inner.length === 0 ? '' : JSON.stringify([chunk.condition, inner]);
   return `${chunk.kind}\0${chunk.name ?? ''}\0${around}\0${file.text.slice(chunk.start, chunk.end)}`;
@@ -65,17 +82,23 @@ function moved(facts: ChunkFacts, by: number): ChunkFacts {
   return by === 0 ? facts : (shifted(facts, by) as ChunkFacts);
 }
 
-function shifted(value: unknown, by: number): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.length === 0 ? value : value.map((item) => shifted(item, by));
+function shifted(value: object, by: number): object {
+  if (Array.isArray(value)) {
+    return value.length === 0
+      ? value
+      : value.map((item: unknown) => (isObject(item) ? shifted(item, by) : item));
+  }
   const copy: Record<string, unknown> = {};
   const fields = value as Readonly<Record<string, unknown>>;
   for (const key in fields) {
     const field = fields[key];
     // The only numbers in facts are offsets: `start`, `end`, `at`.
-    if (typeof field === 'number')
-      copy[key] = key === 'start' || key === 'end' || key === 'at' ? field + by : field;
-    else copy[key] = typeof field === 'object' ? shifted(field, by) : field;
+    if (typeof field === 'number') copy[key] = field + by;
+    else copy[key] = isObject(field) ? shifted(field, by) : field;
   }
   return copy;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

@@ -306,6 +306,8 @@ export interface FunctionFacts extends Span {
   readonly isStatic: boolean;
   /** The macro that defines it, as in `SYSCALL_DEFINE3(open, ...) {`; null for plain C. */
   readonly definedBy: string | null;
+  /** What that macro was given first: `open`. */
+  readonly subject?: string;
   readonly condition: PpCondition;
   readonly variants: readonly BodyVariant[];
   /** Why it did not parse; null when it parsed without error in every variant. */
@@ -354,6 +356,8 @@ export interface GlobalFacts extends Span {
   readonly init: Expr | null;
   readonly isStatic: boolean;
   readonly isExtern: boolean;
+  /** Present when a macro defines it, as in `DEFINE_PER_CPU(int, name) = 1;`. */
+  readonly definedBy?: string;
   readonly condition: PpCondition;
 }
 
@@ -373,6 +377,8 @@ export interface TypedefFacts extends Span {
 export interface EnumeratorFacts extends Span {
   readonly name: string;
   readonly value: Expr | null;
+  /** `enum x`, or the typedef's name; present when the enum has one. */
+  readonly tag?: string;
   /** Present when it stands under an `#if` inside the enum. */
   readonly condition?: PpCondition;
 }

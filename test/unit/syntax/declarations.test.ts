@@ -64,8 +64,8 @@ it('tells prototypes, variables and constants apart', async () => {
     global extern w: int*
     prototype int proto(int, name: char*)
     prototype int other()
-    enumerator RED = 1
-    enumerator GREEN
+    enumerator enum color: RED = 1
+    enumerator enum color: GREEN
     record struct .anon
       q: int
     global static anon: struct .anon*[3]

@@ -7,12 +7,7 @@ import type { Chunk, SourceFile } from '../source.js';
  * place of one region, and the chunk's own record where no `#if` inside it applies.
  */
 export function conditionsWithin(file: SourceFile, chunk: Chunk): (offset: number) => PpCondition {
-  const inner: PpRegion[] = [];
-  for (let at = firstFrom(file.regions, chunk.start); at < file.regions.length; at++) {
-    const region = file.regions[at] as PpRegion;
-    if (region.start >= chunk.end) break;
-    inner.push(region);
-  }
+  const inner = regionsWithin(file, chunk);
   if (inner.length === 0) return () => chunk.condition;
   return (offset) => {
     // Regions are in order of their start and nest: the last that holds the offset is the innermost.
@@ -22,6 +17,17 @@ export function conditionsWithin(file: SourceFile, chunk: Chunk): (offset: numbe
     }
     return chunk.condition;
   };
+}
+
+/** The regions that start inside the chunk, in order. */
+export function regionsWithin(file: SourceFile, chunk: Chunk): PpRegion[] {
+  const inner: PpRegion[] = [];
+  for (let at = firstFrom(file.regions, chunk.start); at < file.regions.length; at++) {
+    const region = file.regions[at] as PpRegion;
+    if (region.start >= chunk.end) break;
+    inner.push(region);
+  }
+  return inner;
 }
 
 /** Index of the first region that starts at `offset` or later. */

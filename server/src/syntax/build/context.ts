@@ -4,7 +4,7 @@
  */
 import type { Span } from '../../text/span.js';
 import type { EnumeratorFacts, Expr, PpCondition, RecordFacts, TypedefFacts } from '../ir.js';
-import type { Rewrite } from '../source.js';
+import type { Rewrite, SourceFile } from '../source.js';
 import type { ParseEngine } from '../tree/engine.js';
 import type { FlatTree } from '../tree/flat-tree.js';
 import { IS_ERROR, IS_EXTRA, IS_NAMED } from '../tree/flat-tree.js';
@@ -22,10 +22,11 @@ export interface FragmentReader {
 export interface ContextParts {
   readonly tree: FlatTree;
   readonly engine: ParseEngine;
-  /** The file's text. */
-  readonly source: string;
+  readonly file: SourceFile;
   /** Offset in the file of offset 0 in the tree's text. */
   readonly shift: number;
+  /** What of the text is the file's: a prefix and a suffix around it are not. Offsets in the file. */
+  readonly bounds: Span;
   /** By where they start in the file. */
   readonly rewrites: ReadonlyMap<number, Rewrite>;
   readonly conditionAt: (offset: number) => PpCondition;
@@ -35,8 +36,12 @@ export interface ContextParts {
 export class BuildContext {
   readonly tree: FlatTree;
   readonly engine: ParseEngine;
+  readonly file: SourceFile;
+  /** The file's text. */
   readonly source: string;
   readonly shift: number;
+  readonly #low: number;
+  readonly #high: number;
   readonly rewrites: ReadonlyMap<number, Rewrite>;
   readonly conditionAt: (offset: number) => PpCondition;
   readonly fragments: FragmentReader;
@@ -54,8 +59,11 @@ export class BuildContext {
   constructor(parts: ContextParts) {
     this.tree = parts.tree;
     this.engine = parts.engine;
-    this.source = parts.source;
+    this.file = parts.file;
+    this.source = parts.file.text;
     this.shift = parts.shift;
+    this.#low = parts.bounds.start;
+    this.#high = parts.bounds.end;
     this.rewrites = parts.rewrites;
     this.conditionAt = parts.conditionAt;
     this.fragments = parts.fragments;
@@ -74,10 +82,17 @@ export class BuildContext {
   }
   /** Offset in the file. */
   start(node: number): number {
+    return this.#inside((this.tree.start[node] as number) + this.shift);
+  }
+  /** The same for text around the file's own: before its start, behind its end. */
+  unboundedStart(node: number): number {
     return (this.tree.start[node] as number) + this.shift;
   }
   end(node: number): number {
-    return (this.tree.end[node] as number) + this.shift;
+    return this.#inside((this.tree.end[node] as number) + this.shift);
+  }
+  #inside(offset: number): number {
+    return offset < this.#low ? this.#low : offset > this.#high ? this.#high : offset;
   }
   isNamed(node: number): boolean {
     return ((this.tree.flags[node] as number) & IS_NAMED) !== 0;

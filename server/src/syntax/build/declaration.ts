@@ -15,8 +15,15 @@ import type { BuildContext } from './context.js';
 import { buildExpr } from './expr.js';
 import { mineParts } from './mine.js';
 import { firstProblem, type Problem, problemAt } from './problem.js';
-import { buildDeclarators, buildStatements, variableTag } from './stmt.js';
-import { buildDeclarator, buildParams, buildSpecifiers, buildTypeSpecifier, UNKNOWN_TYPE } from './type.js';
+import { buildDeclarators, buildStatements, declaredByCall } from './stmt.js';
+import {
+  buildDeclarator,
+  buildParams,
+  buildSpecifiers,
+  buildTypeSpecifier,
+  ownedTag,
+  UNKNOWN_TYPE,
+} from './type.js';
 
 /** What one reading of a chunk says, before the readings are put together. */
 export interface Reading {
@@ -167,9 +174,16 @@ function headProblems(c: BuildContext, node: number, body: number): Stmt[] {
 // ---- declarations -------------------------------------------------------------------------------------------
 
 function addDeclaration(c: BuildContext, node: number, reading: Reading): void {
+  const call = declaredByCall(c, node);
+  if (call) {
+    reading.invocations.push(invocationOf(call, c, c.start(node), c.end(node)));
+    return;
+  }
   const first = c.child(node, Field.declarator);
-  const { type, isStatic, isExtern } = buildSpecifiers(c, node, first < 0 ? null : variableTag(c, first));
+  const { type, isStatic, isExtern } = buildSpecifiers(c, node, first < 0 ? null : () => ownedTag(c, first));
   const condition = c.conditionAt(c.start(node));
+  const by = definingMacro(c, node);
+  const definedBy = by === '' ? {} : { definedBy: by };
   const end = c.after(node);
   for (let child = node + 1; child < end; child = c.after(child)) {
     if (c.field(child) !== Field.declarator) {
@@ -196,6 +210,7 @@ function addDeclaration(c: BuildContext, node: number, reading: Reading): void {
         init,
         isStatic,
         isExtern,
+        ...definedBy,
         condition,
         ...span,
       });
@@ -203,11 +218,21 @@ function addDeclaration(c: BuildContext, node: number, reading: Reading): void {
   }
 }
 
+/** The macro whose call is shown as this declaration; '' for plain C. */
+function definingMacro(c: BuildContext, node: number): string {
+  for (const rewrite of c.rewrites.values()) {
+    if (rewrite.kind !== 'definition-macro' || rewrite.start > c.end(node) || rewrite.end < c.start(node))
+      continue;
+    return /\w+/.exec(c.source.slice(rewrite.start, rewrite.end))?.[0] ?? '';
+  }
+  return '';
+}
+
 /** A type definition, at file level or in a function; what it names goes to the context. */
 export function buildTypedef(c: BuildContext, node: number): void {
   const first = c.child(node, Field.declarator);
   const firstName = first < 0 ? null : plainName(c, first);
-  const { type } = buildSpecifiers(c, node, firstName);
+  const { type } = buildSpecifiers(c, node, firstName === null ? null : () => firstName);
   const end = c.after(node);
   for (let child = node + 1; child < end; child = c.after(child)) {
     if (c.field(child) !== Field.declarator) continue;

@@ -1,5 +1,6 @@
 /** The facts of one chunk: every variant of it parsed, read, and put together. */
 
+import type { Span } from '../../text/span.js';
 import type { ChunkFacts, Expr, FunctionFacts, PpCondition } from '../ir.js';
 import type { Chunk, Rewrite, SourceFile } from '../source.js';
 import type { ParseEngine } from '../tree/engine.js';
@@ -10,7 +11,7 @@ import { correction } from './ambiguity.js';
 import { conditionsWithin } from './conditions-within.js';
 import { BuildContext, type FragmentReader } from './context.js';
 import { emptyReading, type Reading, readTopLevel } from './declaration.js';
-import { buildExpr, opaque } from './expr.js';
+import { fragmentText, readFragment } from './fragment.js';
 import { readInclude } from './include.js';
 import { readMacro } from './macro.js';
 import { mergeReadings, type VariantReading } from './merge.js';
@@ -35,6 +36,8 @@ export interface ReadText {
   readonly text: string;
   /** Offset in the file of the text's offset 0. */
   readonly shift: number;
+  /** What of it is the file's, as offsets in the file. */
+  readonly bounds: Span;
   readonly rewrites: readonly Rewrite[];
 }
 
@@ -48,7 +51,7 @@ export class FactsReader {
 
   constructor(engine: ParseEngine) {
     this.#engine = engine;
-    this.#fragments = { expression: (c, span) => this.#fragment(c, span.start, span.end) };
+    this.#fragments = { expression: (c, span) => this.#fragment(c, span) };
   }
 
   read(file: SourceFile, chunk: Chunk): ChunkFacts {
@@ -79,8 +82,9 @@ export class FactsReader {
         const c = new BuildContext({
           tree,
           engine: this.#engine,
-          source: file.text,
+          file,
           shift: read.shift,
+          bounds: read.bounds,
           rewrites,
           conditionAt,
           fragments: this.#fragments,
@@ -111,11 +115,7 @@ export class FactsReader {
     variant: PreparedVariant,
     conditionAt: (offset: number) => PpCondition,
   ): VariantReading {
-    const text = {
-      text: variant.text,
-      shift: variant.base - variant.prefixLength,
-      rewrites: variant.rewrites,
-    };
+    const text = readText(variant, chunk.end);
     return this.withTree(file, text, conditionAt, null, (c) => {
       const reading = emptyReading();
       readTopLevel(c, reading);
@@ -126,46 +126,27 @@ export class FactsReader {
   }
 
   /** A piece of the original text as an expression. */
-  #fragment(outer: BuildContext, start: number, end: number): Expr {
-    const fail = (): Expr => ({ kind: 'opaque', why: 'nested too deeply', parts: [], start, end });
-    if (this.#fragmentDepth > 8) return fail();
+  #fragment(outer: BuildContext, span: Span): Expr {
+    if (this.#fragmentDepth >= DEEPEST_FRAGMENT)
+      return { kind: 'opaque', why: 'nested too deeply', parts: [], ...span };
     this.#fragmentDepth++;
-    const tree = this.#trees.pop() ?? new FlatTree();
     try {
-      const text = `${FRAGMENT_PREFIX}${outer.source.slice(start, end)};`;
-      this.#engine.parse(text, tree);
-      const c = new BuildContext({
-        tree,
-        engine: this.#engine,
-        source: outer.source,
-        shift: start - FRAGMENT_PREFIX.length,
-        rewrites: NO_REWRITES,
-        conditionAt: outer.conditionAt,
-        fragments: this.#fragments,
-      });
-      return fragmentOf(c, start, end);
+      const text = fragmentText(outer.file, span);
+      return this.withTree(outer.file, text, outer.conditionAt, null, (c) => readFragment(c, span));
     } finally {
-      this.#trees.push(tree);
       this.#fragmentDepth--;
     }
   }
 }
 
-const FRAGMENT_PREFIX = 'int _ = ';
+/** `typeof(typeof(...))` */
+const DEEPEST_FRAGMENT = 8;
 const NO_REWRITES: ReadonlyMap<number, Rewrite> = new Map();
 
-function fragmentOf(c: BuildContext, start: number, end: number): Expr {
-  const value = firstFrom(c, start);
-  if (value >= 0 && !c.hasProblem) return buildExpr(c, value);
-  return { ...opaque(c, 0, 'unreadable', mineParts(c, 0)), start, end };
-}
-
-/** The first node, outermost first, that begins at `offset` of the file or later; -1 for none. */
-export function firstFrom(c: BuildContext, offset: number): number {
-  for (let node = 0; node < c.tree.count; node++) {
-    if (c.start(node) >= offset && c.isContent(node)) return node;
-  }
-  return -1;
+/** A prepared text, whose own part ends at `end` of the file. */
+export function readText(variant: PreparedVariant, end: number): ReadText {
+  const { text, base, prefixLength, rewrites } = variant;
+  return { text, shift: base - prefixLength, bounds: { start: base, end }, rewrites };
 }
 
 function rewritesByStart(rewrites: readonly Rewrite[]): ReadonlyMap<number, Rewrite> {
@@ -190,14 +171,16 @@ function settleFunctions(
 ): void {
   if (chunk.kind !== 'function') return;
   const head = rewrites.find((rewrite) => rewrite.kind === 'definition-macro');
-  const definedBy = head ? (/\w+/.exec(file.text.slice(head.start, head.end))?.[0] ?? null) : null;
+  const words = head ? (file.text.slice(head.start, head.end).match(/\w+/g) ?? []) : [];
+  const definedBy = words[0] ?? null;
   const at = mainFunction(reading.functions, chunk.name);
   const found = reading.functions[at];
   const facts = found ?? lostFunction(c, chunk);
   const name = chunk.name ?? facts.name;
   const nameSpan = facts.name === name && found ? facts.nameSpan : findName(file.text, name, chunk);
   const others = reading.functions.filter((_, index) => index !== at);
-  const settled = { ...facts, name, nameSpan, definedBy, condition: chunk.condition };
+  const subject = words[1] === undefined ? {} : { subject: words[1] };
+  const settled = { ...facts, name, nameSpan, definedBy, ...subject, condition: chunk.condition };
   // Code outside the function that does not parse is the function's failure too: nothing else reports it.
   const [stray] = reading.unclean;
   reading.functions.splice(

@@ -8,7 +8,8 @@ import { type MacroCandidate, prepareMacro } from '../variants.js';
 import type { BuildContext } from './context.js';
 import { buildExpr } from './expr.js';
 import type { FactsReader } from './facts.js';
-import { firstFrom } from './facts.js';
+import { readText } from './facts.js';
+import { firstFrom } from './fragment.js';
 import { detached, wordOf } from './intern.js';
 import { mineParts } from './mine.js';
 import { firstProblem } from './problem.js';
@@ -30,7 +31,7 @@ export function readMacro(reader: FactsReader, file: SourceFile, chunk: Chunk): 
   if (bodyStart === bodyEnd) return [{ ...shared, expr: null, body: null }];
   const simple = simpleBody(file, firstBodyToken, bodyEnd);
   if (simple !== undefined) return [{ ...shared, expr: simple, body: null }];
-  return [{ ...shared, ...readBody(reader, file, chunk, params ?? []) }];
+  return [{ ...shared, ...readBody(reader, file, chunk, bodyEnd, params ?? []) }];
 }
 
 // ---- the head -----------------------------------------------------------------------------------------------
@@ -134,15 +135,17 @@ interface Body {
 }
 
 /** The first of the dialect's readings that parses; else what could be read, as an opaque statement. */
-function readBody(reader: FactsReader, file: SourceFile, chunk: Chunk, params: readonly string[]): Body {
+function readBody(
+  reader: FactsReader,
+  file: SourceFile,
+  chunk: Chunk,
+  bodyEnd: number,
+  params: readonly string[],
+): Body {
   let fallback: Body = { expr: null, body: null };
   for (const [index, candidate] of prepareMacro(file, chunk).entries()) {
     const { variant } = candidate;
-    const text = {
-      text: variant.text,
-      shift: variant.base - variant.prefixLength,
-      rewrites: variant.rewrites,
-    };
+    const text = readText(variant, bodyEnd);
     const result = reader.withTree(
       file,
       text,
@@ -179,7 +182,7 @@ function opaqueBody(c: BuildContext): Stmt[] {
 /** The statements of the innermost block that opens before the body. */
 function bodyStatements(c: BuildContext, base: number): Stmt[] {
   let block = -1;
-  for (let node = 0; node < c.tree.count && c.start(node) < base; node++) {
+  for (let node = 0; node < c.tree.count && c.unboundedStart(node) < base; node++) {
     if (c.kind(node) === Kind.compound_statement) block = node;
   }
   const out: Stmt[] = [];

@@ -4,7 +4,7 @@ import type { FieldFacts } from '../ir.js';
 import { Field, Kind } from '../tree/kinds.js';
 import type { BuildContext } from './context.js';
 import { buildExpr } from './expr.js';
-import { buildDeclarator, buildParams, buildSpecifiers } from './type.js';
+import { buildDeclarator, buildParams, buildSpecifiers, ownedTag, readType, type TagOf } from './type.js';
 
 /**
  * The base name of a struct or union specifier (`struct x`); when it has a body, the record goes to the context.
@@ -14,7 +14,7 @@ export function buildRecord(
   c: BuildContext,
   node: number,
   keyword: 'struct' | 'union',
-  tagOf: string | null,
+  tagOf: TagOf | null,
 ): string {
   const name = c.child(node, Field.name);
   const body = c.child(node, Field.body);
@@ -38,9 +38,10 @@ export function buildRecord(
 }
 
 /** A typedef's name is the whole tag; the name of a member or variable begins with a dot and needs the keyword. */
-function tagName(keyword: string, tagOf: string | null): string {
+function tagName(keyword: string, tagOf: TagOf | null): string {
   if (tagOf === null) return '';
-  return tagOf.includes('.') ? `${keyword} ${tagOf}` : tagOf;
+  const name = tagOf();
+  return name.includes('.') ? `${keyword} ${name}` : name;
 }
 
 function buildFields(c: BuildContext, body: number, fields: FieldFacts[], record: number): void {
@@ -59,7 +60,7 @@ function buildField(c: BuildContext, node: number, fields: FieldFacts[], record:
     if (typeNode >= 0) buildAnonymousMember(c, typeNode, fields, record);
     return;
   }
-  const { type } = buildSpecifiers(c, node, memberTag(c, first));
+  const { type } = buildSpecifiers(c, node, () => ownedTag(c, first));
   const end = c.after(node);
   let condition = c.conditionAt(c.start(node));
   const outer = c.records[record]?.condition;
@@ -88,6 +89,7 @@ function buildAnonymousMember(c: BuildContext, typeNode: number, fields: FieldFa
   if (kind !== Kind.struct_specifier && kind !== Kind.union_specifier) {
     // `u8 : 3;` pads; an enum may stand here for its constants.
     if (kind === Kind.enum_specifier) buildEnumerators(c, typeNode, null);
+    else addMacroField(c, typeNode, fields);
     return;
   }
   const keyword = kind === Kind.struct_specifier ? 'struct' : 'union';
@@ -105,6 +107,18 @@ function buildAnonymousMember(c: BuildContext, typeNode: number, fields: FieldFa
   }
 }
 
+/** `MACRO(name, ...);` or `MACRO(type, name);` as a field: all that can be told is its name. */
+function addMacroField(c: BuildContext, node: number, fields: FieldFacts[]): void {
+  const rewrite = c.rewriteAt(node);
+  if (rewrite?.kind !== 'type-argument') return;
+  const { start, end } = rewrite;
+  const text = c.source.slice(start, end);
+  const name = /^\w+\s*\((?:[^,()]*[\s*][^,()]*,)?\s*(\w+)\s*[,)]/.exec(text)?.[1];
+  if (name === undefined) return;
+  const at = start + text.indexOf('(') + text.slice(text.indexOf('(')).search(new RegExp(`\\b${name}\\b`));
+  fields.push({ name, type: readType(c, start, end), span: { start: at, end: at + name.length } });
+}
+
 /**
  * `struct_group(name, fields)`, shown as `struct { fields }`: its fields are the record's own and also those of a member
  * `name`.
@@ -116,18 +130,21 @@ function addGroup(c: BuildContext, node: number, body: number, fields: FieldFact
   const [macro = '', ...names] = head.match(/\w+/g) ?? [];
   const isTagged = /tagged|^__struct_group/.test(macro);
   const name = names[isTagged ? 1 : 0];
+  const overlap = /^\w*OVERLAP\w*\s*\(\s*(struct|union)\s+(\w+)\s*,\s*(\w+)/.exec(head);
+  if (overlap) {
+    // TRAILING_OVERLAP(type, name, array, fields): the fields lie over the array at the end of `name`.
+    const [, keyword, type, member = ''] = overlap;
+    const at = rewrite.start + head.search(new RegExp(`\\b${member}\\b`));
+    const span = { start: at, end: at + member.length };
+    fields.push({ name: member, type: { base: `${keyword} ${type}`, pointers: 0 }, span });
+    return;
+  }
   if (!macro.includes('group') || name === undefined) return;
   const at = rewrite.start + head.lastIndexOf(name);
   const tag = isTagged && names[0] !== undefined ? `struct ${names[0]}` : `struct ${c.owner}.${name}`;
   const { start, end } = rewrite;
   c.records.push({ tag, fields: fields.slice(from), condition: c.conditionAt(start), start, end });
   fields.push({ name, type: { base: tag, pointers: 0 }, span: { start: at, end: at + name.length } });
-}
-
-/** `.member` under the record it is in. */
-function memberTag(c: BuildContext, declarator: number): string {
-  const parts = buildDeclarator(c, declarator, { base: '', pointers: 0 });
-  return `${c.owner}.${parts.name < 0 ? '' : c.word(parts.name)}`;
 }
 
 /** The width after a declarator; -1 when it is no bit field. */
@@ -138,10 +155,11 @@ function bitsAfter(c: BuildContext, declarator: number, end: number): number {
 }
 
 /** The base name of an enum specifier; its constants, when it has a body, go to the context. */
-export function buildEnumerators(c: BuildContext, node: number, tagOf: string | null): string {
+export function buildEnumerators(c: BuildContext, node: number, tagOf: TagOf | null): string {
   const name = c.child(node, Field.name);
   const body = c.child(node, Field.body);
   const outer = body < 0 ? null : c.conditionAt(c.start(node));
+  const tag = name >= 0 ? `enum ${c.word(name)}` : enumName(tagOf);
   for (const child of body < 0 ? [] : c.contents(body)) {
     if (c.kind(child) !== Kind.enumerator) continue;
     const nameNode = c.child(child, Field.name);
@@ -151,11 +169,17 @@ export function buildEnumerators(c: BuildContext, node: number, tagOf: string | 
     c.enumerators.push({
       name: c.word(nameNode),
       value: value < 0 ? null : buildExpr(c, value),
+      ...(tag === 'enum' ? {} : { tag }),
       ...(condition === outer || condition.kind === 'true' ? {} : { condition }),
       start: c.start(child),
       end: c.end(child),
     });
   }
-  if (name >= 0) return `enum ${c.word(name)}`;
-  return tagOf !== null && !tagOf.includes('.') ? tagOf : 'enum';
+  return tag;
+}
+
+/** A typedef's name; constants of an enum with no name of its own need none. */
+function enumName(tagOf: TagOf | null): string {
+  const name = tagOf?.() ?? '.';
+  return name.includes('.') ? 'enum' : name;
 }

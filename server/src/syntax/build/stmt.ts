@@ -9,7 +9,7 @@ import { buildTypedef } from './declaration.js';
 import { asmLabels, asmOperands, buildExpr } from './expr.js';
 import { mineNames, mineParts } from './mine.js';
 import { problemAt } from './problem.js';
-import { buildDeclarator, buildParams, buildSpecifiers, buildTypeSpecifier } from './type.js';
+import { buildDeclarator, buildParams, buildSpecifiers, buildTypeSpecifier, ownedTag } from './type.js';
 
 /** The statements directly inside a block. */
 export function buildStatements(c: BuildContext, block: number): Stmt[] {
@@ -371,7 +371,7 @@ function splitComma(expr: Expr): readonly Expr[] {
 // ---- declarations -------------------------------------------------------------------------------------------
 
 function addDeclaration(c: BuildContext, node: number, out: Stmt[]): void {
-  const product = productOf(c, node);
+  const product = productOf(c, node) ?? declaredByCall(c, node);
   if (product) {
     out.push({ kind: 'expr', expr: product, start: c.start(node), end: c.end(node) });
     return;
@@ -382,7 +382,7 @@ function addDeclaration(c: BuildContext, node: number, out: Stmt[]): void {
 
 export function buildDeclarators(c: BuildContext, node: number): Declarator[] {
   const first = c.child(node, Field.declarator);
-  const { type, isStatic } = buildSpecifiers(c, node, first < 0 ? null : variableTag(c, first));
+  const { type, isStatic } = buildSpecifiers(c, node, first < 0 ? null : () => ownedTag(c, first));
   const declarators: Declarator[] = [];
   const end = c.after(node);
   for (let child = node + 1; child < end; child = c.after(child)) {
@@ -407,12 +407,17 @@ export function buildDeclarators(c: BuildContext, node: number): Declarator[] {
   return declarators;
 }
 
-/** Name for a record written as the type of a variable: `struct .table`, `struct probe.args` inside a function. */
-export function variableTag(c: BuildContext, declarator: number): string {
-  const inner =
-    c.kind(declarator) === Kind.init_declarator ? c.child(declarator, Field.declarator) : declarator;
-  const { name } = buildDeclarator(c, inner, { base: '', pointers: 0 });
-  return `${c.owner}.${name < 0 ? '' : c.word(name)}`;
+/**
+ * `static DEFINE_X(a, b);`: a call, though the parser was shown the declaration of a function that returns `int`. Null
+ * for anything else.
+ */
+export function declaredByCall(c: BuildContext, node: number): Expr | null {
+  if (c.rewrites.size === 0) return null;
+  const type = c.child(node, Field.type);
+  const declarator = c.child(node, Field.declarator);
+  if (type < 0 || declarator < 0 || c.kind(declarator) !== Kind.function_declarator) return null;
+  if (c.rewriteAt(type)?.kind !== 'notation') return null;
+  return c.fragments.expression(c, { start: c.start(declarator), end: c.end(declarator) });
 }
 
 /** `a * b;` of two variables reads like the declaration of a pointer; null when it is one. */

@@ -14,6 +14,9 @@ export interface Specifiers {
   readonly isExtern: boolean;
 }
 
+/** Gives the name of a record written without a tag; asked only when there is one. */
+export type TagOf = () => string;
+
 export const UNKNOWN_TYPE: TypeRef = { base: '', pointers: 0 };
 
 export function looksLikeTypeName(name: string): boolean {
@@ -26,7 +29,7 @@ export function looksLikeTypeName(name: string): boolean {
  * The specifiers of a declaration, parameter, field, type definition or type descriptor. `tagOf` names a record
  * written in place without a tag.
  */
-export function buildSpecifiers(c: BuildContext, node: number, tagOf: string | null): Specifiers {
+export function buildSpecifiers(c: BuildContext, node: number, tagOf: TagOf | null): Specifiers {
   let type = UNKNOWN_TYPE;
   let isStatic = false;
   let isExtern = false;
@@ -43,7 +46,7 @@ export function buildSpecifiers(c: BuildContext, node: number, tagOf: string | n
   return { type, isStatic, isExtern };
 }
 
-export function buildTypeSpecifier(c: BuildContext, node: number, tagOf: string | null): TypeRef {
+export function buildTypeSpecifier(c: BuildContext, node: number, tagOf: TagOf | null): TypeRef {
   switch (c.kind(node)) {
     case Kind.struct_specifier:
       return { base: buildRecord(c, node, 'struct', tagOf), pointers: 0 };
@@ -245,6 +248,14 @@ export function buildDeclarator(c: BuildContext, node: number, base: TypeRef): D
   }
   if (sizes) type = { ...type, sizes };
   return { name, type, parameters };
+}
+
+/** Name for a record written as the type of a member or variable: `vq.packed`, `.table`, in a function `probe.args`. */
+export function ownedTag(c: BuildContext, declarator: number): string {
+  const inner =
+    c.kind(declarator) === Kind.init_declarator ? c.child(declarator, Field.declarator) : declarator;
+  const { name } = buildDeclarator(c, inner, UNKNOWN_TYPE);
+  return `${c.owner}.${name < 0 ? '' : c.word(name)}`;
 }
 
 /** The parameters in a parameter list; `(void)` and `...` are none. */

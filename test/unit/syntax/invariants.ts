@@ -1,0 +1,74 @@
+/** What must hold for the facts of any text at all. */
+import type { Chunk, ChunkFacts, KernelParser, SourceFile } from '../../../server/src/syntax/index.js';
+import { TokenKind } from '../../../server/src/syntax/lexer.js';
+import { prepare } from '../../../server/src/syntax/variants.js';
+
+interface Spanned {
+  readonly start: number;
+  readonly end: number;
+}
+
+function isSpanned(value: object): value is Spanned {
+  return 'start' in value && 'end' in value;
+}
+
+/** Complaints about spans: each must be ordered, lie in the chunk and within the span of what holds it. */
+export function misplacedSpans(facts: ChunkFacts, chunk: Chunk): string[] {
+  const complaints: string[] = [];
+  const visit = (value: unknown, outer: Spanned, path: string): void => {
+    if (typeof value !== 'object' || value === null) return;
+    let inner = outer;
+    if (!Array.isArray(value) && isSpanned(value)) {
+      const { start, end } = value;
+      if (start > end) complaints.push(`${path}: ends before it starts`);
+      if (start < outer.start || end > outer.end)
+        complaints.push(`${path}: [${start}, ${end}) outside [${outer.start}, ${outer.end})`);
+      inner = value;
+    }
+    for (const [key, part] of Object.entries(value)) {
+      // A type is shared by the declarators behind it: what is inside it may stand before them.
+      visit(part, key === 'typeOf' || key === 'sizes' || key === 'params' ? chunk : inner, `${path}.${key}`);
+    }
+  };
+  visit(facts, chunk, chunk.kind);
+  return complaints;
+}
+
+/** Words that are not names of anything. */
+const KEYWORDS = new Set(
+  `auto break case char const continue default do double else enum extern float for goto if inline int long register
+   restrict return short signed sizeof static struct switch typedef union unsigned void volatile while _Bool asm typeof
+   __asm__ __asm __inline __inline__ __volatile__ __volatile __const __restrict __extension__ __attribute__ __typeof__
+   __signed__ __typeof typeof_unqual defined __auto_type __attribute _Generic _Static_assert`.split(/\s+/),
+);
+
+/** Names of the chunk that its facts do not mention. */
+export function lostNames(parser: KernelParser, file: SourceFile, chunk: Chunk): string[] {
+  const { kinds, starts, ends, count } = file.tokens;
+  const hidden = prepare(file, chunk).flatMap((variant) =>
+    variant.rewrites.filter((rewrite) => rewrite.kind === 'annotation'),
+  );
+  const nested = file.chunks.filter(
+    (other) => other !== chunk && other.start >= chunk.start && other.end <= chunk.end,
+  );
+  const known = new Set(JSON.stringify(parser.facts(file, chunk)).match(/[A-Za-z_]\w*/g));
+  const lost = new Set<string>();
+  for (let token = chunk.firstToken; token < Math.min(chunk.endToken, count); token++) {
+    if (kinds[token] === TokenKind.directive) {
+      while (token < count && kinds[token] !== TokenKind.directiveEnd) token++;
+      continue;
+    }
+    if (kinds[token] !== TokenKind.identifier) continue;
+    const start = starts[token]!;
+    const word = file.text.slice(start, ends[token]!);
+    if (KEYWORDS.has(word) || known.has(word)) continue;
+    if ([...hidden, ...nested].some((span) => span.start <= start && start < span.end)) continue;
+    // `[name] "=r" (x)`: an operand's name inside its assembly.
+    if (kinds[token - 1] === TokenKind.openBracket && kinds[token + 2] === TokenKind.string) continue;
+    // `struct x;` says nothing but that there is one.
+    const tagged = /\b(?:struct|union|enum)\s+$/.test(file.text.slice(Math.max(0, start - 20), start));
+    if (tagged && kinds[token + 1] === TokenKind.semicolon) continue;
+    lost.add(word);
+  }
+  return [...lost];
+}
