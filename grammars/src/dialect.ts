@@ -37,7 +37,7 @@ export const annotationWords: ReadonlySet<string> = new Set(
     __arg_nullable __arg_trusted __arena __hidden __weak_symbol __read_mostly__
     noinline notrace asmlinkage noinstr noinline_for_stack noinline_for_tracing nokprobe_inline
     __counted_by_any fastcall nocall __no_fgcse __optimize __no_unroll_loops __assume __noclone __nocapture
-    __initmv __section_table __vdso_data __init_rwsem_data __efi_runtime __efistub_global __earlyonly_bootdata
+    __initmv __section_table __init_rwsem_data __efi_runtime __efistub_global __earlyonly_bootdata
     __bootdata __bootdata_preserved __amode31_data __amode31_ref __vmalloc_like __tracepoint_string __cfi_jt
     __intrinsic __prefetch_ro asm_linkage
   `),

@@ -261,7 +261,6 @@ class Chunker {
       case TokenKind.openParen:
         state.hasParens = true;
         state.parens++;
-        if (state.aggregate === 2) state.aggregate = 0;
         break;
       case TokenKind.openBracket:
         state.parens++;

@@ -54,6 +54,8 @@ function annotationEnd(source: string, tokens: TokenList, i: number, word: strin
     return close > i && isPlaceForCall(source, tokens, close, kept, word) ? close : -1;
   }
   if (!annotationWords.has(word)) return -1;
+  // An object of that name: it is used, not declared.
+  if (next === TokenKind.arrow || next === TokenKind.dot || next === TokenKind.operator) return -1;
   const isBegin = before === TokenKind.openParen || before === TokenKind.comma;
   const isEnd = next === TokenKind.closeParen || next === TokenKind.comma;
   if (isBegin && isEnd) return -1;

@@ -16,8 +16,12 @@ export function argumentList(d: Dialect, open: number, close: number): void {
     const { view } = d;
     if (close === open + 1) return;
     let from = open + 1;
+    let questions = 0;
     for (let at = from; at <= close; at = view.after(at, close)) {
-      if (at < close && !view.is(at, TokenKind.comma)) continue;
+      if (at < close && view.is(at, TokenKind.question)) questions++;
+      // `F("asm", "r" (x) : "memory")`: sections of assembly, one behind the other.
+      if (at < close && view.is(at, TokenKind.colon) && questions-- <= 0) d.replace('notation', at, ',');
+      else if (at < close && !view.is(at, TokenKind.comma)) continue;
       if (at === from) emptyArgument(d, at, close);
       else argument(d, from, at);
       from = at + 1;
@@ -39,7 +43,11 @@ function argument(d: Dialect, from: number, end: number): void {
     bracedArgument(d, from, end - 1);
     return;
   }
-  const isStatement = CONTROL_WORDS.has(view.word(from)) && !JUMPS.has(view.word(from));
+  if (isOperators(view, from, end)) {
+    d.identifier('notation', from, end);
+    return;
+  }
+  const isStatement = isControlled(view, from, end);
   if (isStatement || hasSemicolon(view, from, end)) {
     statementArgument(d, from, end);
     return;
@@ -58,9 +66,42 @@ function argument(d: Dialect, from: number, end: number): void {
   if (first === TokenKind.openBracket && view.is(view.after(from, end), TokenKind.string)) {
     // `[name] "r" (x)`: an operand of inline assembly.
     d.blank('notation', from, view.after(from, end));
+  } else if (first === TokenKind.openBracket && view.close(from, end) > 0) {
+    d.replace('notation', from, '(');
+    d.replace('notation', view.close(from, end), ')');
+  } else if (isBareAssembly(view, from, end)) {
+    d.identifier('notation', from, end);
+    return;
   } else if (first === TokenKind.dot) d.blank('notation', from, from + 1);
   else if (isBinaryOnly(d, from)) leadingOperator(d, from);
   expression(d, from, end);
+}
+
+/** `if (x) ...`, `for_each(x) { ... }`: a statement, with or without a `;`. */
+function isControlled(view: View, from: number, end: number): boolean {
+  const word = view.word(from);
+  if (CONTROL_WORDS.has(word)) return !JUMPS.has(word);
+  if (!view.isWord(from) || !view.is(from + 1, TokenKind.openParen) || GRAMMAR_KEYWORDS.has(word)) return false;
+  const next = view.after(from + 1, end);
+  return next < end && view.is(next, TokenKind.openBrace);
+}
+
+/** `&= ~`: an operator for the macro to use. */
+function isOperators(view: View, from: number, end: number): boolean {
+  for (let at = from; at < end; at++) {
+    const kind = view.kind(at);
+    const isOperator = kind === TokenKind.operator || kind === TokenKind.assign || kind === TokenKind.ampersand || kind === TokenKind.star;
+    if (!isOperator) return false;
+  }
+  return true;
+}
+
+/** Assembly as it stands: `fnsave %[fx]`. */
+function isBareAssembly(view: View, from: number, end: number): boolean {
+  for (let at = from; at + 1 < end; at++) {
+    if (view.word(at) === '%' && view.is(at + 1, TokenKind.openBracket)) return true;
+  }
+  return false;
 }
 
 const JUMPS: ReadonlySet<string> = new Set(['return', 'goto', 'break', 'continue']);
@@ -110,7 +151,7 @@ function singleToken(d: Dialect, at: number): boolean {
   return !isBracket;
 }
 
-function isNumber(text: string): boolean {
+export function isNumber(text: string): boolean {
   return /^(?:0[xX][0-9a-fA-F.]+(?:[pP][-+]?\d+)?|0[bB][01]+|[\d.]+(?:[eE][-+]?\d+)?)[uUlLfF]*$/.test(text);
 }
 
@@ -145,7 +186,7 @@ function bracesToParens(d: Dialect, open: number, close: number): void {
   });
 }
 
-function bracedItem(d: Dialect, from: number, end: number): void {
+export function bracedItem(d: Dialect, from: number, end: number): void {
   const { view } = d;
   let at = from;
   if (view.is(at, TokenKind.dot)) d.blank('notation', at, ++at);
@@ -180,15 +221,14 @@ function statementArgument(d: Dialect, from: number, end: number): void {
   const { view, draft } = d;
   const before = draft.findBlank(view.end(from - 1), view.start(from));
   const after = draft.findBlank(view.end(end - 1), end < view.count ? view.start(end) : draft.end);
-  block(d, from, end);
-  if (before >= 0 && after >= 0) {
+  const endsItself = view.is(end - 1, TokenKind.semicolon) || view.is(end - 1, TokenKind.closeBrace);
+  const second = after < 0 ? -1 : draft.findBlank(after + 1, end < view.count ? view.start(end) : draft.end);
+  if (before >= 0 && after >= 0 && (endsItself || second >= 0)) {
     draft.write(before, '{');
     draft.note('notation', before, before + 1);
-    draft.write(after, '}');
-    draft.note('notation', after, after + 1);
-    if (!view.is(end - 1, TokenKind.semicolon) && !view.is(end - 1, TokenKind.closeBrace)) {
-      d.insert('notation', end, ';');
-    }
+    draft.write(endsItself ? after : second, '}');
+    draft.note('notation', endsItself ? after : second, (endsItself ? after : second) + 1);
+    block(d, from, end);
     return;
   }
   if (STORAGE_WORDS.has(view.word(from))) return;
@@ -210,7 +250,14 @@ function looseStatement(d: Dialect, from: number, end: number): void {
   } else if (word === 'if' && view.is(from + 1, TokenKind.openParen)) {
     const next = view.after(from + 1, end);
     d.blank('notation', from, from + 1);
+    expression(d, from + 1, next);
     if (d.insert('notation', next, ',')) looseStatement(d, next, end);
+  } else if (isDeclarationLike(view, from, end)) {
+    const assign = nextOf(view, TokenKind.assign, from, end);
+    typeArgument(d, from, assign);
+    expression(d, assign, end);
+  } else {
+    expression(d, from, end);
   }
 }
 

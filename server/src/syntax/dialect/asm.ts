@@ -92,12 +92,12 @@ function operands(d: Dialect, from: number, end: number): void {
   while (at < end) {
     let stop = at;
     while (stop < end && !view.is(stop, TokenKind.comma)) stop = view.after(stop, end);
-    operand(d, at, stop);
+    operand(d, at, stop, end);
     at = stop + 1;
   }
 }
 
-function operand(d: Dialect, from: number, end: number): void {
+function operand(d: Dialect, from: number, end: number, sectionEnd: number): void {
   const { view } = d;
   let at = from;
   if (view.is(at, TokenKind.openBracket)) {
@@ -109,7 +109,7 @@ function operand(d: Dialect, from: number, end: number): void {
   const value = end - 1;
   const open = view.is(value, TokenKind.closeParen) ? (view.match[value] ?? -1) : -1;
   if (open < at) {
-    bareOperand(d, at, end);
+    bareOperand(d, at, end, sectionEnd);
     return;
   }
   if (open === at || (open === at + 1 && view.isWord(at))) {
@@ -134,11 +134,12 @@ function macroOperand(d: Dialect, at: number, open: number, close: number): void
 }
 
 /** A macro alone that stands for an operand: shown as one of constant value, where there is room. */
-function bareOperand(d: Dialect, from: number, end: number): void {
+function bareOperand(d: Dialect, from: number, end: number, sectionEnd: number): void {
   if (end <= from) return;
   const { view, draft } = d;
   const start = view.start(from);
   if (view.end(end - 1) - start >= 5) draft.replace('notation', start, view.end(end - 1), '""(0)');
+  else d.blank('notation', from, end < sectionEnd ? end + 1 : end);
 }
 
 /** Clobbers are strings; a macro among them is shown as one. */

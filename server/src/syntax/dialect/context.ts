@@ -37,6 +37,16 @@ export class Dialect {
     if (end > i) this.draft.identifier(kind, this.view.start(i), this.view.end(end - 1));
   }
 
+  /** Ends the statement before token `next`; with no blank there, its last word is shown one letter shorter. */
+  endStatement(next: number): void {
+    if (this.insert('semicolon', next, ';')) return;
+    const { view, draft } = this;
+    const last = next - 1;
+    if (!view.isWord(last) || view.end(last) - view.start(last) < 2) return;
+    draft.note('semicolon', view.start(last), view.end(last));
+    draft.write(view.end(last) - 1, ';');
+  }
+
   /** Puts `mark` into the white space before token `i`; false when there is none. `from` is the token before. */
   insert(kind: RewriteKind, i: number, mark: string): boolean {
     const { view, draft } = this;

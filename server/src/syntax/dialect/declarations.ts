@@ -422,6 +422,7 @@ function tail(d: Dialect, from: number, end: number): number {
     at = next;
   }
   if (at < end && view.is(at, TokenKind.colon)) {
+    if (view.is(at - 1, TokenKind.comma)) anonymousWidth(d, at, nextComma(view, at + 1, end));
     const stop = nextComma(view, at + 1, end);
     const assign = nextOf(view, TokenKind.assign, at + 1, stop);
     expression(d, at + 1, assign);
@@ -438,6 +439,12 @@ function tail(d: Dialect, from: number, end: number): number {
     return stop;
   }
   return at;
+}
+
+/** `u32 a : 3, : 5`: padding without a name; the grammar wants one. */
+function anonymousWidth(d: Dialect, colon: number, end: number): void {
+  if (d.insert('notation', colon, '_')) return;
+  d.blank('notation', colon - 1, end);
 }
 
 function nextComma(view: View, from: number, end: number): number {

@@ -1,6 +1,6 @@
 /** File-level constructs: function heads, definitions by macro, declarations, macro invocations. */
 import { TokenKind } from '../lexer.js';
-import { argumentList, hasSemicolon } from './arguments.js';
+import { argumentList, bracedItem, hasSemicolon } from './arguments.js';
 import { rewriteAsm } from './asm.js';
 import { splitArguments } from './bodies.js';
 import type { Dialect } from './context.js';
@@ -87,10 +87,9 @@ function fieldsAsStatements(d: Dialect, from: number, end: number): void {
   let at = from;
   while (at < end) {
     const stop = nextOf(view, TokenKind.comma, at, end);
-    if (view.is(at, TokenKind.dot)) d.blank('notation', at, at + 1);
-    expression(d, at + 1, stop);
+    bracedItem(d, at, stop);
     if (stop < end) d.replace('notation', stop, ';');
-    else d.insert('semicolon', stop, ';');
+    else d.endStatement(stop);
     at = stop + 1;
   }
 }
@@ -136,6 +135,19 @@ function macroName(view: View, at: number, open: number): number {
     : name;
 }
 
+function isParameterLike(view: View, from: number, end: number): boolean {
+  if (end <= from + 1) return view.isWord(from) || view.is(from, TokenKind.ellipsis);
+  return isTypeLike(view, from, end) || isDeclarationLike(view, from, end) || isDeclarator(view, from, end);
+}
+
+/** `T *p`, `T (*fn)(int)`, `args...` */
+function isDeclarator(view: View, from: number, end: number): boolean {
+  if (!view.isWord(from)) return false;
+  if (view.is(from + 1, TokenKind.ellipsis)) return true;
+  if (view.is(from + 1, TokenKind.star)) return view.isWord(end - 1) && end <= from + 5;
+  return view.is(from + 1, TokenKind.openParen) && view.is(from + 2, TokenKind.star);
+}
+
 /** Words behind the parameters that are annotations: one, or some with arguments. */
 function isTail(view: View, from: number, open: number): boolean {
   const next = view.is(from + 1, TokenKind.openParen) ? view.after(from + 1, open) : from + 1;
@@ -150,7 +162,8 @@ function definitionMacro(d: Dialect, name: number, close: number, open: number):
   const parts = splitArguments(view, name + 1, close);
   const pairs = /(\d)$/.exec(view.word(name));
   if (pairs !== null && parts.length === 2 * Number(pairs[1]) + 1) pairedParameters(d, parts);
-  else parameters(d, name + 1, close);
+  else if (parts.every(([from, end]) => isParameterLike(view, from, end))) parameters(d, name + 1, close);
+  else for (const [from, end] of parts) d.identifier('type-argument', from, end);
   for (let at = close + 1; at < open; ) {
     const next = view.after(at, open);
     if (view.is(at, TokenKind.openParen)) parameters(d, at, next - 1);
@@ -179,14 +192,19 @@ function pairedParameters(d: Dialect, parts: readonly (readonly [number, number]
 function topDeclaration(d: Dialect, at: number, stop: number): void {
   const { view } = d;
   let name = at;
-  while (name < stop && STORAGE_WORDS.has(view.word(name))) name++;
-  if (name > at && view.word(at) !== 'typedef' && isMacroDeclaration(view, name, stop)) {
+  while (name < stop && (STORAGE_WORDS.has(view.word(name)) || QUALIFIER_WORDS.has(view.word(name)))) name++;
+  if (name > at && isMacroDeclaration(view, name, stop)) {
     // `static DEFINE_X(y);`: the storage word says nothing to the grammar here.
-    d.blank('annotation', at, name);
+    if (view.word(at) !== 'typedef') d.blank('annotation', at, name);
     macroDeclaration(d, name, stop);
     return;
   }
   declaration(d, at, stop);
+}
+
+/** A declaration in a block: the same, but a prototype without a type is not meant. */
+export function localDeclaration(d: Dialect, at: number, stop: number): void {
+  topDeclaration(d, at, stop);
 }
 
 function isMacroDeclaration(view: View, at: number, stop: number): boolean {

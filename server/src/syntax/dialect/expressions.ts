@@ -6,7 +6,7 @@ import { initializer } from './initializers.js';
 import { block } from './statements.js';
 import { joinStrings, stringRunEnd } from './strings.js';
 import { TokenKind } from '../lexer.js';
-import { argumentList } from './arguments.js';
+import { argumentList, isNumber } from './arguments.js';
 import type { View } from './view.js';
 import { ASM_WORDS, CONTROL_WORDS, GRAMMAR_KEYWORDS, isCapitals, TYPEOF_WORDS } from './words.js';
 
@@ -18,7 +18,10 @@ export function expression(d: Dialect, i: number, end: number): void {
     const { view } = d;
     let at = i;
     while (at < end) {
-      if (at > i && view.isWord(at) && isJuxtaposed(view, at)) d.insert('notation', at, '+');
+      if (at > i && view.isWord(at)) {
+        if (view.is(at - 1, TokenKind.number)) d.insert('notation', at, '*');
+        else if (isJuxtaposed(view, at)) d.insert('notation', at, '+');
+      }
       switch (view.kind(at)) {
         case TokenKind.openParen:
           at = parenthesis(d, at, i, end);
@@ -46,6 +49,11 @@ export function expression(d: Dialect, i: number, end: number): void {
         case TokenKind.identifier:
           at = word(d, at, end);
           break;
+        case TokenKind.number:
+          // `2k_CDSN_IO`: half of a name that the macro completes.
+          if (!isNumber(view.word(at))) d.identifier('notation', at, at + 1);
+          at++;
+          break;
         default:
           at++;
       }
@@ -61,7 +69,7 @@ function isJuxtaposed(view: View, at: number): boolean {
     const open = view.match[before] ?? -1;
     return open > 0 && view.isWord(open - 1) && !GRAMMAR_KEYWORDS.has(view.word(open - 1)) && !isTypeofWord(view, open - 1);
   }
-  return view.isWord(before) && isCapitals(view.word(before)) && isCapitals(view.word(at));
+  return view.isWord(before) && !GRAMMAR_KEYWORDS.has(view.word(before)) && isCapitals(view.word(at));
 }
 
 function isTypeofWord(view: View, at: number): boolean {

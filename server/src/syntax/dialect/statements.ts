@@ -2,13 +2,13 @@
 import { loopPattern, oncePattern } from '@vringside/grammars/dialect';
 import { TokenKind } from '../lexer.js';
 import { argumentList } from './arguments.js';
-import { macroDeclaration } from './definitions.js';
+import { macroDeclaration, localDeclaration } from './definitions.js';
 import { asmBody, isAsmBody, rewriteAsm } from './asm.js';
 import type { Dialect } from './context.js';
 import { declaration, isDeclarationLike, isTypeLike, nextOf } from './declarations.js';
 import { expression } from './expressions.js';
 import type { View } from './view.js';
-import { ASM_WORDS, CONTROL_WORDS, GRAMMAR_KEYWORDS, isDeclarationWord, TYPEOF_WORDS } from './words.js';
+import { ASM_WORDS, CONTROL_WORDS, GRAMMAR_KEYWORDS, isDeclarationWord, QUALIFIER_WORDS, TYPEOF_WORDS } from './words.js';
 
 /** The statements in [from, end). */
 export function block(d: Dialect, from: number, end: number): void {
@@ -40,7 +40,11 @@ export function statement(d: Dialect, at: number, end: number): number {
 
 /** The statement that a control word, a macro or a label governs. */
 function body(d: Dialect, at: number, end: number): number {
-  if (at >= end) return at;
+  if (at >= end) {
+    // An arm of `#if` that is not taken here held it.
+    d.insert('semicolon', at, ';');
+    return at;
+  }
   let next = at;
   d.nested(() => {
     next = statement(d, at, end);
@@ -125,7 +129,10 @@ function forHead(d: Dialect, at: number, end: number): number {
 function doStatement(d: Dialect, at: number, end: number): number {
   const { view } = d;
   const after = body(d, at + 1, end);
-  if (after >= end || view.word(after) !== 'while') return after;
+  if (after < end && isInvocation(view, after, view.word(after), end) && !view.startsLine(after)) {
+    // `do { ... } while_each_thread(g, p);`
+    d.replace('loop-macro', after, view.word(after).length >= 5 ? 'while' : view.word(after));
+  } else if (after >= end || view.word(after) !== 'while') return after;
   const next = head(d, after, end);
   if (next < end && view.is(next, TokenKind.semicolon)) return next + 1;
   d.insert('semicolon', next, ';');
@@ -231,11 +238,14 @@ function isBodyStart(view: View, at: number, next: number, end: number): boolean
     if (ASM_WORDS.has(word)) return false;
     if (isDeclarationWord(word)) return false;
     if (isBelow) return true;
+    if (word === view.word(at)) return false;
     // `TYPE(x) name;` declares; `each(x) call();` loops.
     const after = view.kind(next + 1);
     return after === TokenKind.openParen || after === TokenKind.arrow || after === TokenKind.dot || after === TokenKind.operator;
   }
   if (!isBelow) return false;
+  // `(void)call();`
+  if (kind === TokenKind.openParen) return view.isWord(view.after(next, end));
   return kind === TokenKind.star ? isAssignment(view, next, end) : kind === TokenKind.operator && /^(\+\+|--)$/.test(view.word(next));
 }
 
@@ -246,7 +256,9 @@ function isAssignment(view: View, from: number, end: number): boolean {
 
 /** Whether the token after `NAME(...)` begins another statement: a line of its own, no deeper than the macro. */
 function isNewStatement(view: View, at: number, next: number): boolean {
-  if (!view.startsLine(next)) return view.isWord(next) && CONTROL_WORDS.has(view.word(next));
+  if (!view.startsLine(next)) {
+    return view.isWord(next) && (CONTROL_WORDS.has(view.word(next)) || view.word(next) === view.word(at));
+  }
   const kind = view.kind(next);
   if (kind === TokenKind.identifier) return true;
   const isPrefix = kind === TokenKind.star || kind === TokenKind.openParen;
@@ -292,11 +304,16 @@ function missingSemicolon(d: Dialect, at: number, open: number, close: number, n
 function simple(d: Dialect, at: number, end: number): number {
   const { view } = d;
   const stop = simpleEnd(view, at, end);
+  if (stop === at + 1 && QUALIFIER_WORDS.has(view.word(at))) {
+    // `noreturn;`: a macro that is a keyword to the grammar.
+    d.draft.write(view.start(at), '_');
+    d.draft.note('notation', view.start(at), view.end(at));
+  }
   const isDeclaration = isDeclarationStart(view, at, stop);
-  if (isDeclaration) declaration(d, at, stop);
+  if (isDeclaration) localDeclaration(d, at, stop);
   else expression(d, at, stop);
   if (stop < end && view.is(stop, TokenKind.semicolon)) return stop + 1;
-  if (!view.is(stop - 1, TokenKind.closeBrace) || isDeclaration) d.insert('semicolon', stop, ';');
+  if (!view.is(stop - 1, TokenKind.closeBrace) || isDeclaration) d.endStatement(stop);
   return Math.max(stop, at + 1);
 }
 
@@ -342,7 +359,10 @@ function simpleEnd(view: View, at: number, end: number): number {
 function endsStatement(view: View, at: number, stop: number): boolean {
   if (view.indentOf(stop) > view.indentOf(at)) return false;
   if (stop === at + 1) return /^[A-Z_][A-Z0-9_]+$/.test(view.word(at)) && !isDeclarationWord(view.word(at));
-  return view.is(stop - 1, TokenKind.closeParen) && !isDeclarationWord(view.word(at));
+  if (!view.is(stop - 1, TokenKind.closeParen) || isDeclarationWord(view.word(at))) return false;
+  // `x = (type)` goes on; `x = call()` may be all.
+  const open = view.match[stop - 1] ?? -1;
+  return open > at && view.isWord(open - 1) && !GRAMMAR_KEYWORDS.has(view.word(open - 1));
 }
 
 function isLoneMacro(view: View, at: number, stop: number): boolean {
