@@ -2,14 +2,21 @@
  * Makes chunks readable to a C parser.
  *
  * `prepare` gives one text for each way through the `#if` groups of a chunk, such that every arm is in some text as
- * real code. Each text is as long as the chunk; behind `prefixLength` characters of its own (none but for function
- * heads without a type) offset p of the text is offset `base + p - prefixLength` of the file.
+ * real code. Each text is as long as the chunk, line for line; offset p of it is offset `base + p - prefixLength` of
+ * the file. Two things may stand around it: a type before a function's head that has none (`prefixLength` characters),
+ * and a `;` behind a macro invocation that has none.
  *
  * How things are shown, beyond what `RewriteKind` says:
  * - `typeof(x)` is shown as `int` and blanks, so that what follows parses as it does after any type.
  * - `&&label` is shown as ` &label`, `case a ... b` as `case a | b`, `goto *p` as `*p`: `notation` at the operator.
  * - `DEFINE_PER_CPU(type, name) = v` is shown as `type name = v`; `NAME(x) = { }` as `NAME x = { }`;
  *   `struct_group(name, fields;)` in a record as `struct { fields; }`; each is a `definition-macro` over the call.
+ * - Where a `;` is missing and no blank can hold it, the last word is shown one letter shorter: `LAST\n}` as `LAS;`,
+ *   a label `out:\n}` as `ou:;`. The `semicolon` rewrite then spans the whole word, which is what was written.
+ * - `do {...} while_each(x);` is shown as `do {...} while (x);`: `loop-macro` at the name.
+ * - Statements as arguments: `{...}` where two blanks allow, else expressions; `return x` as `x`, `goto y` as one name.
+ * - Strings joined by macro calls, `"a" NAME(x) "b"`, show the call as one name: `notation`.
+ * - `A(x) B(y)` in an expression is shown as `A(x)+B(y)`, `64 KB` as `64*KB`: `notation` at the operator.
  * - `SYSCALL_DEFINE2(f, int, a, int, b) {` is shown as `int SYSCALL_DEFINE2(int a, int b) {`, `int ` being the prefix.
  */
 import { and } from './conditions.js';
@@ -56,7 +63,7 @@ function prepareSelection(file: SourceFile, chunk: Chunk, selection: Selection):
   const prefix = draft.needsType ? TYPE_PREFIX : '';
   return {
     when: null,
-    text: prefix + draft.text(),
+    text: prefix + draft.text() + (draft.needsSemicolon ? ';' : ''),
     base: chunk.start,
     prefixLength: prefix.length,
     rewrites: draft.sorted(),

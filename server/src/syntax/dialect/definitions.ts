@@ -256,7 +256,7 @@ export function macroDeclaration(d: Dialect, at: number, stop: number): void {
   }
   if (isAssigned) initialValue(d, close + 2, stop);
   else if (close + 1 < stop) expression(d, close + 1, stop);
-  if (!view.is(close + 1, TokenKind.semicolon) && close + 1 >= view.count) d.insert('semicolon', close + 1, ';');
+  if (stop >= view.count) draft.needsSemicolon = true;
 }
 
 function invocationArguments(d: Dialect, at: number, close: number): void {

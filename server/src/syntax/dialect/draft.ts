@@ -13,6 +13,8 @@ export class Draft {
   readonly rewrites: Rewrite[] = [];
   /** The function's head gives no type; the text needs one in front. */
   needsType = false;
+  /** A macro invocation ends with the text and without `;`. */
+  needsSemicolon = false;
   private readonly source: string;
   private units: Uint16Array | null = null;
 
