@@ -10,7 +10,7 @@ import { prepare } from '../variants.js';
 import { correction } from './ambiguity.js';
 import { conditionsWithin } from './conditions-within.js';
 import { BuildContext, type FragmentReader } from './context.js';
-import { emptyReading, type Reading, readTopLevel } from './declaration.js';
+import { emptyReading, invocationOf, type Reading, readTopLevel } from './declaration.js';
 import { fragmentText, readFragment } from './fragment.js';
 import { readInclude } from './include.js';
 import { readMacro } from './macro.js';
@@ -119,6 +119,7 @@ export class FactsReader {
     return this.withTree(file, text, conditionAt, null, (c) => {
       const reading = emptyReading();
       readTopLevel(c, reading);
+      if (chunk.kind === 'invocation') settleInvocation(c, chunk, reading);
       settleFunctions(c, file, chunk, variant.rewrites, reading);
       const { records, typedefs, enumerators } = c;
       return { ...reading, when: variant.when, records, typedefs, enumerators };
@@ -154,6 +155,23 @@ function rewritesByStart(rewrites: readonly Rewrite[]): ReadonlyMap<number, Rewr
   const byStart = new Map<number, Rewrite>();
   for (const rewrite of rewrites) if (rewrite.kind !== 'annotation') byStart.set(rewrite.start, rewrite);
   return byStart;
+}
+
+// ---- invocations --------------------------------------------------------------------------------------------
+
+const CALL = /^(?:static\s+|extern\s+)*(\w+)\s*\(/;
+
+/** A macro call that was shown to the parser as something that says nothing, like `struct tag`, is a call still. */
+function settleInvocation(c: BuildContext, chunk: Chunk, reading: Reading): void {
+  if (reading.invocations.length + reading.globals.length + reading.prototypes.length + c.records.length > 0)
+    return;
+  const text = c.source.slice(chunk.start, chunk.end);
+  const match = CALL.exec(text);
+  const close = text.lastIndexOf(')');
+  if (!match?.[1] || close < 0) return;
+  const start = chunk.start + match[0].indexOf(match[1]);
+  const call = c.fragments.expression(c, { start, end: chunk.start + close + 1 });
+  reading.invocations.push(invocationOf(call, c, chunk.start, chunk.end));
 }
 
 // ---- functions ----------------------------------------------------------------------------------------------

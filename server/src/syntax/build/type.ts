@@ -1,4 +1,5 @@
 /** Types and declarators: what a declaration says its names are. */
+import { annotationWords } from '@vringside/grammars/dialect';
 import { typeNameForm, typeNames, typeQualifiers } from '@vringside/grammars/type-names';
 import type { Expr, Param, TypeRef } from '../ir.js';
 import { Field, Kind } from '../tree/kinds.js';
@@ -128,13 +129,17 @@ function readPlainType(text: string): TypeRef {
     if (token === '*' || token === '[') pointers++;
     else if (token === 'struct' || token === 'union' || token === 'enum') keyword = token;
     else if (BUILT_IN.has(token)) words.push(token);
-    else if (/^\w/.test(token) && !typeQualifiers.has(token) && base === '' && words.length === 0)
-      base = token;
+    else if (base === '' && words.length === 0 && isTypeWord(token)) base = token;
   }
   if (words.length > 0) base = canonicalWords(words);
-  else if (keyword !== '') base = `${keyword} ${base}`;
+  else if (keyword !== '') base = `${keyword} ${base}`.trim();
   else base = detached(base);
   return text.includes('(') ? { base, pointers, isFunction: true } : { base, pointers };
+}
+
+/** Whether a word of a type can be its name. */
+function isTypeWord(word: string): boolean {
+  return /^\w/.test(word) && !typeQualifiers.has(word) && !annotationWords.has(word);
 }
 
 /** The name in a declaration that stands as a macro's argument, `struct x *name`; '' when it is a type alone. */
@@ -143,7 +148,7 @@ export function declaredName(text: string): string {
   const pointer = /\(\s*\*\s*(\w+)/.exec(text);
   if (pointer) return pointer[1] ?? '';
   const words = (/^[^([=]*/.exec(text)?.[0] ?? '').match(/\w+/g) ?? [];
-  const meaningful = words.filter((word) => !typeQualifiers.has(word));
+  const meaningful = words.filter((word) => !typeQualifiers.has(word) && !annotationWords.has(word));
   const last = meaningful.at(-1) ?? '';
   const isTagged = /\b(?:struct|union|enum)\b/.test(text);
   const isBuiltIn = meaningful.some((word) => BUILT_IN.has(word));
