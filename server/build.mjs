@@ -1,12 +1,19 @@
 // Bundles the programs into server/dist: one file each, the wasm files beside them.
-import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const require = createRequire(import.meta.url);
 export const outFolder = join(here, 'dist');
 
 /** Programs and worker threads; a bundle is named after its entry. */
@@ -15,14 +22,50 @@ const entries = {
   worker: 'src/service/worker.ts',
 };
 
+/** Packages whose code or data ends up in the bundle. */
+const bundled = ['web-tree-sitter', 'tree-sitter-c'];
+
+/** Their licences ask to be passed on with copies. */
+function thirdPartyLicences() {
+  return bundled
+    .map((name) => {
+      const folder = packageFolder(name);
+      const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+      return `${name} ${version} (${license})\n\n${readFileSync(join(folder, 'LICENSE'), 'utf8').trim()}\n`;
+    })
+    .join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+function packageFolder(name) {
+  for (let folder = here; ; folder = dirname(folder)) {
+    const candidate = join(folder, 'node_modules', name);
+    if (existsSync(candidate)) return candidate;
+    if (dirname(folder) === folder) throw new Error(`${name} is not installed`);
+  }
+}
+
+/** Builds aside and moves file by file, so that a program running meanwhile finds its files whole. */
 export async function buildServer() {
-  rmSync(outFolder, { recursive: true, force: true });
-  mkdirSync(outFolder, { recursive: true });
-  const present = Object.entries(entries).filter(([, path]) => existsSync(join(here, path)));
+  const part = `${outFolder}.part-${process.pid}`;
+  mkdirSync(part, { recursive: true });
+  try {
+    await buildInto(part);
+    mkdirSync(outFolder, { recursive: true });
+    const built = readdirSync(part);
+    for (const file of built) renameSync(join(part, file), join(outFolder, file));
+    for (const file of readdirSync(outFolder)) {
+      if (!built.includes(file)) rmSync(join(outFolder, file), { recursive: true, force: true });
+    }
+  } finally {
+    rmSync(part, { recursive: true, force: true });
+  }
+}
+
+async function buildInto(folder) {
   await build({
     absWorkingDir: here,
-    entryPoints: Object.fromEntries(present),
-    outdir: outFolder,
+    entryPoints: entries,
+    outdir: folder,
     bundle: true,
     splitting: true,
     chunkNames: 'shared-[hash]',
@@ -37,11 +80,14 @@ export async function buildServer() {
       js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);",
     },
   });
-  copyFileSync(require.resolve('tree-sitter-c/tree-sitter-c.wasm'), join(outFolder, 'tree-sitter-c.wasm'));
-  copyFileSync(
-    require.resolve('web-tree-sitter/web-tree-sitter.wasm'),
-    join(outFolder, 'web-tree-sitter.wasm'),
-  );
+  for (const [name, file] of [
+    ['tree-sitter-c', 'tree-sitter-c.wasm'],
+    ['web-tree-sitter', 'web-tree-sitter.wasm'],
+  ]) {
+    copyFileSync(join(packageFolder(name), file), join(folder, file));
+  }
+  copyFileSync(join(here, '..', 'LICENSE'), join(folder, 'LICENSE'));
+  writeFileSync(join(folder, 'THIRD-PARTY-LICENSES'), thirdPartyLicences());
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildServer();

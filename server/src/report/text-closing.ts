@@ -25,6 +25,13 @@ export function closingLine(report: Report, verdict: string, elapsedMs: number |
   return `${verdict}${read} (${understanding(report, style)})${time}`;
 }
 
+/** `select 120 ms, analyse 310 ms`, or '' when no timings were asked for. */
+export function stageTimes({ timings }: Report, style: Style): string {
+  if (timings === undefined) return '';
+  const stages = Object.entries(timings).map(([stage, ms]) => `${stage} ${ms.toFixed(0)} ms`);
+  return style.dim(stages.join(', '));
+}
+
 function understanding(report: Report, style: Style): string {
   const { coverage, notAnalysed } = report;
   const files = new Set(

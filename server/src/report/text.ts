@@ -5,7 +5,7 @@ import type { Finding, Level } from '../rules/finding.js';
 import { quoteSource, type SourceLines } from './quote.js';
 import type { Report } from './report.js';
 import { count, displayWidth, padEnd, printable, type Style, wrap } from './style.js';
-import { closingLine, notUnderstood } from './text-closing.js';
+import { closingLine, notUnderstood, stageTimes } from './text-closing.js';
 
 export interface TextOptions {
   readonly style: Style;
@@ -63,7 +63,8 @@ export function findingsToText(report: Report, options: TextOptions): string {
 function finish(blocks: readonly string[], report: Report, options: TextOptions, verdict: string): string {
   const gaps = options.isQuiet ? '' : notUnderstood(report, options.style);
   const closing = closingLine(report, verdict, options.elapsedMs, options.style);
-  return `${[...blocks, gaps, closing].filter((block) => block !== '').join('\n\n')}\n`;
+  const times = stageTimes(report, options.style);
+  return `${[...blocks, gaps, times, closing].filter((block) => block !== '').join('\n\n')}\n`;
 }
 
 // ---- entries

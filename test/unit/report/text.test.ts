@@ -72,6 +72,12 @@ it('ends with what was not understood, and lists it with the reason', () => {
   expect(quiet).toContain('1 file not analysed, 1 not understood in full');
 });
 
+it('shows the time of each stage when asked for', () => {
+  const text = sitesToText(reportOf({ timings: { select: 12.4, analyse: 310 } }), options);
+  expect(text).toContain('\nselect 12 ms, analyse 310 ms\n');
+  expect(sitesToText(reportOf(), options)).not.toContain(' ms');
+});
+
 it('keeps every line but quoted source within the width, at any width of the terminal', () => {
   const long = 'a_rather_long_name_of_a_predicate() && '.repeat(8);
   const sites = [{ ...bypass, guard: { written: long, resolved: long.repeat(2), via: [] } }];

@@ -1,0 +1,61 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { toolVersion } from '../../server/src/report/version.js';
+import { checkoutRoot } from '../support/tracked-files.js';
+import { demo } from './support.js';
+
+interface Packed {
+  readonly filename: string;
+  readonly size: number;
+  readonly files: readonly { readonly path: string }[];
+}
+
+let folder: string;
+let packed: Packed;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'vringside-package-'));
+  const args = ['pack', '--json', '--workspace', 'vringside', '--pack-destination', folder];
+  const json = execFileSync('npm', args, {
+    cwd: checkoutRoot,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const [first] = JSON.parse(json) as Packed[];
+  if (first === undefined) throw new Error('npm pack made nothing');
+  packed = first;
+  execFileSync('tar', ['-xzf', join(folder, packed.filename), '-C', folder]);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+it('holds the bundled programs, the wasm and the licences, and no source', () => {
+  const names = packed.files.map((file) => file.path).filter((path) => !path.startsWith('dist/shared-'));
+  expect(names.sort()).toEqual([
+    'bin/vringside.js',
+    'dist/LICENSE',
+    'dist/THIRD-PARTY-LICENSES',
+    'dist/cli.js',
+    'dist/tree-sitter-c.wasm',
+    'dist/web-tree-sitter.wasm',
+    'dist/worker.js',
+    'package.json',
+  ]);
+  expect(packed.size).toBeLessThan(1_500_000);
+});
+
+it('runs where nothing else is installed, with worker threads', () => {
+  const program = join(folder, 'package/bin/vringside.js');
+  expect(readdirSync(join(folder, 'package'))).not.toContain('node_modules');
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, [program, ...args], { cwd: folder, encoding: 'utf8' });
+  expect(run('--version').stdout).toBe(`vringside ${toolVersion}\n`);
+  const doctor = run('doctor', '--jobs', '2', demo);
+  expect([doctor.status, doctor.stderr]).toEqual([0, '']);
+  expect(doctor.stdout).toContain('all 15 functions understood in 7 files');
+  const sites = run('sites', '--no-cache', demo);
+  expect([sites.status, sites.stderr]).toEqual([0, '']);
+  expect(sites.stdout).toContain('cpu_phys_to_device');
+});
