@@ -1,18 +1,19 @@
 /** Calls, found in the code of a chunk. */
 import type { CallExpr } from '../syntax/ir.js';
 import { type Path, walk } from '../syntax/walk.js';
-import { codeOf, type StoreContext } from './stores.js';
+import type { Span } from '../text/span.js';
+import { codeOf, oncePerPlace, type StoreContext } from './stores.js';
 import type { FunctionRef, MacroRef } from './unit.js';
 import type { Place } from './workspace.js';
 
 /** A direct call of a function. */
-export interface CallSite extends Place {
+export interface CallSite extends Place, Span {
   readonly call: CallExpr;
   /** The function it stands in; null in the body of a macro or an initialiser. */
   readonly caller: FunctionRef | null;
   /** The macro in whose body it stands. */
   readonly macro: MacroRef | null;
-  /** Which reading of the caller's body. */
+  /** The first reading of the caller's body that holds it. */
   readonly variant: number;
   /** What is around the call, innermost first. */
   readonly up: Path | null;
@@ -20,7 +21,7 @@ export interface CallSite extends Place {
 
 /** The calls of `name` in a chunk; a local variable of that name hides the function. */
 export function callsOf(context: StoreContext, place: Place, name: string): CallSite[] {
-  const sites: CallSite[] = [];
+  const sites: Omit<CallSite, keyof Span>[] = [];
   for (const { roots, scope, function: caller, variant } of codeOf(context, place)) {
     walk(roots, (node, up) => {
       if (node.kind === 'sizeof') return false;
@@ -35,7 +36,7 @@ export function callsOf(context: StoreContext, place: Place, name: string): Call
       if (isCallOf(node, name)) sites.push({ ...place, call: node, caller: null, macro, variant: 0, up });
     });
   }
-  return sites;
+  return oncePerPlace(sites.map((site) => ({ ...site, start: site.call.start, end: site.call.end })));
 }
 
 function isCallOf(node: Path['node'], name: string): node is CallExpr {

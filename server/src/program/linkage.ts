@@ -53,6 +53,12 @@ export class Linkage {
     });
   }
 
+  /** Definitions of the names in files below `folders`, whether selected or not: reads them all. */
+  functionsBelow(names: readonly string[], folders: readonly string[]): FunctionRef[] {
+    const files = this.workspace.filesBeyond(names, folders);
+    return files.flatMap((file) => names.flatMap((name) => this.inFile(name, file, functions)));
+  }
+
   macros(name: string, from: string): readonly MacroRef[] {
     return this.remembered('macro', name, from, () => this.nearest(name, from, macros));
   }

@@ -25,58 +25,71 @@ export function definedNames(source: SourceFile, table: NameTable): ReadonlyMap<
   return definers;
 }
 
-const tagWords: ReadonlySet<string> = new Set(['struct', 'union', 'enum']);
-
 /** Reports the tokens of the chunk that stand where a name is introduced. */
 function scanChunk(source: SourceFile, chunk: Chunk, report: (token: number) => void): void {
-  const { tokens, text } = source;
-  const { kinds, starts, ends } = tokens;
-  const isOpaque = chunk.kind === 'function' || chunk.kind === 'include';
-  let braces = 0;
-  let parens = 0;
-  let enumDepth = 0;
-  let tag = '';
+  const { kinds } = source.tokens;
+  const nesting = new Nesting();
   for (let at = chunk.firstToken; at < chunk.endToken; at++) {
     const kind = kinds[at];
-    if (kind === TokenKind.openBrace) {
-      braces++;
-      if (tag === 'enum') enumDepth = braces;
-      tag = '';
-    } else if (kind === TokenKind.closeBrace) {
-      if (braces === enumDepth) enumDepth = 0;
-      braces = Math.max(0, braces - 1);
-    } else if (kind === TokenKind.openParen) parens++;
-    else if (kind === TokenKind.closeParen) parens = Math.max(0, parens - 1);
-    else if (kind === TokenKind.semicolon || kind === TokenKind.star || kind === TokenKind.assign) tag = '';
-    if (kind !== TokenKind.identifier) continue;
-    const before = kinds[at - 1];
-    const after = kinds[at + 1];
-    if (before === TokenKind.directive) {
-      if (text.startsWith('define', starts[at]) && after === TokenKind.identifier) report(at + 1);
-      continue;
-    }
-    if (tag !== '' && after === TokenKind.openBrace) report(at);
-    else if (isOpaque) {
-      // The body of a function introduces no other name that lookups ask for; its own name is the chunk's.
-    } else if (enumDepth > 0 && parens === 0) {
-      if (after !== TokenKind.openParen) report(at);
-    } else if (braces === 0 && introduces(before, after, parens, chunk)) report(at);
-    const length = (ends[at] as number) - (starts[at] as number);
-    if (length >= 4 && length <= 6) {
-      const word = text.slice(starts[at], ends[at]);
-      if (tagWords.has(word)) tag = word;
-    }
+    if (kind !== TokenKind.identifier) nesting.punctuation(kind);
+    else if (introduces(source, chunk, at, nesting)) report(at);
+    if (kind === TokenKind.identifier) nesting.word(wordAt(source, at));
   }
 }
 
-function introduces(
-  before: number | undefined,
-  after: number | undefined,
-  parens: number,
-  chunk: Chunk,
-): boolean {
-  if (chunk.kind === 'invocation' || chunk.kind === 'macro') return parens > 0 && chunk.kind === 'invocation';
-  // `typedef int (*name)(...)`.
-  if (parens > 0) return before === TokenKind.star && after === TokenKind.closeParen;
-  return after !== TokenKind.identifier && after !== TokenKind.star;
+/** Where in a declaration the scan stands. */
+class Nesting {
+  braces = 0;
+  parens = 0;
+  /** Depth of the braces of the enum being read; 0: none. */
+  enumBraces = 0;
+  /** `struct`, `union` or `enum`, until its tag or brace has come. */
+  keyword = '';
+
+  punctuation(kind: number | undefined): void {
+    if (kind === TokenKind.openBrace) {
+      this.braces++;
+      if (this.keyword === 'enum') this.enumBraces = this.braces;
+      this.keyword = '';
+    } else if (kind === TokenKind.closeBrace) {
+      if (this.braces === this.enumBraces) this.enumBraces = 0;
+      this.braces = Math.max(0, this.braces - 1);
+    } else if (kind === TokenKind.openParen) this.parens++;
+    else if (kind === TokenKind.closeParen) this.parens = Math.max(0, this.parens - 1);
+    else if (kind === TokenKind.semicolon || kind === TokenKind.star || kind === TokenKind.assign)
+      this.keyword = '';
+  }
+
+  word(text: string): void {
+    if (text === 'struct' || text === 'union' || text === 'enum') this.keyword = text;
+  }
+}
+
+function introduces(source: SourceFile, chunk: Chunk, at: number, nesting: Nesting): boolean {
+  const { kinds } = source.tokens;
+  const before = kinds[at - 1];
+  const after = kinds[at + 1];
+  if (before === TokenKind.identifier && kinds[at - 2] === TokenKind.directive)
+    return wordAt(source, at - 1) === 'define';
+  if (nesting.keyword !== '' && after === TokenKind.openBrace) return true;
+  // The body of a function introduces no other name that lookups ask for; its own name is the chunk's.
+  if (chunk.kind === 'function' || chunk.kind === 'include' || chunk.kind === 'macro') return false;
+  if (nesting.enumBraces > 0) return nesting.parens === 0 && after !== TokenKind.openParen;
+  // `struct_group_tagged(tag, member, ...)` names a struct inside another.
+  if (nesting.braces > 0)
+    return before === TokenKind.openParen && wordAt(source, at - 2) === 'struct_group_tagged';
+  if (chunk.kind === 'invocation') return nesting.parens > 0;
+  // `typedef int (*name)(...)`, `typedef int (name)(...)`.
+  if (nesting.parens > 0) {
+    return after === TokenKind.closeParen && (before === TokenKind.star || before === TokenKind.openParen);
+  }
+  if (after === TokenKind.identifier) return wordAt(source, at + 1).startsWith('__');
+  return after !== TokenKind.star;
+}
+
+/** The text of a token that can be a word we look for; '' for a longer one, which need not be cut out. */
+function wordAt(source: SourceFile, token: number): string {
+  const start = source.tokens.starts[token] ?? 0;
+  const end = source.tokens.ends[token] ?? 0;
+  return end - start > 24 ? '' : source.text.slice(start, end);
 }

@@ -1,7 +1,9 @@
 /** Where the texts come from: a folder on disk, or memory. Nothing else in the program knows. */
 import * as fs from 'node:fs';
 import { decodeSource } from '../text/decode.js';
-import { reasonOf } from './list-files.js';
+import { isCFile, listFiles, reasonOf } from './list-files.js';
+import { type ScanWork, scanFiles, verdict } from './scan-files.js';
+import { compileScan, windowBytes } from './word-scanner.js';
 
 export type SourceText = { readonly text: string } | { readonly notText: string };
 
@@ -12,6 +14,8 @@ export interface SourceReader {
   exists(path: string): boolean;
   /** Names of the folders directly below a folder, sorted. */
   folders(path: string): readonly string[];
+  /** The C files below the folders whose bytes hold one of the words in any mix of case, sorted. */
+  filesHolding(words: readonly string[], folders: readonly string[]): readonly string[];
 }
 
 export function diskReader(root: string): SourceReader {
@@ -33,6 +37,17 @@ export function diskReader(root: string): SourceReader {
         return [];
       }
     },
+    filesHolding(words, folders) {
+      // No name of interest is shorter than the scanner's least, and one longer than its most is checked later.
+      const fit = words.filter((word) => /^[!-~]{3,}$/.test(word)).map((word) => word.slice(0, 64));
+      if (fit.length === 0) return [];
+      const { files } = listFiles(root, folders);
+      const scan = compileScan(fit);
+      const verdicts = new Uint8Array(files.length);
+      const work: ScanWork = { ...scan, windowBytes, root, paths: files, next: new Int32Array(1), verdicts };
+      scanFiles(fs, work, files.length, Number.POSITIVE_INFINITY);
+      return files.filter((_, index) => verdicts[index] === verdict.present);
+    },
   };
 }
 
@@ -51,6 +66,15 @@ export function memoryReader(texts: ReadonlyMap<string, string>): SourceReader {
       return [
         ...new Set(below.flatMap((rest) => (rest.includes('/') ? [rest.slice(0, rest.indexOf('/'))] : []))),
       ].sort();
+    },
+    filesHolding(words, folders) {
+      const isBelow = (path: string): boolean =>
+        folders.some((folder) => folder === '' || path.startsWith(`${folder}/`));
+      const holds = (text: string): boolean =>
+        words.some((word) => text.toLowerCase().includes(word.toLowerCase()));
+      return [...texts]
+        .flatMap(([path, text]) => (isCFile(path) && isBelow(path) && holds(text) ? [path] : []))
+        .sort();
     },
   };
 }

@@ -5,9 +5,10 @@ import * as fs from 'node:fs';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { relevantWords } from '@vringside/grammars/relevance';
+import type { Cache } from './cache.js';
 import { isCFile, listFiles, type NotAnalysed, reasonOf } from './list-files.js';
 import { type ScanWork, scanFiles, verdict } from './scan-files.js';
-import type { FileStat, StatIndex } from './stat-index.js';
+import { type FileStat, openStatIndex } from './stat-index.js';
 import { compileScan, windowBytes } from './word-scanner.js';
 
 export interface SelectOptions {
@@ -19,8 +20,8 @@ export interface SelectOptions {
   readonly jobs?: number;
   /** Words that make a file matter; default those of the grammars package. */
   readonly words?: readonly string[];
-  /** Verdicts of earlier runs. */
-  readonly known?: StatIndex | null;
+  /** Where the verdicts of earlier runs are kept. */
+  readonly cache?: Cache | null;
   readonly onProgress?: (progress: SelectProgress) => void;
 }
 
@@ -32,6 +33,8 @@ export interface SelectProgress {
 export interface Selection {
   /** Relative to the root, sorted. */
   readonly files: readonly string[];
+  /** Those of them that were named one by one. */
+  readonly named: readonly string[];
   /** C files looked at. */
   readonly considered: number;
   readonly notAnalysed: readonly NotAnalysed[];
@@ -58,6 +61,7 @@ export async function selectFiles(options: SelectOptions): Promise<Selection> {
   const allNotAnalysed = [...notAnalysed, ...listed.notAnalysed, ...unreadable];
   return {
     files: [...files].sort(),
+    named,
     considered: new Set([...listed.files, ...named]).size,
     notAnalysed: allNotAnalysed.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)),
   };
@@ -92,8 +96,8 @@ export function relativePath(root: string, path: string): string {
 }
 
 async function verdictsOf(options: SelectOptions, files: readonly string[]): Promise<Uint8Array> {
-  const known = options.known ?? null;
-  if (known === null) return scanAll(options, files);
+  if (!options.cache) return scanAll(options, files);
+  const known = openStatIndex(options.cache, options.root, options.words ?? relevantWords);
   const stats: (FileStat | null)[] = [];
   const verdicts = new Uint8Array(files.length);
   const unknown: number[] = [];

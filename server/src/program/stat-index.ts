@@ -6,6 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
+import type { Cache } from './cache.js';
 import { verdict } from './scan-files.js';
 
 export interface FileStat {
@@ -13,12 +14,6 @@ export interface FileStat {
   readonly modifiedMs: number;
   readonly changedMs: number;
   readonly inode: number;
-}
-
-/** Where the rows are kept between runs: gives back exactly what was put, or null (cache.ts sees to that). */
-export interface StatStore {
-  get(key: string): Uint8Array | null;
-  put(key: string, bytes: Uint8Array): void;
 }
 
 export interface StatIndex {
@@ -41,7 +36,7 @@ interface Rows {
 }
 
 /** The index of the tree at `root` for the given words, loaded from `store`. */
-export function openStatIndex(store: StatStore, root: string, words: readonly string[]): StatIndex {
+export function openStatIndex(store: Cache, root: string, words: readonly string[]): StatIndex {
   const key = createHash('sha1')
     .update(['stat-index 1', root, ...words].join('\0'))
     .digest('hex');

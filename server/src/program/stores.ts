@@ -17,7 +17,7 @@ export interface FieldAssignment extends Span {
   readonly function: FunctionRef | null;
   /** The variable at file level whose initialiser it stands in. */
   readonly global: GlobalRef | null;
-  /** Which reading of the function's body. */
+  /** The first reading of the function's body that holds it. */
   readonly variant: number;
   /** Tag of the record, as in `struct vring_virtqueue`; null when the object's type is not known. */
   readonly record: string | null;
@@ -77,6 +77,17 @@ export function codeOf(context: StoreContext, { file, chunk }: Place): CodeRoot[
     ];
   });
   return [...bodies, ...initialisers];
+}
+
+/** What stands outside the `#if` arms of a body is read in every reading, but stands in the source once. */
+export function oncePerPlace<T extends Span>(facts: readonly T[]): T[] {
+  const seen = new Set<string>();
+  return facts.filter(({ start, end }) => {
+    const key = `${start} ${end}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
 }
 
 /** A store to an object, found in code. */
@@ -140,7 +151,11 @@ export function fieldStoresIn(
       add(target.field, new FieldStore(code, target.field, { ...store, target, isElement }, record));
     });
   }
-  for (const list of found.values()) list.sort((a, b) => a.variant - b.variant || a.start - b.start);
+  for (const [field, list] of found)
+    found.set(
+      field,
+      oncePerPlace(list).sort((a, b) => a.start - b.start),
+    );
   return found;
 }
 
@@ -215,7 +230,7 @@ export function variableStoresIn(context: StoreContext, at: Place, name: string)
       found.push({ file, chunk, function: fn, variant, name, op, value, start, end });
     });
   }
-  return found;
+  return oncePerPlace(found);
 }
 
 /** What takes the address of a function. */
@@ -257,7 +272,7 @@ export function functionUsesIn(context: StoreContext, at: Place, name: string): 
       uses.push({ ...common, ...destination(context, code, node, up, inLists) });
     });
   }
-  return uses;
+  return oncePerPlace(uses);
 }
 
 function isValueUse(node: NameExpr, up: Path | null): boolean {

@@ -3,6 +3,7 @@
  * one that differs in one text and shares everything else.
  */
 import { ChainIndex } from './chain-index.js';
+import { HeaderIndex } from './header-names.js';
 import { IncludeGraph, IncludePaths } from './includes.js';
 import type { NotAnalysed } from './list-files.js';
 import { NameTable } from './names.js';
@@ -15,6 +16,8 @@ export interface Place {
   readonly chunk: number;
 }
 
+type HeaderSet = ReadonlyMap<string, unknown> | ReadonlySet<string>;
+
 /** What all images of a tree share: texts as on disk, and indexes over them. Grows on demand, forgets nothing. */
 class Base {
   readonly names = new NameTable();
@@ -26,9 +29,9 @@ class Base {
   private readonly units = new Map<string, FileUnit | null>();
   private mentionIndex: ChainIndex | null = null;
   private definerIndex: ChainIndex | null = null;
-  private readonly headerPaths: string[] = [];
-  private readonly headerIndex = new ChainIndex();
+  private readonly headers = new HeaderIndex();
   private readonly indexedHeaders = new Set<string>();
+  private readonly indexedSets = new WeakSet<HeaderSet>();
 
   readonly isHeaderFollowed: (header: string) => boolean;
 
@@ -77,17 +80,20 @@ class Base {
     return this.definerIndex;
   }
 
-  /** The headers among `paths` that may define the name. Each header is indexed once, when first asked about. */
-  headersDefining(name: string, paths: Iterable<string>): string[] {
-    for (const path of paths) {
-      if (this.indexedHeaders.has(path)) continue;
-      this.indexedHeaders.add(path);
-      const number = this.headerPaths.push(path) - 1;
-      for (const id of this.unit(path)?.definers.keys() ?? []) this.headerIndex.add(id, number, 0);
+  /** The headers among `paths`, and some others, that may define the name; a header is indexed when first met. */
+  headersDefining(name: string, paths: HeaderSet): string[] {
+    if (!this.indexedSets.has(paths)) {
+      this.indexedSets.add(paths);
+      for (const path of paths.keys()) this.indexHeader(path);
     }
-    const found: string[] = [];
-    this.headerIndex.forEach(this.names.idOf(name), (file) => found.push(this.headerPaths[file] as string));
-    return found;
+    return this.headers.mayDefine(name);
+  }
+
+  private indexHeader(path: string): void {
+    if (this.indexedHeaders.has(path)) return;
+    this.indexedHeaders.add(path);
+    const unit = this.unit(path);
+    if (unit) this.headers.add(path, unit.text);
   }
 
   private indexAll(each: (unit: FileUnit, add: (name: number, chunk: number) => void) => void): ChainIndex {
@@ -97,6 +103,26 @@ class Base {
       if (unit) each(unit, (name, chunk) => index.add(name, file, chunk));
     });
     return index;
+  }
+}
+
+/** Whether names match a pattern; each name is matched once. */
+export class NameTest {
+  private readonly pattern: RegExp;
+  private readonly names: NameTable;
+  private readonly answers: (boolean | undefined)[] = [];
+
+  constructor(pattern: RegExp, names: NameTable) {
+    this.pattern = pattern;
+    this.names = names;
+  }
+
+  holdsIn(unit: FileUnit): boolean {
+    for (const id of unit.mentions.ids) {
+      this.answers[id] ??= this.pattern.test(this.names.name(id) ?? '');
+      if (this.answers[id]) return true;
+    }
+    return false;
   }
 }
 
@@ -142,6 +168,10 @@ export class Workspace {
     return this.base.includePaths.architectures;
   }
 
+  nameTest(pattern: RegExp): NameTest {
+    return new NameTest(pattern, this.base.names);
+  }
+
   /** The chunks of selected files whose code holds the name, by file and place. */
   placesMentioning(name: string): Place[] {
     return this.places(name, this.base.mentions, (unit) => unit.chunksMentioning(name));
@@ -155,7 +185,7 @@ export class Workspace {
   /** The files visible from `from` that may define the name, nearest first. */
   headersDefining(name: string, from: string): string[] {
     const { distances } = this.includes.visible(from);
-    const candidates = this.base.headersDefining(name, distances.keys());
+    const candidates = this.base.headersDefining(name, distances);
     const overlaid = [...this.overlays].flatMap(([path, unit]) =>
       unit?.chunksDefining(name).length ? [path] : [],
     );
@@ -169,6 +199,16 @@ export class Workspace {
     const { alternatives } = this.includes.visible(from);
     const candidates = this.base.headersDefining(name, alternatives);
     return candidates.filter((path) => alternatives.has(path)).sort();
+  }
+
+  /** Files below the folders, selected or not, that may define one of the names. */
+  filesBeyond(names: readonly string[], folders: readonly string[]): readonly string[] {
+    const found = new Set(this.base.reader.filesHolding(names, folders));
+    for (const [path, unit] of this.overlays) {
+      found.delete(path);
+      if (unit && names.some((name) => unit.chunksDefining(name).length > 0)) found.add(path);
+    }
+    return [...found].sort();
   }
 
   /** Files asked for so far that are no text. */
