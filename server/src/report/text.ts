@@ -229,5 +229,6 @@ function findingsVerdict(report: Report, style: Style): string {
     n('warning') > 0 ? style.yellow(count(n('warning'), 'warning')) : '',
     n('note') > 0 ? style.cyan(count(n('note'), 'note')) : '',
   ].filter((part) => part !== '');
-  return style.bold(parts.length === 0 ? style.green('nothing to report') : parts.join(', '));
+  const verdict = style.bold(parts.length === 0 ? style.green('nothing to report') : parts.join(', '));
+  return `${verdict} among ${count(report.sites.length, 'site')}`;
 }

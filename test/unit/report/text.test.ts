@@ -39,7 +39,7 @@ it('shows a finding with its sentence, its level, its rule and how to read more'
   expect(text).toContain('sg_phys(sg) goes to the device whatever was negotiated');
   expect(text).toMatch(/see {3}drivers\/my\/core\.h:12: the ring decides here/);
   expect(text).toMatch(/warning {2}dma-bypass-unconditional +vringside explain dma-bypass-unconditional\n/);
-  expect(text.trimEnd().split('\n').at(-1)).toBe('1 warning (all of it understood)');
+  expect(text.trimEnd().split('\n').at(-1)).toBe('1 warning among 1 site (all of it understood)');
 });
 
 it('counts levels apart and names none that did not occur', () => {
@@ -48,8 +48,10 @@ it('counts levels apart and names none that did not occur', () => {
     { ...finding, level: 'error' as const },
     { ...finding, level: 'error' as const },
   ];
-  expect(findingsToText(reportOf({ findings }), options)).toContain('\n2 errors, 1 warning (');
-  expect(findingsToText(reportOf(), options)).toBe('nothing to report (all of it understood)\n');
+  expect(findingsToText(reportOf({ findings }), options)).toContain('\n2 errors, 1 warning among 2 sites (');
+  expect(findingsToText(reportOf(), options)).toBe(
+    'nothing to report among 2 sites (all of it understood)\n',
+  );
 });
 
 it('ends with what was not understood, and lists it with the reason', () => {

@@ -33,7 +33,7 @@ export async function runReport(
     ...(progress.report === undefined ? {} : { onProgress: progress.report }),
   });
   progress.clear();
-  const report = withMissing(command === 'check' ? restingOnFindings(result) : result, inputs.missing);
+  const report = withMissing(result, inputs.missing);
   deliver(show(command, report, settings, io, performance.now() - started), settings, io);
   const failed = failedInputs(inputs, report.notAnalysed);
   for (const input of failed) io.stderr.write(`vringside: ${input}\n`);
@@ -65,7 +65,8 @@ function show(
   io: Io,
   elapsedMs: number,
 ): string {
-  if (settings.format === 'json') return reportToJson(report);
+  if (settings.format === 'json')
+    return reportToJson(command === 'check' ? restingOnFindings(report) : report);
   const target = targetOf(settings, io);
   const options = {
     style: styleFor(settings.color, target, io.env),
@@ -76,7 +77,7 @@ function show(
   return command === 'check' ? findingsToText(report, options) : sitesToText(report, options);
 }
 
-/** `check` shows the findings and the sites they rest on. */
+/** `check` gives programs the findings and the sites they rest on; people get to know how many sites there were. */
 function restingOnFindings(report: Report): Report {
   const used = new Set(report.findings.map((finding) => finding.site));
   return { ...report, sites: report.sites.filter((site) => used.has(site.id)) };
