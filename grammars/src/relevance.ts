@@ -19,3 +19,17 @@ const relevantHeader = /virtio|virtqueue|vring|vhost|vdpa|vduse|remoteproc|rpmsg
 export function isHeaderFollowed(header: string): boolean {
   return relevantHeader.test(header) || !/^(?:include|arch\/[^/]+\/include)\//.test(header);
 }
+
+/**
+ * Names a file's code holds when it takes part in virtio, on either end: a file that speaks of it in comments only, or has a
+ * variable called `vhost` (a virtual host adapter), does not. Origin: as `relevantWords`.
+ */
+export const subjectName =
+  /virtio|VIRTIO|virtqueue|vringh?_|^vringh?$|(?:^|_)vring(?:_|$)|vdpa|VDPA|vduse|VDUSE|vhost_(?:dev|virtqueue|vring|iotlb|has|backend|user|net|vsock|scsi|vdpa|get|set|add|signal|poll)|VHOST_/;
+
+/**
+ * A function that holds no such name holds no site: every detector looks for a name of this kind (bits, helpers, registers,
+ * fields, address conversions, scatterlists, DMA calls), so the others need not be parsed.
+ */
+export const siteName =
+  /virtio|virtqueue|vring|vhost|vdpa|vduse|feature|validate|addr|phys|pfn|page|dma|iotlb|iova|iommu|cda|indicator|sg_|scatter|bus|__pa|coherent|premapped|platform|restricted|xen|encrypt/i;

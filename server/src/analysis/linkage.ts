@@ -1,9 +1,22 @@
 /** Questions about definitions that the analysis asks of a program. */
-import type { FunctionRef, Program } from '../program/index.js';
+import { siteName } from '@vringside/grammars/relevance';
+import type { FileFacts, FunctionRef, Program } from '../program/index.js';
 
-/** The functions a file defines, in source order. */
+const siteTests = new WeakMap<Program, ReturnType<Program['nameTest']>>();
+
+/** The facts of a file that can bear on a site; chunks that hold no name a detector looks for are left alone. */
+export function relevantFacts(program: Program, file: string): readonly FileFacts[] {
+  let test = siteTests.get(program);
+  if (test === undefined) {
+    test = program.nameTest(siteName);
+    siteTests.set(program, test);
+  }
+  return program.factsHolding(file, test);
+}
+
+/** The functions of a file that can hold a site, in source order. */
 export function functionsIn(program: Program, file: string): readonly FunctionRef[] {
-  return program.facts(file)?.functions ?? [];
+  return relevantFacts(program, file).flatMap((facts) => facts.functions);
 }
 
 /** Every definition of `name` in the selected files. */

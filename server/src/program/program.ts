@@ -152,6 +152,13 @@ export class Program {
     return unit !== null && test.holdsIn(unit);
   }
 
+  /** The facts of those chunks of a file that hold a name that passes the test; the others are not parsed. */
+  factsHolding(path: string, test: NameTest): readonly FileFacts[] {
+    const unit = this.workspace.unit(path);
+    if (unit === null) return [];
+    return unit.source.chunks.flatMap((chunk) => (test.holdsInChunk(unit, chunk.index) ? [unit.chunkFacts(chunk.index)] : []));
+  }
+
   /** A test of names that remembers its answers: names recur in every file. */
   nameTest(pattern: RegExp): NameTest {
     return this.workspace.nameTest(pattern);

@@ -118,8 +118,19 @@ export class NameTest {
   }
 
   holdsIn(unit: FileUnit): boolean {
-    for (const id of unit.mentions.ids) {
-      this.answers[id] ??= this.pattern.test(this.names.name(id) ?? '');
+    const { ids } = unit.mentions;
+    return this.holdsBetween(ids, 0, ids.length);
+  }
+
+  holdsInChunk(unit: FileUnit, chunk: number): boolean {
+    const { ids, offsets } = unit.mentions;
+    return this.holdsBetween(ids, offsets[chunk] ?? 0, offsets[chunk + 1] ?? 0);
+  }
+
+  private holdsBetween(ids: Int32Array, from: number, to: number): boolean {
+    for (let at = from; at < to; at++) {
+      const id = ids[at] as number;
+      this.answers[id] ??= this.pattern.test(this.names.name(id));
       if (this.answers[id]) return true;
     }
     return false;

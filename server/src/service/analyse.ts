@@ -3,7 +3,7 @@
  * report, byte for byte, whatever the number of jobs.
  */
 import { resolve } from 'node:path';
-import { coreFolders, isHeaderFollowed } from '@vringside/grammars/relevance';
+import { coreFolders, isHeaderFollowed, subjectName } from '@vringside/grammars/relevance';
 import { takeInventory } from '../analysis/index.js';
 import {
   createProgram,
@@ -19,6 +19,7 @@ import type { NotAnalysed, Report } from '../report/report.js';
 import { toolVersion } from '../report/version.js';
 import { applyRules, type RuleLevels } from '../rules/index.js';
 import { createKernelParser, type KernelParser } from '../syntax/index.js';
+import { coverageOf } from './coverage.js';
 
 export interface Progress {
   readonly done: number;
@@ -65,7 +66,7 @@ export async function analyseSources(
 ): Promise<Report> {
   const tree: KernelTree = { root: '', version: null };
   const program = createProgram({ tree, files, parser: parser ?? (await createKernelParser()) });
-  const selection = { files: program.files, considered: files.size, notAnalysed: [] };
+  const selection = { files: program.files, named: program.files, considered: files.size, notAnalysed: [] };
   return finish(program, selection, { rules, timings: false }, new Clock());
 }
 
@@ -75,7 +76,8 @@ function finish(
   options: Pick<AnalyseOptions, 'rules' | 'timings' | 'onProgress'>,
   clock: Clock,
 ): Report {
-  const isWanted = new Set(wanted.files);
+  const speaksOfIt = program.nameTest(subjectName);
+  const isWanted = new Set(wanted.files.filter((f) => wanted.named.includes(f) || program.holdsName(f, speaksOfIt)));
   const inventory = takeInventory(program, {
     isWanted: (file) => isWanted.has(file),
     onFile: (done, total) => options.onProgress?.({ done, total, what: 'analysing' }),
@@ -83,13 +85,15 @@ function finish(
   clock.lap('analyse');
   const findings = applyRules({ program, inventory }, options.rules);
   clock.lap('rules');
+  const { coverage, unclean } = coverageOf(program, program.files.filter((file) => isWanted.has(file)));
   return {
     schema: 'vringside/1',
     tool: { name: 'vringside', version: toolVersion },
     tree: { root: program.tree.root, kernelVersion: program.tree.version },
     sites: inventory.sites.map((s) => s.site),
     findings,
-    notAnalysed: sortedUnique([...wanted.notAnalysed, ...program.notAnalysed(), ...inventory.notAnalysed]),
+    notAnalysed: sortedUnique([...wanted.notAnalysed, ...program.notAnalysed(), ...inventory.notAnalysed, ...unclean]),
+    coverage,
     ...(options.timings ? { timings: clock.laps } : {}),
   };
 }
@@ -104,7 +108,7 @@ function union(a: readonly string[], b: readonly string[]): string[] {
 }
 
 function sortedUnique(list: readonly NotAnalysed[]): NotAnalysed[] {
-  const byKey = new Map(list.map((n) => [`${n.file}\0${n.reason}`, n]));
+  const byKey = new Map(list.map((n) => [`${n.file}\0${String(n.line ?? 0).padStart(8, '0')}\0${n.reason}`, n]));
   return [...byKey.keys()].sort().flatMap((key) => byKey.get(key) ?? []);
 }
 

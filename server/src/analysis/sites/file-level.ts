@@ -1,15 +1,19 @@
 /** Sites outside function bodies: feature tables, ops tables, masks and bits defined by macros and enumerators. */
 import { featureCalls } from '@vringside/grammars/feature-names';
 import { featureSetFields, negotiationSlots, tableFields } from '@vringside/grammars/feature-roles';
+import type { FileFacts } from '../../program/index.js';
 import type { Expr, GlobalFacts, MacroFacts } from '../../syntax/ir.js';
 import { walk } from '../../syntax/walk.js';
+import { relevantFacts } from '../linkage.js';
 import { featureOf, isFeatureName, maskFeatures } from '../features.js';
 import type { FileContext, MentionContext } from './context.js';
 import { featureCallSites, featureMentions, maskUses } from './feature-uses.js';
 
 export function fileLevelSites(ctx: FileContext): void {
-  const facts = ctx.program.facts(ctx.file);
-  if (facts === null) return;
+  for (const facts of relevantFacts(ctx.program, ctx.file)) chunkSites(ctx, facts);
+}
+
+function chunkSites(ctx: FileContext, facts: FileFacts): void {
   for (const global of facts.globals) if (global.init !== null) globalSites(ctx, global, global.init);
   for (const macro of facts.macros) macroSites(ctx, macro);
   for (const e of facts.enumerators) {

@@ -1,12 +1,20 @@
-/** The other ends: host back ends, vDPA parents and software devices, whose business is to take addresses. */
-import { registerWrites, ringAddressOps, toDeviceOrder } from '@vringside/grammars/address-names';
+/** The other ends: host back ends, vDPA parents and software devices, whose business is to take ring and buffer addresses. */
+import {
+  descriptorRecords,
+  hostLogCalls,
+  registerWrites,
+  ringAddressOps,
+  toDeviceOrder,
+} from '@vringside/grammars/address-names';
+import { logCalls } from '@vringside/grammars/feature-roles';
 import type { Expr } from '../../syntax/ir.js';
-import { calleeName } from '../expressions.js';
 import { type Path, uncast, walk } from '../../syntax/walk.js';
+import { calleeName } from '../expressions.js';
 import { type FunctionContext, type Node, recordOf } from './context.js';
+import { isZero } from './ring-core.js';
 
 /** Prefix of kinds for the end a file speaks for; null for a guest's file. */
-function side(ctx: FunctionContext): 'host_side' | 'device_side' | null {
+export function side(ctx: FunctionContext): 'host_side' | 'device_side' | null {
   if (ctx.role === 'host' || ctx.role === 'parent') return 'host_side';
   return ctx.role === 'device' ? 'device_side' : null;
 }
@@ -20,8 +28,7 @@ export function descriptorReads(ctx: FunctionContext, node: Node, parents: Path 
     return;
   }
   if (ctx.role !== 'host' || node.kind !== 'member' || node.field !== 'addr') return;
-  if (!/^struct vring_(?:packed_)?desc$/.test(recordOf(ctx, node.object))) return;
-  if (parents?.node.kind === 'assign' && parents.node.target === node) return;
+  if (!descriptorRecords.has(recordOf(ctx, node.object)) || isOnlyNoted(ctx, node, parents)) return;
   ctx.emit('host_side_desc_addr', node);
 }
 
@@ -33,54 +40,21 @@ function reads(expr: Expr, field: string): boolean {
   return isFound;
 }
 
-/** Choice between an I/O page table and plain guest memory, on the host. */
-export function hostTranslation(ctx: FunctionContext, node: Node, parents: Path | null): void {
-  if (ctx.role !== 'host') return;
-  if (node.kind === 'member' && node.field === 'iotlb' && /vhost_virtqueue/.test(recordOf(ctx, node.object))) {
-    const test = testAround(node, parents);
-    if (test === 'if') ctx.emit('host_side_access', node);
-    else if (test === 'value') ctx.emit('host_side_translate', node);
-    return;
-  }
-  if (node.kind === 'member' && node.field === 'addr' && recordOf(ctx, node.object) === 'struct vhost_iotlb_map') {
-    if (isAssigned(node, parents) || ctx.fn.name.startsWith('vhost_iotlb_')) return;
-    ctx.emit('host_side_translate', node);
-  }
-}
-
-function testAround(node: Node, parents: Path | null): 'if' | 'value' | null {
-  let child: Node = node;
+/** True where the address is stored to, moved along, put on record for migration, or printed. */
+function isOnlyNoted(ctx: FunctionContext, read: Expr & { kind: 'member' }, parents: Path | null): boolean {
   for (let chain = parents; chain !== null; chain = chain.up) {
     const parent = chain.node;
-    if (parent.kind === 'if') return parent.test === child ? 'if' : null;
-    if (parent.kind === 'conditional') return parent.test === child ? 'value' : null;
-    if (parent.kind === 'return') return 'if';
-    if (parent.kind !== 'unary' && parent.kind !== 'binary' && parent.kind !== 'cast') return null;
-    child = parent;
+    if (parent.kind === 'call') {
+      const name = calleeName(parent);
+      if (logCalls.test(name) || hostLogCalls.test(name)) return true;
+    } else if (parent.kind === 'assign') {
+      const { target } = parent;
+      if (target === read) return true;
+      if (target.kind !== 'member' || target.field !== 'addr') return false;
+      return descriptorRecords.has(recordOf(ctx, target.object)) || recordOf(ctx, target.object) === 'struct vhost_log';
+    }
   }
-  return null;
-}
-
-function isAssigned(node: Node, parents: Path | null): boolean {
-  return parents?.node.kind === 'assign' && parents.node.target === node;
-}
-
-const pageTableCalls = /^(?:iommu_map|iommu_map_atomic|vduse_iotlb_add_range|dma_map_sg|dma_map_sg_attrs)$/;
-const pageTableOps = /^(?:dma_map|set_map)$/;
-const pfnCalls = /^(?:page_to_pfn|pfn_to_page|page_to_phys|virt_to_phys)$/;
-
-/** Physical memory of the guest put into somebody's page table. */
-export function pageTables(ctx: FunctionContext, node: Node): void {
-  const prefix = side(ctx);
-  if (prefix === null) return;
-  if (node.kind === 'call') {
-    const name = calleeName(node);
-    const isOp = node.callee.kind === 'member' && pageTableOps.test(node.callee.field);
-    if (isOp || pageTableCalls.test(name) || pfnCalls.test(name)) ctx.emit(`${prefix}_pa_map`, node);
-    else if (name === 'vhost_iotlb_add_range_ctx' && ctx.role === 'device') ctx.emit(`${prefix}_pa_map`, node);
-  } else if (node.kind === 'assign' && node.target.kind === 'member' && node.target.field === 'orig_phys') {
-    ctx.emit(`${prefix}_pa_map`, node);
-  }
+  return false;
 }
 
 /** Ring addresses given to a parent or a software device. */
@@ -90,8 +64,9 @@ export function otherEndRingAddresses(ctx: FunctionContext, node: Node): void {
   if (node.kind === 'call') {
     const name = calleeName(node);
     if (node.callee.kind === 'member' && ringAddressOps.has(node.callee.field)) ctx.emit(`${prefix}_ring_addr`, node);
-    else if (/^vringh_init_/.test(name)) ctx.emit(ctx.role === 'device' ? 'device_side_vringh_addr' : 'host_side_ring_addr', node);
-    else if (ctx.role === 'parent' && isHardwareWrite(name)) {
+    else if (startsRing(ctx, node)) {
+      ctx.emit(ctx.role === 'device' ? 'device_side_vringh_addr' : 'host_side_ring_addr', node);
+    } else if (ctx.role === 'parent' && isHardwareWrite(name) && !isHardwareWrite(ctx.fn.name)) {
       if (node.args.some((a) => isRingParameter(ctx, a))) ctx.emit('host_side_ring_addr', node);
     }
   } else if (node.kind === 'assign' && ctx.role === 'device' && isSetVqAddress(ctx) && node.target.kind === 'member') {
@@ -99,8 +74,19 @@ export function otherEndRingAddresses(ctx: FunctionContext, node: Node): void {
   }
 }
 
+/** A ring served from now on; without the ring's addresses it is only reset, and inside vringh they are only passed on. */
+function startsRing(ctx: FunctionContext, node: Expr & { kind: 'call' }): boolean {
+  if (!/^vringh_init_/.test(calleeName(node)) || /^vringh_init_/.test(ctx.fn.name)) return false;
+  return node.args.slice(-3).some((a) => !isZero(a));
+}
+
+/** A write to hardware, by a call of the kernel's or a wrapper of the driver's own that is named as one. */
 function isHardwareWrite(name: string): boolean {
-  return name in registerWrites || toDeviceOrder.has(name) || /_SET64$|_write(?:32|64|q|l)$|^vp_(?:legacy|modern)_.*queue_address$/.test(name);
+  return (
+    name in registerWrites ||
+    toDeviceOrder.has(name) ||
+    /_SET64$|_write(?:32|64|q|l)$|^vp_(?:legacy|modern)_.*queue_address$/.test(name)
+  );
 }
 
 /** True when the value is one of the ring addresses a `set_vq_address` op was given. */
