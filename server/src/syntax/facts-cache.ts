@@ -92,8 +92,8 @@ function shifted(value: object, by: number): object {
   const fields = value as Readonly<Record<string, unknown>>;
   for (const key in fields) {
     const field = fields[key];
-    // The only numbers in facts are offsets: `start`, `end`, `at`.
-    if (typeof field === 'number') copy[key] = field + by;
+    // The only number in facts that is no offset counts a type's stars.
+    if (typeof field === 'number') copy[key] = key === 'pointers' ? field : field + by;
     else copy[key] = isObject(field) ? shifted(field, by) : field;
   }
   return copy;

@@ -45,8 +45,11 @@ const KEYWORDS = new Set(
 /** Names of the chunk that its facts do not mention. */
 export function lostNames(parser: KernelParser, file: SourceFile, chunk: Chunk): string[] {
   const { kinds, starts, ends, count } = file.tokens;
+  // What a defining macro is called and given besides the declaration is not part of the declaration.
   const hidden = prepare(file, chunk).flatMap((variant) =>
-    variant.rewrites.filter((rewrite) => rewrite.kind === 'annotation'),
+    variant.rewrites.filter(
+      (rewrite) => rewrite.kind === 'annotation' || rewrite.kind === 'definition-macro',
+    ),
   );
   const nested = file.chunks.filter(
     (other) => other !== chunk && other.start >= chunk.start && other.end <= chunk.end,
