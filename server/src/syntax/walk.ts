@@ -50,7 +50,9 @@ export function childrenOf(node: Node): readonly Node[] {
     case 'if':
       return present([node.test, node.then, node.otherwise]);
     case 'loop':
-      return present([node.init, node.test, node.update, node.body]);
+      return present(
+        node.form === 'do' ? [node.body, node.test] : [node.init, node.test, node.update, node.body],
+      );
     case 'macroblock':
       return [...node.args, node.body];
     case 'switch':
