@@ -15,7 +15,7 @@ export interface NotAnalysed {
 export interface Coverage {
   /** Files whose text was analysed. */
   readonly files: number;
-  /** Functions in those files, and how many of them were understood in full. */
+  /** Functions in those files that can hold a site, and how many of them were understood in full. */
   readonly functions: number;
   readonly clean: number;
 }

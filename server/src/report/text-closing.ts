@@ -17,7 +17,7 @@ export function notUnderstood(report: Pick<Report, 'notAnalysed'>, style: Style)
   return [style.yellow('Not understood'), ...listed].join('\n');
 }
 
-/** `1 warning, 41 sites in 15 files (all 512 functions understood)   0.38 s` */
+/** `1 warning among 41 sites in 15 files (512 functions read, all understood)  0.38 s` */
 export function closingLine(report: Report, verdict: string, elapsedMs: number | null, style: Style): string {
   const { coverage } = report;
   const read = coverage === undefined ? '' : ` in ${count(coverage.files, 'file')}`;
@@ -32,8 +32,7 @@ export function stageTimes({ timings }: Report, style: Style): string {
   return style.dim(stages.join(', '));
 }
 
-function understanding(report: Report, style: Style): string {
-  const { coverage, notAnalysed } = report;
+function understanding({ coverage, notAnalysed }: Report, style: Style): string {
   const files = new Set(
     notAnalysed.filter((entry) => entry.function === undefined).map((entry) => entry.file),
   ).size;
@@ -41,16 +40,13 @@ function understanding(report: Report, style: Style): string {
     coverage === undefined
       ? notAnalysed.filter((entry) => entry.function !== undefined).length
       : coverage.functions - coverage.clean;
+  const read = coverage === undefined ? '' : `${count(coverage.functions, 'function')} read, `;
   const gaps = [
+    functions > 0 ? `${functions} not understood in full` : '',
     files > 0 ? `${count(files, 'file')} not analysed` : '',
-    functions > 0
-      ? `${functions}${coverage === undefined ? '' : ` of ${count(coverage.functions, 'function')}`} not understood in full`
-      : '',
   ].filter((gap) => gap !== '');
-  if (gaps.length > 0) return style.yellow(gaps.join(', '));
-  return coverage === undefined
-    ? 'all of it understood'
-    : `all ${count(coverage.functions, 'function')} understood`;
+  if (gaps.length > 0) return read + style.yellow(gaps.join(', '));
+  return `${read}all${coverage === undefined ? ' of it' : ''} understood`;
 }
 
 function where(entry: NotAnalysed): string {

@@ -24,7 +24,7 @@ drivers/my/ring.c                                                               
         | return virtio_has_feature(vq->vdev,
         |                           VIRTIO_NET_F_MRG_RXBUF);
 
-1 bypass site, 1 feature check in 1 file (all 2 functions understood)
+1 bypass site, 1 feature check in 1 file (2 functions read, all understood)
 `.slice(1),
   );
 });
@@ -67,11 +67,11 @@ it('ends with what was not understood, and lists it with the reason', () => {
     'Not understood\n  drivers/my/blob.c  not text\n  drivers/my/odd.c:7  odd()  unexpected `}`\n',
   );
   expect(text.trimEnd().split('\n').at(-1)).toBe(
-    '1 bypass site, 1 feature check in 3 files (1 file not analysed, 1 of 10 functions not understood in full)',
+    '1 bypass site, 1 feature check in 3 files (10 functions read, 1 not understood in full, 1 file not analysed)',
   );
   const quiet = sitesToText(reportOf({ notAnalysed }), { ...options, isQuiet: true });
   expect(quiet).not.toContain('not text');
-  expect(quiet).toContain('1 file not analysed, 1 not understood in full');
+  expect(quiet).toContain('(1 not understood in full, 1 file not analysed)');
 });
 
 it('shows the time of each stage when asked for', () => {
