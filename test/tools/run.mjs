@@ -20,7 +20,7 @@ try {
     platform: 'node',
     target: 'node20',
     format: 'esm',
-    packages: 'external',
+    external: ['web-tree-sitter', 'tree-sitter', 'tree-sitter-c'],
     logLevel: 'warning',
   });
   process.argv.splice(1, process.argv.length - 1, outfile, ...args);
