@@ -59,6 +59,12 @@ export const annotationCalls: ReadonlySet<string> = new Set(
   `),
 );
 
+/** Keywords of other languages and later standards that the grammar reserves: plain names in the kernel. */
+export const foreignKeywords: ReadonlySet<string> = new Set([
+  ...['constexpr', 'noreturn', 'nullptr', 'thread_local', 'alignas', 'alignof', 'charptr_t', 'nullptr_t'],
+  ...['__try', '__except', '__finally', '__leave', '__based', '__uptr', '__sptr', '__cdecl', '__stdcall'],
+]);
+
 /** Spellings of C keywords that the grammar does not know, with the one it knows (never longer). */
 export const keywordSpellings: ReadonlyMap<string, string> = new Map([
   ['__signed__', 'signed'],
@@ -67,13 +73,6 @@ export const keywordSpellings: ReadonlyMap<string, string> = new Map([
   ['__const', 'const'],
   ['__volatile__', 'volatile'],
   ['__volatile', 'volatile'],
-  ['__always_inline', 'inline'],
-  ['__forceinline', 'inline'],
-  ['__inline_maybe_unused', 'inline'],
-  ['nokprobe_inline', 'inline'],
-  ['__no_kasan_or_inline', 'inline'],
-  ['__no_kcsan_or_inline', 'inline'],
-  ['__no_sanitize_or_inline', 'inline'],
 ]);
 
 /** Macros before `(...) statement` whose body runs once; all others are taken for loops. */

@@ -19,6 +19,8 @@ const TYPE_WORDS: ReadonlySet<string> = new Set([
 export function functionNameToken(text: string, tokens: Tokens, first: number, end: number): number {
   const { kinds } = tokens;
   let fallback = -1;
+  /** A name that is an annotation elsewhere: `void __warning(const char *fmt) {`. */
+  let reserved = -1;
   let before = -1;
   for (let at = first; at < end; at++) {
     const kind = kinds[at] as number;
@@ -34,19 +36,20 @@ export function functionNameToken(text: string, tokens: Tokens, first: number, e
       if (word !== null && !isReserved(word)) {
         const inner = isPointerGroup(tokens, at, end) ? nestedName(text, tokens, at + 1, close) : -1;
         if (inner >= 0) return inner;
-        if (!isPrefix(text, tokens, close, end)) return before;
+        if (!isLiteralGroup(tokens, at, end) && !isPrefix(text, tokens, close, end)) return before;
         if (fallback < 0) fallback = before;
       } else if (word === null || TYPE_WORDS.has(word)) {
         const inner = nestedName(text, tokens, at + 1, close);
         if (inner >= 0) return inner;
       }
+      if (word !== null && before > first && annotationCalls.has(word)) reserved = before;
       at = close;
       before = -1;
       continue;
     }
     before = at;
   }
-  return fallback;
+  return fallback >= 0 ? fallback : reserved;
 }
 
 /** Tag, variable or type name of a declaration; null when the tokens don't tell. */
@@ -96,9 +99,15 @@ export function isOldStyleHead(text: string, tokens: Tokens, first: number, semi
     isNext = !isNext;
   }
   if (isNext || kinds[close + 1] !== TokenKind.identifier) return false;
-  const limit = Math.min(tokens.count, semicolon + LOOK_AHEAD);
+  return leadsToBody(tokens, semicolon + 1);
+}
+
+/** Whether nothing but plain declarations stands between `from` and a `{`. */
+export function leadsToBody(tokens: Tokens, from: number): boolean {
+  const { kinds } = tokens;
+  const limit = Math.min(tokens.count, from + LOOK_AHEAD);
   let lastKind: number = TokenKind.semicolon;
-  for (let i = semicolon + 1; i < limit; i++) {
+  for (let i = from; i < limit; i++) {
     const kind = kinds[i] as number;
     if (kind === TokenKind.comment) continue;
     if (kind === TokenKind.openBrace) return lastKind === TokenKind.semicolon;
@@ -128,9 +137,9 @@ function isPrefix(text: string, tokens: Tokens, close: number, end: number): boo
   for (let at = close + 1; at < end; at++) {
     const kind = kinds[at] as number;
     if (kind === TokenKind.comment) continue;
-    if (kind === TokenKind.directive) {
-      at = skipDirective(tokens, at, end);
-    } else if (kind === TokenKind.identifier) {
+    // What follows stands in another arm: another head for the same body.
+    if (kind === TokenKind.directive) return false;
+    if (kind === TokenKind.identifier) {
       const word = wordAt(text, tokens, at);
       if (annotationCalls.has(word)) return false;
       if (!annotationWords.has(word)) words++;
@@ -142,6 +151,13 @@ function isPrefix(text: string, tokens: Tokens, close: number, end: number): boo
     }
   }
   return false;
+}
+
+/** `("text")`, `(1)`: arguments of an annotation, never parameters. */
+function isLiteralGroup(tokens: Tokens, open: number, end: number): boolean {
+  let at = open + 1;
+  while (at < end && tokens.kinds[at] === TokenKind.comment) at++;
+  return tokens.kinds[at] === TokenKind.string || tokens.kinds[at] === TokenKind.number;
 }
 
 /** `(*name...`: the parentheses of a declarator, not of parameters. */

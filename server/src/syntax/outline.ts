@@ -7,7 +7,7 @@
  */
 import { annotationCalls, annotationWords } from '@vringside/grammars/dialect';
 import type { Span } from '../text/span.js';
-import { declarationName, functionNameToken, isOldStyleHead } from './chunk-names.js';
+import { declarationName, functionNameToken, isOldStyleHead, leadsToBody } from './chunk-names.js';
 import { TRUE } from './conditions.js';
 import type { PpCondition } from './ir.js';
 import { TokenKind, type Tokens, tokenize } from './lexer.js';
@@ -151,7 +151,7 @@ class Chunker {
   private readDirective(at: number): number {
     const directive = this.directives[this.nextDirective++];
     if (directive === undefined || directive.firstToken !== at) return at + 1;
-    if (this.isFinishedInvocation()) this.close(at, 'invocation');
+    if (this.isFinishedInvocation() ? !this.isSplitHead(directive) : this.isLoneMacro()) this.close(at, 'invocation');
     switch (directive.kind) {
       case 'define':
         this.emit('macro', directive.firstToken, directive.endToken, this.defineName(directive), this.here());
@@ -328,7 +328,7 @@ class Chunker {
       const isComplete = lastKind === TokenKind.closeParen || lastKind === TokenKind.closeBrace;
       return isComplete || (state.hasAssign && lastKind !== TokenKind.assign);
     }
-    return this.isFinishedInvocation() && !isAnnotation(word);
+    return this.isFinishedInvocation() && !isAnnotation(word) && !leadsToBody(tokens, at);
   }
 
   /** `NAME(...)` and nothing else: complete, should the next token open a new line. */
@@ -338,6 +338,21 @@ class Chunker {
     if (tokens.kinds[state.last] !== TokenKind.closeParen || tokens.kinds[state.first] !== TokenKind.identifier) return false;
     const word = this.word(state.first);
     return this.isOneGroup(state.first, state.last) && !isAnnotation(word) && !CONTROL.has(word);
+  }
+
+  /** Whether a `{` follows the group the directive belongs to: its arms hold heads of one function. */
+  private isSplitHead(directive: Directive): boolean {
+    const group = this.frames.at(-1)?.group;
+    const isOfGroup = directive.kind === 'elif' || directive.kind === 'else' || directive.kind === 'endif';
+    return isOfGroup && group !== undefined && this.tokens.kinds[this.next(group.endToken - 1)] === TokenKind.openBrace;
+  }
+
+  /** `NAME` and nothing else: a macro, unless it is a word of a declaration that goes on. */
+  private isLoneMacro(): boolean {
+    const { state } = this;
+    if (state.first < 0 || state.first !== state.last || state.isClosed) return false;
+    const word = this.word(state.first);
+    return /^[A-Z][A-Z0-9_]*$/.test(word) && !isAnnotation(word);
   }
 
   private isOneGroup(first: number, last: number): boolean {

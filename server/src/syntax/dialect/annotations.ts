@@ -2,11 +2,11 @@
  * The first pass: takes known annotations and GNU spellings out of the token stream, so that no later pass meets
  * them. They are told by name (grammars/src/dialect.ts) and by standing where an annotation can stand.
  */
-import { annotationCalls, annotationWords, keywordSpellings } from '@vringside/grammars/dialect';
+import { annotationCalls, annotationWords, foreignKeywords, keywordSpellings } from '@vringside/grammars/dialect';
 import { TokenKind } from '../lexer.js';
 import type { Draft } from './draft.js';
 import { TokenList } from './view.js';
-import { CONTROL_WORDS } from './words.js';
+import { CONTROL_WORDS, TAG_KEYWORDS } from './words.js';
 
 /** The tokens without annotations; what was dropped is blank in the draft. */
 export function dropAnnotations(source: string, tokens: TokenList, draft: Draft): TokenList {
@@ -26,6 +26,7 @@ export function dropAnnotations(source: string, tokens: TokenList, draft: Draft)
       }
       const spelling = keywordSpellings.get(word);
       if (spelling !== undefined) draft.replace('notation', start, end, spelling);
+      else if (foreignKeywords.has(word)) draft.replace('notation', start, end, `_${word.slice(1, -1)}_`);
     } else if (kind === TokenKind.openBracket && isStandardAttribute(tokens, i)) {
       const last = closeOf(tokens, i);
       draft.blank('annotation', start, ends[last] as number);
@@ -40,7 +41,7 @@ export function dropAnnotations(source: string, tokens: TokenList, draft: Draft)
 /** A cheap test before the word is cut out: all known words start with one of these. */
 function mayBeKnown(source: string, start: number): boolean {
   const code = source.charCodeAt(start);
-  return code === 95 || code === 110 || code === 97 || code === 102 || code === 66 || code === 105;
+  return code === 95 || code === 66 || (code >= 97 && code <= 110) || code === 116;
 }
 
 /** Last token of the annotation at `i`; -1 when it is none. */
@@ -75,6 +76,11 @@ function isPlaceForCall(source: string, tokens: TokenList, close: number, kept: 
     (before === TokenKind.identifier && !CONTROL_WORDS.has(source.slice(kept.starts[last], kept.ends[last]))) ||
     (before === TokenKind.closeParen && !isControlHead(source, kept, last));
   const next = tokens.kinds[close + 1];
+  if (next === TokenKind.openBrace && before === TokenKind.identifier) {
+    // `struct __aligned(8) {` is annotated, `void __warning(const char *fmt) {` is a function of that name.
+    const owner = source.slice(kept.starts[last], kept.ends[last]);
+    if (!TAG_KEYWORDS.has(owner)) return false;
+  }
   const isFollowed = next === TokenKind.identifier || next === TokenKind.openBrace;
   if (before === TokenKind.closeBrace || before === TokenKind.closeParen) {
     // `} __aligned(8);` and `f(void) __acquires(x);`, but not `} __free(p);` in a block.

@@ -47,6 +47,10 @@ function argument(d: Dialect, from: number, end: number): void {
     d.identifier('notation', from, end);
     return;
   }
+  if (isBareAssembly(view, from, end)) {
+    d.identifier('notation', from, end);
+    return;
+  }
   const isStatement = isControlled(view, from, end);
   if (isStatement || hasSemicolon(view, from, end)) {
     statementArgument(d, from, end);
@@ -69,16 +73,13 @@ function argument(d: Dialect, from: number, end: number): void {
   } else if (first === TokenKind.openBracket && view.close(from, end) > 0) {
     d.replace('notation', from, '(');
     d.replace('notation', view.close(from, end), ')');
-  } else if (isBareAssembly(view, from, end)) {
-    d.identifier('notation', from, end);
-    return;
   } else if (first === TokenKind.dot) d.blank('notation', from, from + 1);
   else if (isBinaryOnly(d, from)) leadingOperator(d, from);
   expression(d, from, end);
 }
 
 /** `if (x) ...`, `for_each(x) { ... }`: a statement, with or without a `;`. */
-function isControlled(view: View, from: number, end: number): boolean {
+export function isControlled(view: View, from: number, end: number): boolean {
   const word = view.word(from);
   if (CONTROL_WORDS.has(word)) return !JUMPS.has(word);
   if (!view.isWord(from) || !view.is(from + 1, TokenKind.openParen) || GRAMMAR_KEYWORDS.has(word)) return false;

@@ -43,6 +43,7 @@ function continuesField(view: View, close: number, end: number): boolean {
 
 function field(d: Dialect, from: number, end: number): void {
   const { view } = d;
+  d.isLocal = false;
   // A word alone on its line is a macro that stands for fields.
   if (end > from + 1 && view.isWord(from) && view.isWord(from + 1) && view.startsLine(from + 1)) {
     const isMacro = /^[A-Z_0-9]+$/.test(view.word(from)) && view.indentOf(from) === view.indentOf(from + 1);
@@ -54,8 +55,12 @@ function field(d: Dialect, from: number, end: number): void {
   const colon = anonymousBits(view, from, end);
   if (colon > 0) {
     // An anonymous bit-field is padding; the grammar wants a name.
-    if (!d.insert('notation', colon, '_')) d.blank('notation', colon, end);
-    else if (view.start(colon) - view.end(colon - 1) < 2) d.blank('notation', colon, end);
+    if (view.start(colon) - view.end(colon - 1) < 2) {
+      d.blank('notation', colon, end);
+    } else {
+      d.draft.write(view.start(colon) - 1, '_');
+      d.draft.note('notation', view.start(colon) - 1, view.start(colon));
+    }
     return;
   }
   declaration(d, from, end);

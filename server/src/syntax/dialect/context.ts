@@ -8,6 +8,8 @@ export class Dialect {
   readonly draft: Draft;
   /** The declaration at hand is the head of a function: a type it lacks is put in front. */
   isHead = false;
+  /** The declaration at hand stands in a block: no bit-fields. */
+  isLocal = false;
   private depth = 0;
 
   constructor(view: View, draft: Draft) {

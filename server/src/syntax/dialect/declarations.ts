@@ -169,6 +169,12 @@ function wordBeforeGroup(found: Specifiers, at: number, close: number, end: numb
     found.words.push(at);
     return at + 1;
   }
+  // `type name ALIGNED(8)`: behind a name, capitals annotate.
+  const known = found.words.length + (found.hasType ? 1 : 0);
+  if (known >= 2 && !found.d.isHead && isCapitals(view.word(at)) && !view.isWord(close + 1)) {
+    found.calls.push([at, close]);
+    return close + 1;
+  }
   // With nothing before it, `NAME(x) name` is a type; behind a type, `name(x) WORD` a function with an annotation.
   const isFirst = !found.hasType && found.words.length === 0 && view.isWord(close + 1) && close + 1 < end && !found.d.isHead;
   if (found.mode !== 'abstract' && !isFirst && !continuesHead(view, close + 1, end)) {
@@ -222,7 +228,7 @@ function settle(found: Specifiers, at: number, end: number): number {
   if (wantsName && name < 0 && spare.length > (needsType && found.calls.length === 0 ? 1 : 0)) {
     [type, name] = chooseTypeAndName(view, spare, needsType && found.calls.length === 0);
   } else if (needsType) {
-    type = choose(view, spare);
+    type = likeliest(view, spare);
   }
   for (const word of spare) if (word !== type && word !== name) d.blank('annotation', word, word + 1);
   settleCalls(found, needsType && type < 0);
@@ -256,15 +262,17 @@ function typeForModifier(found: Specifiers, hasName: boolean): void {
 /** The type and the name among words of which exactly these two mean something. */
 function chooseTypeAndName(view: View, words: readonly number[], needsType: boolean): [number, number] {
   const plain = words.filter((word) => !isCapitals(view.word(word)));
-  if (!needsType) return [-1, plain.at(-1) ?? words.at(-1) ?? -1];
-  const pool = plain.length >= 2 ? plain : words;
+  if (!needsType) return [-1, likeliest(view, words)];
+  const open = plain.filter((word) => !view.word(word).startsWith('__'));
+  const pool = open.length >= 2 ? open : plain.length >= 2 ? plain : words;
   const name = pool.at(-1) ?? -1;
   return [pool.at(-2) ?? -1, name];
 }
 
-function choose(view: View, words: readonly number[]): number {
-  const plain = words.filter((word) => !isCapitals(view.word(word)) && !view.word(word).startsWith('__'));
-  return plain.at(-1) ?? words.filter((word) => !isCapitals(view.word(word))).at(-1) ?? words.at(-1) ?? -1;
+/** The word that is least likely an annotation: not spelt `FOO`, not spelt `__foo`, the last of these; -1 for none. */
+function likeliest(view: View, words: readonly number[]): number {
+  const plain = words.filter((word) => !isCapitals(view.word(word)));
+  return plain.filter((word) => !view.word(word).startsWith('__')).at(-1) ?? plain.at(-1) ?? words.at(-1) ?? -1;
 }
 
 /** `struct tag { ... }`: returns the place after it. Words between the keyword and the tag are annotations. */
@@ -295,7 +303,7 @@ function tagged(d: Dialect, at: number, end: number): number {
   }
   if (isEnum && view.is(next, TokenKind.colon) && words.length <= 1) next = underlyingType(d, next, end);
   if (next < end && view.is(next, TokenKind.openBrace)) {
-    const tag = choose(view, words);
+    const tag = likeliest(view, words);
     for (const word of words) if (word !== tag) d.blank('annotation', word, word + 1);
     const close = view.close(next, end);
     if (close < 0) return next + 1;
@@ -383,9 +391,8 @@ function pointers(d: Dialect, from: number, end: number, mode: Mode): number {
       continue;
     }
     if (words.length === 0) return at;
-    const plain = words.filter((word) => !isCapitals(view.word(word)));
     const isCalled = at < end && view.is(at, TokenKind.openParen);
-    const name = isCalled ? (words.at(-1) as number) : (plain.at(-1) ?? (words.at(-1) as number));
+    const name = isCalled ? (words.at(-1) as number) : likeliest(view, words);
     for (const word of words) if (word !== name) d.blank('annotation', word, word + 1);
     return name;
   }
@@ -422,8 +429,9 @@ function tail(d: Dialect, from: number, end: number): number {
     at = next;
   }
   if (at < end && view.is(at, TokenKind.colon)) {
-    if (view.is(at - 1, TokenKind.comma)) anonymousWidth(d, at, nextComma(view, at + 1, end));
     const stop = nextComma(view, at + 1, end);
+    if (view.is(at - 1, TokenKind.comma)) anonymousWidth(d, at, stop);
+    else if (d.isLocal) d.blank('notation', at, stop);
     const assign = nextOf(view, TokenKind.assign, at + 1, stop);
     expression(d, at + 1, assign);
     at = assign;
@@ -467,7 +475,9 @@ export function parameters(d: Dialect, open: number, close: number): void {
     let from = open + 1;
     while (from < close) {
       const stop = nextComma(d.view, from, close);
-      parameter(d, from, stop);
+      // An empty argument of the macro that makes this head.
+      if (stop === from) d.blank('notation', stop, stop + 1);
+      else parameter(d, from, stop);
       from = stop + 1;
     }
   });

@@ -202,9 +202,11 @@ function topDeclaration(d: Dialect, at: number, stop: number): void {
   declaration(d, at, stop);
 }
 
-/** A declaration in a block: the same, but a prototype without a type is not meant. */
+/** A declaration in a block: the same, but without bit-fields. */
 export function localDeclaration(d: Dialect, at: number, stop: number): void {
+  d.isLocal = true;
   topDeclaration(d, at, stop);
+  d.isLocal = false;
 }
 
 function isMacroDeclaration(view: View, at: number, stop: number): boolean {
@@ -231,7 +233,8 @@ export function macroDeclaration(d: Dialect, at: number, stop: number): void {
   const [first, second] = parts;
   const isAssigned = view.is(close + 1, TokenKind.assign);
   const isTyped = first !== undefined && second !== undefined && parts.length === 2 && isName(view, second);
-  const declares = isTyped && first !== undefined && (isTypeLike(view, ...first) || (isAssigned && isName(view, first)));
+  const isArray = first !== undefined && view.is(first[1] - 1, TokenKind.closeBracket);
+  const declares = isTyped && !isArray && first !== undefined && (isTypeLike(view, ...first) || (isAssigned && isName(view, first)));
   if (declares && first !== undefined && second !== undefined) {
     // `DEFINE_PER_CPU(type, name)`: a declaration with its words in the usual order.
     draft.note('definition-macro', view.start(at), view.end(close));

@@ -1,14 +1,14 @@
 /** Statements: macros with bodies, macros without semicolons, labels, GNU notations. */
 import { loopPattern, oncePattern } from '@vringside/grammars/dialect';
 import { TokenKind } from '../lexer.js';
-import { argumentList } from './arguments.js';
+import { argumentList, isControlled } from './arguments.js';
 import { macroDeclaration, localDeclaration } from './definitions.js';
 import { asmBody, isAsmBody, rewriteAsm } from './asm.js';
 import type { Dialect } from './context.js';
 import { declaration, isDeclarationLike, isTypeLike, nextOf } from './declarations.js';
 import { expression } from './expressions.js';
 import type { View } from './view.js';
-import { ASM_WORDS, CONTROL_WORDS, GRAMMAR_KEYWORDS, isDeclarationWord, QUALIFIER_WORDS, TYPEOF_WORDS } from './words.js';
+import { ASM_WORDS, CONTROL_WORDS, GRAMMAR_KEYWORDS, isDeclarationWord, TYPEOF_WORDS } from './words.js';
 
 /** The statements in [from, end). */
 export function block(d: Dialect, from: number, end: number): void {
@@ -196,6 +196,10 @@ function invocation(d: Dialect, at: number, end: number): number {
     return next;
   }
   if (view.is(next, TokenKind.assign) && view.is(next + 1, TokenKind.openBrace)) return initialised(d, at, next, end);
+  if (holdsStatements(d, open, close)) {
+    unwrap(d, at, open, close);
+    return view.is(next, TokenKind.semicolon) ? next + 1 : next;
+  }
   if (next >= end) {
     argumentList(d, open, close);
     missingSemicolon(d, at, open, close, next);
@@ -208,6 +212,20 @@ function invocation(d: Dialect, at: number, end: number): number {
     return next;
   }
   return simple(d, at, end);
+}
+
+/** `DEBUG(if (x) y; else z;)`: statements for the macro to keep or drop, with no room for braces around them. */
+function holdsStatements(d: Dialect, open: number, close: number): boolean {
+  const { view, draft } = d;
+  if (close === open + 1 || draft.findBlank(view.end(open), view.start(open + 1)) >= 0) return false;
+  if (nextOf(view, TokenKind.comma, open + 1, close) < close) return false;
+  return isControlled(view, open + 1, close);
+}
+
+function unwrap(d: Dialect, at: number, open: number, close: number): void {
+  d.blank('notation', at, open + 1);
+  d.blank('notation', close, close + 1);
+  block(d, open + 1, close);
 }
 
 /** `DECLARE_BITMAP(x, n) = { 0 };`: what only a declaration can be initialised with. */
@@ -304,11 +322,6 @@ function missingSemicolon(d: Dialect, at: number, open: number, close: number, n
 function simple(d: Dialect, at: number, end: number): number {
   const { view } = d;
   const stop = simpleEnd(view, at, end);
-  if (stop === at + 1 && QUALIFIER_WORDS.has(view.word(at))) {
-    // `noreturn;`: a macro that is a keyword to the grammar.
-    d.draft.write(view.start(at), '_');
-    d.draft.note('notation', view.start(at), view.end(at));
-  }
   const isDeclaration = isDeclarationStart(view, at, stop);
   if (isDeclaration) localDeclaration(d, at, stop);
   else expression(d, at, stop);

@@ -15,12 +15,12 @@ export const TYPEOF_WORDS: ReadonlySet<string> = new Set([
 
 export const STORAGE_WORDS: ReadonlySet<string> = new Set([
   ...['static', 'extern', 'auto', 'register', 'inline', '__inline', '__inline__', '__forceinline', '__thread'],
-  ...['thread_local', '_Thread_local', 'typedef'],
+  ...['_Thread_local', 'typedef'],
 ]);
 
 export const QUALIFIER_WORDS: ReadonlySet<string> = new Set([
   ...['const', 'volatile', 'restrict', '__restrict__', '__restrict', '__extension__', '_Atomic', '_Noreturn'],
-  ...['__const', '__const__', '__volatile', '__volatile__', 'noreturn', 'constexpr', '_Nonnull'],
+  ...['__const', '__const__', '__volatile', '__volatile__', '_Nonnull'],
 ]);
 
 /** Words that begin a statement no expression can hold. */
@@ -39,7 +39,7 @@ export const GRAMMAR_KEYWORDS: ReadonlySet<string> = new Set([
   ...CONTROL_WORDS,
   ...ASM_WORDS,
   ...['sizeof', 'alignof', '_Alignof', '__alignof__', '__alignof', '_alignof', 'offsetof', '_Generic'],
-  ...['alignas', '_Alignas', 'true', 'false', 'NULL', 'nullptr', 'TRUE', 'FALSE', '__attribute__', '__attribute'],
+  ...['alignas', '_Alignas', 'true', 'false', 'NULL', 'TRUE', 'FALSE', '__attribute__', '__attribute'],
   ...['__declspec', '__based', '__cdecl', '__try', '__except', '__finally', '__leave', '_unaligned', '__unaligned'],
 ]);
 
