@@ -25,7 +25,7 @@ export function isHeaderFollowed(header: string): boolean {
  * variable called `vhost` (a virtual host adapter), does not. Origin: as `relevantWords`.
  */
 export const subjectName =
-  /virtio|VIRTIO|virtqueue|vringh?_|^vringh?$|(?:^|_)vring(?:_|$)|vdpa|VDPA|vduse|VDUSE|vhost_(?:dev|virtqueue|vring|iotlb|has|backend|user|net|vsock|scsi|vdpa|get|set|add|signal|poll)|VHOST_/;
+  /virtio|VIRTIO|virtqueue|(?:\b|_)(?:vringh|vdpa|VDPA|vduse|VDUSE)(?:_|\b)|\b_*vring_(?:virtqueue|desc|packed|split|avail|used|size|init|new|create|del|interrupt|transport|use|need|alloc|map|unmap)|\bvhost_(?:dev|virtqueue|vring|iotlb|has|backend|user|net|vsock|scsi|vdpa|get|set|add|signal|poll)|\bVHOST_/;
 
 /**
  * A function that holds no such name holds no site: every detector looks for a name of this kind (bits, helpers, registers,

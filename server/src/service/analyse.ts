@@ -7,10 +7,12 @@ import { coreFolders, isHeaderFollowed, subjectName } from '@vringside/grammars/
 import { takeInventory } from '../analysis/index.js';
 import {
   createProgram,
+  diskReader,
   type KernelTree,
   type Program,
   relativePath,
   type Selection,
+  type SourceReader,
   selectFiles,
   treeAt,
   treeOrFolder,
@@ -54,8 +56,11 @@ export async function analyse(options: AnalyseOptions): Promise<Report> {
     createKernelParser(),
   ]);
   clock.lap('select');
-  const program = createProgram({ tree, files: union(wanted.files, core.files), parser, isHeaderFollowed });
-  return finish(program, wanted, options, clock);
+  const reader = rememberingReader(tree.root);
+  const takesPart = (file: string): boolean => wanted.named.includes(file) || speaksOfSubject(reader, file);
+  const files = wanted.files.filter(takesPart);
+  const program = createProgram({ tree, files: union(files, core.files), reader, parser, isHeaderFollowed });
+  return finish(program, { ...wanted, files }, options, clock);
 }
 
 /** The same for texts in memory: paths are relative to an imaginary root. */
@@ -76,8 +81,7 @@ function finish(
   options: Pick<AnalyseOptions, 'rules' | 'timings' | 'onProgress'>,
   clock: Clock,
 ): Report {
-  const speaksOfIt = program.nameTest(subjectName);
-  const isWanted = new Set(wanted.files.filter((f) => wanted.named.includes(f) || program.holdsName(f, speaksOfIt)));
+  const isWanted = new Set(wanted.files);
   const inventory = takeInventory(program, {
     isWanted: (file) => isWanted.has(file),
     onFile: (done, total) => options.onProgress?.({ done, total, what: 'analysing' }),
@@ -95,6 +99,30 @@ function finish(
     notAnalysed: sortedUnique([...wanted.notAnalysed, ...program.notAnalysed(), ...inventory.notAnalysed, ...unclean]),
     coverage,
     ...(options.timings ? { timings: clock.laps } : {}),
+  };
+}
+
+/** Whether the code of a file, comments aside, names anything of the subject. What cannot be read is left to the program to report. */
+function speaksOfSubject(reader: SourceReader, file: string): boolean {
+  const content = reader.read(file);
+  if (content === null || !('text' in content)) return true;
+  return subjectName.test(content.text) && subjectName.test(content.text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, ' '));
+}
+
+/** Each file is read from disk once. */
+function rememberingReader(root: string): SourceReader {
+  const disk = diskReader(root);
+  const texts = new Map<string, ReturnType<SourceReader['read']>>();
+  return {
+    ...disk,
+    read: (path) => {
+      let content = texts.get(path);
+      if (content === undefined) {
+        content = disk.read(path);
+        texts.set(path, content);
+      }
+      return content;
+    },
   };
 }
 
