@@ -34,28 +34,32 @@ describe.each(versions)('Linux %s on the command line', (version) => {
     expect(new Set(report.sites.map((site) => site.id)).size).toBe(report.sites.length);
   });
 
-  it.skipIf(root === null)('points at the lines that hold what it quotes, and at lines that exist', async () => {
-    const { out } = await json('sites', '--no-cache', join(root ?? '', 'drivers/virtio'));
-    const { sites } = JSON.parse(out) as Report;
-    const files = new Map<string, { readonly text: string; readonly lines: LineIndex }>();
-    const fileOf = (name: string) => {
-      const known = files.get(name);
-      if (known !== undefined) return known;
-      const text = readFileSync(join(root ?? '', name), 'utf8');
-      const file = { text, lines: new LineIndex(text) };
-      files.set(name, file);
-      return file;
-    };
-    for (const { file, range, expression, guard } of sites) {
-      const quoted = fileOf(file).text.split('
-').slice(range.start.line - 1, range.end.line).join('
-');
-      expect(squeeze(quoted), `${file}:${range.start.line}`).toContain(squeeze(expression));
-      for (const step of guard?.via ?? []) {
-        expect(step.line).toBeLessThanOrEqual(fileOf(step.file).lines.lineCount);
+  it.skipIf(root === null)(
+    'points at the lines that hold what it quotes, and at lines that exist',
+    async () => {
+      const { out } = await json('sites', '--no-cache', join(root ?? '', 'drivers/virtio'));
+      const { sites } = JSON.parse(out) as Report;
+      const files = new Map<string, { readonly text: string; readonly lines: LineIndex }>();
+      const fileOf = (name: string) => {
+        const known = files.get(name);
+        if (known !== undefined) return known;
+        const text = readFileSync(join(root ?? '', name), 'utf8');
+        const file = { text, lines: new LineIndex(text) };
+        files.set(name, file);
+        return file;
+      };
+      for (const { file, range, expression, guard } of sites) {
+        const quoted = fileOf(file)
+          .text.split('\n')
+          .slice(range.start.line - 1, range.end.line)
+          .join('\n');
+        expect(squeeze(quoted), `${file}:${range.start.line}`).toContain(squeeze(expression));
+        for (const step of guard?.via ?? []) {
+          expect(step.line).toBeLessThanOrEqual(fileOf(step.file).lines.lineCount);
+        }
       }
-    }
-  });
+    },
+  );
 
   it.skipIf(root === null)('gives the same bytes for one job and for two', async () => {
     const paths = coreFolders.slice(0, 2).map((folder) => join(root ?? '', folder));
