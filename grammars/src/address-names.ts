@@ -21,7 +21,11 @@ export type AddressKind =
   /** A `struct page` of vmalloc memory. */
   | 'vmalloc'
   /** An address of a ring that a `set_vq_address` op was given. */
-  | 'vqaddr';
+  | 'vqaddr'
+  /** What a back end's table translates a guest address to. */
+  | 'translated'
+  /** A kernel pointer cast to an integer. */
+  | 'pointer';
 
 /** Calls that make an address. */
 export const addressCalls: Readonly<Record<string, AddressKind>> = {
@@ -171,27 +175,28 @@ export const toDeviceOrder: ReadonlySet<string> = new Set([
 ]);
 
 /** Stores to device registers: index of the value, and of the register's address. */
-export const registerWrites: Readonly<Record<string, { readonly value: number; readonly register: number }>> = {
-  iowrite8: { value: 0, register: 1 },
-  iowrite16: { value: 0, register: 1 },
-  iowrite32: { value: 0, register: 1 },
-  iowrite32be: { value: 0, register: 1 },
-  iowrite64: { value: 0, register: 1 },
-  writeb: { value: 0, register: 1 },
-  writew: { value: 0, register: 1 },
-  writel: { value: 0, register: 1 },
-  writel_relaxed: { value: 0, register: 1 },
-  writeq: { value: 0, register: 1 },
-  writeq_relaxed: { value: 0, register: 1 },
-  __raw_writel: { value: 0, register: 1 },
-  outl: { value: 0, register: 1 },
-  vp_iowrite8: { value: 0, register: 1 },
-  vp_iowrite16: { value: 0, register: 1 },
-  vp_iowrite32: { value: 0, register: 1 },
-  vp_iowrite64_twopart: { value: 0, register: 1 },
-  vp_modern_iowrite64_twopart: { value: 0, register: 1 },
-  iowrite64_twopart: { value: 0, register: 1 },
-};
+export const registerWrites: Readonly<Record<string, { readonly value: number; readonly register: number }>> =
+  {
+    iowrite8: { value: 0, register: 1 },
+    iowrite16: { value: 0, register: 1 },
+    iowrite32: { value: 0, register: 1 },
+    iowrite32be: { value: 0, register: 1 },
+    iowrite64: { value: 0, register: 1 },
+    writeb: { value: 0, register: 1 },
+    writew: { value: 0, register: 1 },
+    writel: { value: 0, register: 1 },
+    writel_relaxed: { value: 0, register: 1 },
+    writeq: { value: 0, register: 1 },
+    writeq_relaxed: { value: 0, register: 1 },
+    __raw_writel: { value: 0, register: 1 },
+    outl: { value: 0, register: 1 },
+    vp_iowrite8: { value: 0, register: 1 },
+    vp_iowrite16: { value: 0, register: 1 },
+    vp_iowrite32: { value: 0, register: 1 },
+    vp_iowrite64_twopart: { value: 0, register: 1 },
+    vp_modern_iowrite64_twopart: { value: 0, register: 1 },
+    iowrite64_twopart: { value: 0, register: 1 },
+  };
 
 /** Registers that take a ring's page frame number. */
 export const ringPfnRegister = /(?:^|_)QUEUE_PFN$/;
@@ -225,6 +230,49 @@ export const virtqueueAdds: Readonly<Record<string, { readonly queue: number; re
   virtqueue_add_buf_gfp: { queue: 0, list: 1 },
 };
 
+/**
+ * Memory pools that are filled with memory from elsewhere and give it out in pieces: index of the pool and of the memory.
+ * From include/linux/genalloc.h.
+ */
+export const poolFills: Readonly<Record<string, { readonly pool: number; readonly memory: number }>> = {
+  gen_pool_add: { pool: 0, memory: 1 },
+  gen_pool_add_virt: { pool: 0, memory: 1 },
+  gen_pool_add_owner: { pool: 0, memory: 1 },
+};
+
+/** What gives a pool's memory out: index of the pool. */
+export const poolAllocations: Readonly<Record<string, number>> = {
+  gen_pool_alloc: 0,
+  gen_pool_alloc_algo: 0,
+  gen_pool_alloc_owner: 0,
+  gen_pool_alloc_algo_owner: 0,
+  gen_pool_dma_alloc: 0,
+  gen_pool_dma_zalloc: 0,
+};
+
+/**
+ * Tables a back end translates guest addresses by, and the field that holds the result: the guest's memory map (drivers/vhost/vhost.h
+ * to 4.7), the tree that replaced it (4.8 to 5.6), include/linux/vhost_iotlb.h since.
+ */
+export const translationTables: Readonly<Record<string, string>> = {
+  'struct vhost_memory_region': 'userspace_addr',
+  'struct vhost_umem_node': 'userspace_addr',
+  'struct vhost_iotlb_map': 'addr',
+};
+
+/** How vhost and vringh complain; from drivers/vhost/vhost.h, vringh.c. */
+export const hostLogCalls = /^(?:vq_err|vringh_bad|dprintk)$/;
+
+/** Addresses of buffers somebody else mapped: AF_XDP's pools (include/net/xdp_sock_drv.h). */
+export const premappedSources: ReadonlySet<string> = new Set([
+  'xsk_buff_xdp_get_dma',
+  'xsk_buff_xdp_get_frame_dma',
+  'xsk_buff_raw_get_dma',
+]);
+
+/** Integer types of channel programs: addresses the channel reads (arch/s390/include/asm/dma-types.h, 6.8). */
+export const channelAddressTypes: ReadonlySet<string> = new Set(['dma32_t', 'dma64_t']);
+
 /** Descriptor records of the rings, whose `addr` the device follows. */
 export const descriptorRecords: ReadonlySet<string> = new Set([
   'struct vring_desc',
@@ -232,7 +280,9 @@ export const descriptorRecords: ReadonlySet<string> = new Set([
 ]);
 
 /** DMA API calls by what they do. */
-export const dmaApi: Readonly<Record<string, 'map' | 'unmap' | 'sync' | 'error' | 'limit' | 'device' | 'alloc' | 'free'>> = {
+export const dmaApi: Readonly<
+  Record<string, 'map' | 'unmap' | 'sync' | 'error' | 'limit' | 'device' | 'alloc' | 'free'>
+> = {
   dma_map_single: 'map',
   dma_map_single_attrs: 'map',
   dma_map_page: 'map',
@@ -279,7 +329,12 @@ export const pageAllocators: ReadonlySet<string> = new Set([
   'alloc_pages',
 ]);
 
-export const pageFrees: ReadonlySet<string> = new Set(['free_pages_exact', 'free_pages', 'free_page', '__free_pages']);
+export const pageFrees: ReadonlySet<string> = new Set([
+  'free_pages_exact',
+  'free_pages',
+  'free_page',
+  '__free_pages',
+]);
 
 /** Fields and functions that hold or give the DMA API's answer to "does this mapping need syncs?" (6.6+). */
 export const syncQueries = /need_sync$/;

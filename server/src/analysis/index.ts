@@ -13,7 +13,9 @@ import { elisions } from './sites/elisions.js';
 import { featureCallSites, featureMentions, maskUses } from './sites/feature-uses.js';
 import { fileLevelSites } from './sites/file-level.js';
 import { negotiationDefinitions, negotiationSteps } from './sites/negotiation.js';
-import { descriptorReads, hostTranslation, otherEndRingAddresses, pageTables } from './sites/other-end.js';
+import { hostMacros, hostTranslation } from './sites/host-translation.js';
+import { descriptorReads, otherEndRingAddresses } from './sites/other-end.js';
+import { pageTables } from './sites/page-tables.js';
 import { AddressCarriers, pageReports, payloadAddresses, queuedAddressMessages } from './sites/payload.js';
 import { descriptorStores, physicalHandles, plainRingMemory, ringAddressExports } from './sites/ring-core.js';
 import { fileRoles } from './sites/roles.js';
@@ -105,6 +107,7 @@ class Run {
   file(file: string): void {
     const context = this.fileContext(file);
     fileLevelSites(context);
+    hostMacros(context);
     for (const fn of functionsIn(this.program, file)) {
       const ctx = this.functionContext(context, fn);
       negotiationDefinitions(ctx);

@@ -2,11 +2,21 @@
  * Where a value came from: traced backwards through locals, parameters, returns, out-parameters and struct fields,
  * across functions and files, to the calls that make addresses.
  */
-import { type AddressKind, addressCalls, passThrough, physHelper, physTypes, ringAddressOps } from '@vringside/grammars/address-names';
+import {
+  type AddressKind,
+  addressCalls,
+  passThrough,
+  physHelper,
+  physTypes,
+  poolAllocations,
+  poolFills,
+  ringAddressOps,
+  translationTables,
+} from '@vringside/grammars/address-names';
 import type { FunctionRef, Program } from '../program/index.js';
 import type { Declarator, Expr } from '../syntax/ir.js';
+import { callsIn, uncast, walk } from '../syntax/walk.js';
 import { calleeName } from './expressions.js';
-import { uncast, walk } from '../syntax/walk.js';
 import { functionKey } from './resolve.js';
 
 /** A place where an address was made. */
@@ -21,7 +31,10 @@ export interface Origin {
 /** Values assigned to each local of a function, and calls that may write through its address. */
 interface LocalFlow {
   readonly assigned: ReadonlyMap<string, readonly Expr[]>;
-  readonly writtenBy: ReadonlyMap<string, readonly { readonly call: Expr & { kind: 'call' }; readonly index: number }[]>;
+  readonly writtenBy: ReadonlyMap<
+    string,
+    readonly { readonly call: Expr & { kind: 'call' }; readonly index: number }[]
+  >;
   /** `*name = value` and `name[...] = value`. */
   readonly storedThrough: ReadonlyMap<string, readonly Expr[]>;
   readonly returned: readonly Expr[];
@@ -49,6 +62,17 @@ interface Step {
   readonly further: (() => readonly Source[]) | null;
 }
 
+/** A call that puts memory into a pool. */
+interface PoolFill {
+  readonly call: Expr & { kind: 'call' };
+  readonly shape: { readonly pool: number; readonly memory: number };
+  readonly fn: FunctionRef;
+}
+
+const translationFields: ReadonlySet<string> = new Set(Object.values(translationTables));
+/** Integer types that hold a pointer or as much of it as a device takes. */
+const integerTypes = /^(?:__)?(?:u|s|be|le)(?:32|64)$|long|^u?intptr_t$|^dma_addr_t$/;
+
 const nothing: Step = { made: [], from: [], further: null };
 
 export class Origins {
@@ -56,6 +80,7 @@ export class Origins {
   private readonly flows = new Map<string, LocalFlow>();
   private readonly steps = new Map<Expr, Step>();
   private readonly memo = new Map<Expr, readonly Origin[]>();
+  private fills: readonly PoolFill[] | null = null;
 
   constructor(program: Program) {
     this.program = program;
@@ -121,6 +146,7 @@ export class Origins {
     const inside = (...parts: readonly Expr[]): Step => ({ made: [], from: parts, further: null });
     switch (expr.kind) {
       case 'cast':
+        return { ...nothing, made: this.ofCast(expr, fn), from: [expr.operand] };
       case 'update':
         return inside(expr.operand);
       case 'unary':
@@ -160,6 +186,8 @@ export class Origins {
       return arg === undefined ? nothing : { ...nothing, from: [arg] };
     }
     if (name === '') return nothing;
+    const pool = expr.args[poolAllocations[name] ?? -1];
+    if (pool !== undefined) return { ...nothing, further: once(() => this.putInto(pool, fn)) };
     if (physHelper.test(name)) return { ...nothing, made: [{ kind: 'phys', function: fn, at: expr }] };
     const further = once(() =>
       this.program
@@ -167,6 +195,56 @@ export class Origins {
         .flatMap((target) => this.flowOf(target).returned.map((value) => ({ expr: value, fn: target }))),
     );
     return { ...nothing, further };
+  }
+
+  /** `(unsigned long)pointer`: an address, but not yet said of what kind. */
+  private ofCast(expr: Expr & { kind: 'cast' }, fn: FunctionRef): Origin[] {
+    if (expr.type.pointers > 0 || !integerTypes.test(expr.type.base) || expr.operand.kind === 'cast')
+      return [];
+    const type = this.program.typeOf(expr.operand, this.program.scopeOf(fn));
+    return type !== null && type.pointers > 0 ? [{ kind: 'pointer', function: fn, at: expr }] : [];
+  }
+
+  /** The memory put into a pool: in the same function, or by way of the same field anywhere. */
+  private putInto(pool: Expr, fn: FunctionRef): Source[] {
+    const isSame = this.samePool(pool, fn);
+    return this.poolFills().flatMap(({ call, shape, fn: filler }) => {
+      const filled = call.args[shape.pool];
+      const memory = call.args[shape.memory];
+      if (filled === undefined || memory === undefined || !isSame(filled, filler)) return [];
+      return [{ expr: memory, fn: filler }];
+    });
+  }
+
+  private samePool(pool: Expr, fn: FunctionRef): (other: Expr, otherFn: FunctionRef) => boolean {
+    const one = uncast(pool);
+    if (one.kind === 'name') {
+      return (other, otherFn) =>
+        otherFn === fn && uncast(other).kind === 'name' && (uncast(other) as typeof one).name === one.name;
+    }
+    if (one.kind !== 'member') return () => false;
+    const record = this.recordOf(one, fn);
+    return (other, otherFn) => {
+      const o = uncast(other);
+      return o.kind === 'member' && o.field === one.field && this.recordOf(o, otherFn) === record;
+    };
+  }
+
+  private recordOf(member: Expr & { kind: 'member' }, fn: FunctionRef): string {
+    return this.program.typeOf(member.object, this.program.scopeOf(fn))?.base ?? '';
+  }
+
+  private poolFills(): readonly PoolFill[] {
+    this.fills ??= Object.entries(poolFills).flatMap(([name, shape]) =>
+      this.program.mentions(name).flatMap((place) =>
+        (this.program.chunkFacts(place)?.functions ?? []).flatMap((fn) =>
+          callsIn(fn)
+            .filter((call) => calleeName(call) === name)
+            .map((call) => ({ call, shape, fn })),
+        ),
+      ),
+    );
+    return this.fills;
   }
 
   private ofName(at: Expr & { kind: 'name' }, fn: FunctionRef): Step {
@@ -193,7 +271,8 @@ export class Origins {
   private byContract(index: number, fn: FunctionRef, at: Expr): Origin[] {
     const param = fn.params[index];
     if (param === undefined) return [];
-    if (physTypes.has(param.type.base) && param.type.pointers === 0) return [{ kind: 'phys', function: fn, at }];
+    if (physTypes.has(param.type.base) && param.type.pointers === 0)
+      return [{ kind: 'phys', function: fn, at }];
     if (param.type.base !== 'u64') return [];
     const isRingOp = this.program.storedAs(fn).some((s) => ringAddressOps.has(s.field));
     return isRingOp ? [{ kind: 'vqaddr', function: fn, at }] : [];
@@ -207,15 +286,20 @@ export class Origins {
   }
 
   private ofMember(expr: Expr & { kind: 'member' }, fn: FunctionRef): Step {
-    return { ...nothing, further: once(() => this.storedTo(expr, fn)) };
+    const isTranslation =
+      translationFields.has(expr.field) && translationTables[this.recordOf(expr, fn)] === expr.field;
+    const made: Origin[] = isTranslation ? [{ kind: 'translated', function: fn, at: expr }] : [];
+    return { ...nothing, made, further: once(() => this.storedTo(expr, fn)) };
   }
 
   private storedTo(expr: Expr & { kind: 'member' }, fn: FunctionRef): Source[] {
-    const record = this.program.typeOf(expr.object, this.program.scopeOf(fn))?.base ?? '';
+    const record = this.recordOf(expr, fn);
     if (record === '') return [];
     const assignments = this.program.fieldAssignments(record, expr.field);
     if (assignments.length > MAX_ASSIGNMENTS) return [];
-    return assignments.flatMap((a) => (a.function === null || a.value === null ? [] : [{ expr: a.value, fn: a.function }]));
+    return assignments.flatMap((a) =>
+      a.function === null || a.value === null ? [] : [{ expr: a.value, fn: a.function }],
+    );
   }
 
   private flowOf(fn: FunctionRef): LocalFlow {
@@ -278,7 +362,8 @@ function recordOutArguments(
 ): void {
   node.args.forEach((arg, index) => {
     const a = uncast(arg);
-    if (a.kind === 'unary' && a.op === '&' && a.operand.kind === 'name') push(writtenBy, a.operand.name, { call: node, index });
+    if (a.kind === 'unary' && a.op === '&' && a.operand.kind === 'name')
+      push(writtenBy, a.operand.name, { call: node, index });
   });
 }
 
@@ -289,5 +374,14 @@ function push<T>(map: Map<string, T[]>, key: string, value: T): void {
 }
 
 function isArithmetic(op: string): boolean {
-  return op === '+' || op === '-' || op === '>>' || op === '<<' || op === '|' || op === '&' || op === '*' || op === '/';
+  return (
+    op === '+' ||
+    op === '-' ||
+    op === '>>' ||
+    op === '<<' ||
+    op === '|' ||
+    op === '&' ||
+    op === '*' ||
+    op === '/'
+  );
 }

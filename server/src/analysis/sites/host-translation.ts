@@ -1,5 +1,4 @@
 /** A host back end at its work: guest addresses turned into its own, by an I/O page table or by the guest's memory map. */
-import { translationTables } from '@vringside/grammars/address-names';
 import type { FunctionRef } from '../../program/index.js';
 import { type Path, uncast, walk } from '../../syntax/walk.js';
 import { calleeName } from '../expressions.js';
@@ -26,7 +25,12 @@ export function hostMacros(ctx: FileContext): void {
       if (node.kind !== 'member' || node.field !== 'iotlb') return;
       const object = uncast(node.object);
       if (object.kind !== 'name' || !params.has(object.name) || outcomeOf(node, parents) !== 'test') return;
-      ctx.add({ kind: 'host_side_access', file: ctx.file, function: null, at: { start: node.start, end: node.end } });
+      ctx.add({
+        kind: 'host_side_access',
+        file: ctx.file,
+        function: null,
+        at: { start: node.start, end: node.end },
+      });
     });
   }
 }
@@ -34,7 +38,8 @@ export function hostMacros(ctx: FileContext): void {
 function tableChoice(ctx: FunctionContext, node: Node & { kind: 'member' }, parents: Path | null): void {
   const record = recordOf(ctx, node.object);
   const outcome = outcomeOf(node, parents);
-  if (outcome === 'value' && /^struct vhost_(?:virtqueue|dev)$/.test(record)) ctx.emit('host_side_translate', node);
+  if (outcome === 'value' && /^struct vhost_(?:virtqueue|dev)$/.test(record))
+    ctx.emit('host_side_translate', node);
   else if (outcome === 'test' && record === 'struct vhost_virtqueue') ctx.emit('host_side_access', node);
 }
 
@@ -108,9 +113,4 @@ function choosesTable(ctx: FunctionContext, name: string): boolean {
     }
     return known;
   });
-}
-
-/** True for the field of a translation table that holds what a guest address is translated to. */
-export function isTranslation(record: string, field: string): boolean {
-  return translationTables[record] === field;
 }

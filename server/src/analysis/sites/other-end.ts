@@ -51,7 +51,10 @@ function isOnlyNoted(ctx: FunctionContext, read: Expr & { kind: 'member' }, pare
       const { target } = parent;
       if (target === read) return true;
       if (target.kind !== 'member' || target.field !== 'addr') return false;
-      return descriptorRecords.has(recordOf(ctx, target.object)) || recordOf(ctx, target.object) === 'struct vhost_log';
+      return (
+        descriptorRecords.has(recordOf(ctx, target.object)) ||
+        recordOf(ctx, target.object) === 'struct vhost_log'
+      );
     }
   }
   return false;
@@ -63,13 +66,19 @@ export function otherEndRingAddresses(ctx: FunctionContext, node: Node): void {
   if (prefix === null) return;
   if (node.kind === 'call') {
     const name = calleeName(node);
-    if (node.callee.kind === 'member' && ringAddressOps.has(node.callee.field)) ctx.emit(`${prefix}_ring_addr`, node);
+    if (node.callee.kind === 'member' && ringAddressOps.has(node.callee.field))
+      ctx.emit(`${prefix}_ring_addr`, node);
     else if (startsRing(ctx, node)) {
       ctx.emit(ctx.role === 'device' ? 'device_side_vringh_addr' : 'host_side_ring_addr', node);
     } else if (ctx.role === 'parent' && isHardwareWrite(name) && !isHardwareWrite(ctx.fn.name)) {
       if (node.args.some((a) => isRingParameter(ctx, a))) ctx.emit('host_side_ring_addr', node);
     }
-  } else if (node.kind === 'assign' && ctx.role === 'device' && isSetVqAddress(ctx) && node.target.kind === 'member') {
+  } else if (
+    node.kind === 'assign' &&
+    ctx.role === 'device' &&
+    isSetVqAddress(ctx) &&
+    node.target.kind === 'member'
+  ) {
     if (isRingParameter(ctx, node.value)) ctx.emit('device_side_ring_addr', node);
   }
 }

@@ -16,11 +16,12 @@ export function pageTables(ctx: FunctionContext, node: Node, parents: Path | nul
   if (prefix === null) return;
   const kind = `${prefix}_pa_map`;
   if (node.kind === 'call') {
-    if (fillsTable(ctx, node) || handsOnPhysical(ctx, node) || isPageOfTable(ctx, node, parents)) ctx.emit(kind, node);
+    if (fillsTable(ctx, node) || handsOnPhysical(ctx, node) || isPageOfTable(ctx, node, parents))
+      ctx.emit(kind, node);
   } else if (ctx.role !== 'device') return;
   else if (node.kind === 'assign' && remembersPhysical(ctx, node)) ctx.emit(kind, node);
   else if (node.kind === 'member' && isPhysicalField(node)) {
-    const call = callGiven(node, parents);
+    const call = callGiven(parents);
     if (call !== null) ctx.emit(kind, call);
   }
 }
@@ -29,15 +30,20 @@ function fillsTable(ctx: FunctionContext, node: Expr & { kind: 'call' }): boolea
   const name = calleeName(node);
   if (tableCalls.test(name) || sourceCalls.test(name) || isOp(node, 'dma_map')) return true;
   // A table handed over as a whole counts where a mapping is made, not where one is taken away.
-  if (isOp(node, 'set_map')) return makes(ctx.fn, (call) => isOp(call, 'dma_map') || tableCalls.test(calleeName(call)));
+  if (isOp(node, 'set_map'))
+    return makes(ctx.fn, (call) => isOp(call, 'dma_map') || tableCalls.test(calleeName(call)));
   if (ctx.role !== 'device' || !iotlbCalls.test(name)) return false;
-  return node.args.some((a) => isPhysical(ctx, a)) || ctx.program.storedAs(ctx.fn).some((s) => s.field === 'dma_map');
+  return (
+    node.args.some((a) => isPhysical(ctx, a)) ||
+    ctx.program.storedAs(ctx.fn).some((s) => s.field === 'dma_map')
+  );
 }
 
 /** A physical address given to a function that maps what it is given. */
 function handsOnPhysical(ctx: FunctionContext, node: Expr & { kind: 'call' }): boolean {
   const name = calleeName(node);
-  if (ctx.role !== 'host' || name === '' || !node.args.some((a) => isPhysicalForm(a) && isPhysical(ctx, a))) return false;
+  if (ctx.role !== 'host' || name === '' || !node.args.some((a) => isPhysicalForm(a) && isPhysical(ctx, a)))
+    return false;
   return ctx.program
     .functionsNamed(name, ctx.file)
     .some((fn) => makes(fn, (call) => isOp(call, 'dma_map') || /^iommu_map/.test(calleeName(call))));
@@ -72,16 +78,19 @@ function remembersPhysical(ctx: FunctionContext, node: Expr & { kind: 'assign' }
 function isConstant(ctx: FunctionContext, value: Expr): boolean {
   const e = uncast(value);
   if (e.kind === 'unary') return isConstant(ctx, e.operand);
-  return e.kind === 'number' || (e.kind === 'name' && (/^[A-Z0-9_]+$/.test(e.name) || ctx.macros(e.name).length > 0));
+  return (
+    e.kind === 'number' ||
+    (e.kind === 'name' && (/^[A-Z0-9_]+$/.test(e.name) || ctx.macros(e.name).length > 0))
+  );
 }
 
 /** The call a value goes into, itself or with an offset added; null where it is only compared. */
-function callGiven(node: Node, parents: Path | null): Node | null {
+function callGiven(parents: Path | null): Node | null {
   for (let chain = parents; chain !== null; chain = chain.up) {
     const parent = chain.node;
     if (parent.kind === 'call') return parent;
     const isPassedOn = parent.kind === 'cast' || (parent.kind === 'binary' && /^[-+]$/.test(parent.op));
-    if (!isPassedOn || node.kind !== 'member') return null;
+    if (!isPassedOn) return null;
   }
   return null;
 }

@@ -1,9 +1,15 @@
 /** Addresses inside messages: balloon PFNs, plug requests, GPU backing entries, IOMMU maps, page reports. */
-import { addressSources, descriptorRecords, sgSetters, toDeviceOrder, virtqueueAdds } from '@vringside/grammars/address-names';
+import {
+  addressSources,
+  descriptorRecords,
+  sgSetters,
+  toDeviceOrder,
+  virtqueueAdds,
+} from '@vringside/grammars/address-names';
 import type { Expr } from '../../syntax/ir.js';
+import { type Path, uncast, walk } from '../../syntax/walk.js';
 import type { Span } from '../../text/span.js';
 import { calleeName } from '../expressions.js';
-import { type Path, uncast, walk } from '../../syntax/walk.js';
 import type { Origin } from '../origins.js';
 import type { Candidate } from './collector.js';
 import { type FunctionContext, type Node, recordOf } from './context.js';
@@ -69,10 +75,17 @@ function storeAround(node: Expr, parents: Path): Store | null {
   let child: Node = node;
   for (let chain: Path | null = parents; chain !== null; chain = chain.up) {
     const parent: Node = chain.node;
-    if (parent.kind === 'assign') return parent.value === child ? { at: parent, carrier: parent.target, record: null } : null;
+    if (parent.kind === 'assign')
+      return parent.value === child ? { at: parent, carrier: parent.target, record: null } : null;
     if (parent.kind === 'init') return { at: node, carrier: null, record: recordOfInit(chain) };
     if (parent.kind === 'decl') return null;
-    if (parent.kind !== 'cast' && parent.kind !== 'conditional' && parent.kind !== 'binary' && parent.kind !== 'call') return null;
+    if (
+      parent.kind !== 'cast' &&
+      parent.kind !== 'conditional' &&
+      parent.kind !== 'binary' &&
+      parent.kind !== 'call'
+    )
+      return null;
     if (parent.kind === 'call' && !/^(?:put_unaligned|WRITE_ONCE)/.test(calleeName(parent))) return null;
     child = parent;
   }
@@ -103,7 +116,12 @@ function markCarrier(ctx: FunctionContext, target: Expr, kind: string, carriers:
   for (const site of ctx.program.callers(ctx.fn)) {
     const arg = site.call.args[index];
     if (site.caller === null || arg === undefined) continue;
-    const caller = { ...ctx, fn: site.caller, scope: ctx.program.scopeOf(site.caller), file: site.caller.file };
+    const caller = {
+      ...ctx,
+      fn: site.caller,
+      scope: ctx.program.scopeOf(site.caller),
+      file: site.caller.file,
+    };
     carriers.mark(carrierOf(caller, leftmost(arg)), kind);
   }
 }
@@ -116,14 +134,16 @@ function leftmost(expr: Expr): Expr {
 
 function carrierOf(ctx: FunctionContext, target: Expr): string {
   let e = uncast(target);
-  while (e.kind === 'index' || (e.kind === 'unary' && e.op === '*')) e = uncast(e.kind === 'index' ? e.object : e.operand);
+  while (e.kind === 'index' || (e.kind === 'unary' && e.op === '*'))
+    e = uncast(e.kind === 'index' ? e.object : e.operand);
   if (e.kind === 'member') return `${recordOf(ctx, e.object)}.${e.field}`;
   return e.kind === 'name' ? `${ctx.file}:${ctx.fn.name}:${e.name}` : '';
 }
 
 /** Guest-physical addresses stored into message fields that say so by name. */
 function plainGuestAddress(ctx: FunctionContext, node: Expr & { kind: 'assign' }): void {
-  if (node.target.kind !== 'member' || !/^(?:guest_addr|guest_phys_addr|gpa)$/.test(node.target.field)) return;
+  if (node.target.kind !== 'member' || !/^(?:guest_addr|guest_phys_addr|gpa)$/.test(node.target.field))
+    return;
   if (ctx.origins.has(node.value, ctx.fn, 'phys')) ctx.emit('payload_gpa', node);
 }
 
@@ -210,5 +230,9 @@ function isPageAddress(ctx: FunctionContext, buffer: Expr): boolean {
 function rootName(expr: Expr): string {
   const e = uncast(expr);
   if (e.kind === 'name') return e.name;
-  return e.kind === 'unary' || e.kind === 'cast' ? rootName(e.operand) : e.kind === 'index' ? rootName(e.object) : '';
+  return e.kind === 'unary' || e.kind === 'cast'
+    ? rootName(e.operand)
+    : e.kind === 'index'
+      ? rootName(e.object)
+      : '';
 }

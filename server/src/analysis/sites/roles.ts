@@ -51,9 +51,14 @@ function parentFolders(program: Program): ReadonlyMap<string, 'parent' | 'device
   }
   for (const folder of folders.keys()) {
     const inside = program.files.filter((f) => f.startsWith(`${folder}/`));
-    const isSoftware = inside.some((f) => definesTable(program, f, 'dma_map_ops') || mentions(program, f, 'vringh_getdesc_iotlb'));
+    const isSoftware = inside.some(
+      (f) => definesTable(program, f, 'dma_map_ops') || mentions(program, f, 'vringh_getdesc_iotlb'),
+    );
     // A parent that serves only its control queue in software uses vringh too; a device serves data queues by it.
-    if (isSoftware && !inside.some((f) => mentions(program, f, 'pci_driver') || mentions(program, f, 'auxiliary_driver'))) {
+    if (
+      isSoftware &&
+      !inside.some((f) => mentions(program, f, 'pci_driver') || mentions(program, f, 'auxiliary_driver'))
+    ) {
       folders.set(folder, 'device');
     }
   }
@@ -68,7 +73,9 @@ function isHostSide(program: Program, file: string): boolean {
 
 function definesTable(program: Program, file: string, record: string): boolean {
   if (!mentions(program, file, record)) return false;
-  return (program.facts(file)?.globals ?? []).some((g) => g.type.base === `struct ${record}` && g.init !== null && g.type.pointers === 0);
+  return (program.facts(file)?.globals ?? []).some(
+    (g) => g.type.base === `struct ${record}` && g.init !== null && g.type.pointers === 0,
+  );
 }
 
 function filesMentioning(program: Program, name: string): string[] {

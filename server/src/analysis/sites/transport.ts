@@ -1,5 +1,6 @@
 /** Ring addresses on their way to the device: registers, channel blocks, messages, ops of a vDPA parent. */
 import {
+  channelAddressTypes,
   passThrough,
   registerWrites,
   ringAddressOps,
@@ -8,8 +9,8 @@ import {
 } from '@vringside/grammars/address-names';
 import { logCalls } from '@vringside/grammars/feature-roles';
 import type { Expr } from '../../syntax/ir.js';
-import { calleeName } from '../expressions.js';
 import { uncast, walk } from '../../syntax/walk.js';
+import { calleeName } from '../expressions.js';
 import { type FunctionContext, type Node, recordOf } from './context.js';
 import { isZero } from './ring-core.js';
 
@@ -76,7 +77,9 @@ function isShifted(ctx: FunctionContext, expr: Expr): boolean {
         isFound ||= uncast(node.value).kind === 'binary';
       }
       if (node.kind === 'decl') {
-        isFound ||= node.declarators.some((d) => d.name === e.name && d.init !== null && uncast(d.init).kind === 'binary');
+        isFound ||= node.declarators.some(
+          (d) => d.name === e.name && d.init !== null && uncast(d.init).kind === 'binary',
+        );
       }
     },
   );
@@ -85,9 +88,21 @@ function isShifted(ctx: FunctionContext, expr: Expr): boolean {
 
 function storeOfRingAddress(ctx: FunctionContext, node: Expr & { kind: 'assign' }): void {
   if (node.target.kind !== 'member') return;
-  const record = recordOf(ctx, node.target.object);
-  const isResourceEntry = record === 'struct fw_rsc_vdev_vring' && node.target.field === 'da' && !isZero(node.value);
-  if (isResourceEntry || (holdsAddress(ctx, node.target) && isRingAddress(ctx, node.value))) ctx.emit('ring_addr_write', node);
+  const isEntry = isResourceEntry(ctx, node.target) && !isZero(node.value);
+  if (isEntry || (holdsAddress(ctx, node.target) && isRingAddress(ctx, node.value)))
+    ctx.emit('ring_addr_write', node);
+}
+
+/** The device address of a ring in a remote processor's resource table, whose definition may not be at hand. */
+function isResourceEntry(ctx: FunctionContext, target: Expr & { kind: 'member' }): boolean {
+  if (target.field !== 'da') return false;
+  const record = recordOf(ctx, target.object);
+  if (record !== '') return record === 'struct fw_rsc_vdev_vring';
+  const rings = uncast(target.object);
+  const table = rings.kind === 'index' ? uncast(rings.object) : rings;
+  return (
+    table.kind === 'member' && table.field === 'vring' && recordOf(ctx, table.object) === 'struct fw_rsc_vdev'
+  );
 }
 
 /** False for fields that cannot hold an address, so that nothing is traced for them. */
@@ -110,24 +125,64 @@ export function callerRings(ctx: FunctionContext, node: Node): void {
     ctx.emit('caller_ring', node);
     for (const arg of node.args) {
       for (const o of ctx.origins.of(arg, ctx.fn)) {
-        if (o.kind === 'coherent') ctx.add({ kind: 'caller_ring', file: o.function.file, function: o.function, at: o.at });
+        if (o.kind === 'coherent')
+          ctx.add({ kind: 'caller_ring', file: o.function.file, function: o.function, at: o.at });
       }
     }
   }
   const pages = name === 'vring_init' ? node.args[2] : undefined;
-  if (pages?.kind === 'name' && ctx.fn.params.some((p) => p.name === pages.name)) ctx.emit('caller_ring', node);
+  if (pages?.kind === 'name' && ctx.fn.params.some((p) => p.name === pages.name))
+    ctx.emit('caller_ring', node);
   if (name === 'dma_declare_coherent_memory') ctx.emit('dma_pool_declared', node);
 }
 
 /** Addresses in channel command words and the blocks they point at (s390). */
 export function channelAddresses(ctx: FunctionContext, node: Node): void {
   if (ctx.role !== 'guest') return;
-  if (node.kind === 'assign' && node.target.kind === 'member') {
-    const isChannel = node.target.field === 'cda' || /^(?:summary_)?indicator$/.test(node.target.field);
-    if (isChannel && /ccw|thinint/.test(recordOf(ctx, node.target.object)) && !isZero(node.value)) {
-      ctx.emit('channel_addr', node);
-    }
+  if (node.kind === 'assign' && node.op === '=' && !isZero(node.value)) {
+    if (node.target.kind === 'member') addressInBlock(ctx, node, node.target);
+    else if (isAddressInChannelMemory(ctx, node)) ctx.emit('channel_addr', node);
   } else if (node.kind === 'call' && /^virt_to_dma(?:32|64)$/.test(calleeName(node))) {
     ctx.emit('channel_addr', node);
   }
+}
+
+function addressInBlock(
+  ctx: FunctionContext,
+  node: Expr & { kind: 'assign' },
+  target: Expr & { kind: 'member' },
+): void {
+  const isChannel = target.field === 'cda' || /^(?:summary_)?indicator$/.test(target.field);
+  if (!isChannel || !/ccw|thinint/.test(recordOf(ctx, target.object))) return;
+  ctx.emit('channel_addr', node);
+  // Where another function made the address, the cast that made it is a site too.
+  for (const o of ctx.origins.of(node.value, ctx.fn)) {
+    if (o.kind !== 'pointer' || o.function === ctx.fn || o.function.file !== ctx.file) continue;
+    ctx.add({ kind: 'channel_addr', file: o.function.file, function: o.function, at: o.at });
+  }
+}
+
+/** `*p = address` where the channel reads what `p` points at. */
+function isAddressInChannelMemory(ctx: FunctionContext, node: Expr & { kind: 'assign' }): boolean {
+  const target = uncast(node.target);
+  if (target.kind !== 'unary' || target.op !== '*') return false;
+  if (channelAddressTypes.has(ctx.program.typeOf(target, ctx.scope)?.base ?? '')) return true;
+  const pointer = uncast(target.operand);
+  if (pointer.kind !== 'name' || !ctx.origins.within(node.value, ctx.fn).some((o) => o.kind === 'pointer'))
+    return false;
+  return isGivenToChannel(ctx, pointer.name);
+}
+
+/** True when the function writes the pointer into a channel command word. */
+function isGivenToChannel(ctx: FunctionContext, name: string): boolean {
+  let isFound = false;
+  walk(
+    ctx.fn.variants.flatMap((v) => v.body),
+    (node) => {
+      if (node.kind !== 'assign' || node.target.kind !== 'member' || node.target.field !== 'cda') return;
+      const value = uncast(node.value);
+      isFound ||= value.kind === 'name' && value.name === name;
+    },
+  );
+  return isFound;
 }
