@@ -2,6 +2,7 @@
  * The files of a program and the two indexes over them. A workspace is one image of the tree: `with` gives another
  * one that differs in one text and shares everything else.
  */
+import { FactsCache } from '../syntax/index.js';
 import { ChainIndex } from './chain-index.js';
 import { HeaderIndex } from './header-names.js';
 import { IncludeGraph, IncludePaths } from './includes.js';
@@ -26,6 +27,7 @@ class Base {
   readonly notText = new Map<string, string>();
   readonly reader: SourceReader;
   readonly parser: SyntaxParser;
+  private readonly editParser: SyntaxParser;
   private readonly units = new Map<string, FileUnit | null>();
   private mentionIndex: ChainIndex | null = null;
   private definerIndex: ChainIndex | null = null;
@@ -44,6 +46,11 @@ class Base {
     this.isHeaderFollowed = isHeaderFollowed;
     this.reader = reader;
     this.parser = parser;
+    const kept = new FactsCache(parser);
+    this.editParser = {
+      outline: (path, text) => parser.outline(path, text),
+      facts: (file, chunk) => kept.facts(file, chunk),
+    };
     this.files = files;
     this.includePaths = new IncludePaths(reader);
   }
@@ -53,13 +60,17 @@ class Base {
     if (known !== undefined) return known;
     const content = this.includePaths.isKnownMissing(path) ? null : this.reader.read(path);
     if (content !== null && 'notText' in content) this.notText.set(path, content.notText);
-    const unit = content !== null && 'text' in content ? this.newUnit(path, content.text) : null;
+    const unit =
+      content !== null && 'text' in content
+        ? new FileUnit(path, content.text, this.parser, this.names)
+        : null;
     this.units.set(path, unit);
     return unit;
   }
 
-  newUnit(path: string, text: string): FileUnit {
-    return new FileUnit(path, text, this.parser, this.names);
+  /** A text that edits will follow: what an edit does not touch is not parsed again. */
+  newOverlay(path: string, text: string): FileUnit {
+    return new FileUnit(path, text, this.editParser, this.names);
   }
 
   get mentions(): ChainIndex {
@@ -143,13 +154,23 @@ export class Workspace {
   private readonly base: Base;
   private readonly overlays: ReadonlyMap<string, FileUnit | null>;
 
-  private constructor(base: Base, overlays: ReadonlyMap<string, FileUnit | null>) {
+  /** `includes`: the graph of an image in which every file has the same include lines. */
+  private constructor(
+    base: Base,
+    overlays: ReadonlyMap<string, FileUnit | null>,
+    includes: IncludeGraph | null,
+  ) {
     this.base = base;
     this.overlays = overlays;
     this.files = overlays.size === 0 ? base.files : overlaidFiles(base.files, overlays);
+    this.includes = includes ?? this.newIncludeGraph();
+  }
+
+  private newIncludeGraph(): IncludeGraph {
+    const { base, overlays } = this;
     const added = new Set([...overlays].flatMap(([path, unit]) => (unit === null ? [] : [path])));
     const removed = new Set([...overlays].flatMap(([path, unit]) => (unit === null ? [path] : [])));
-    this.includes = new IncludeGraph(this, base.includePaths, added, removed, base.isHeaderFollowed);
+    return new IncludeGraph(this, base.includePaths, added, removed, base.isHeaderFollowed);
   }
 
   static open(
@@ -158,15 +179,21 @@ export class Workspace {
     files: readonly string[],
     isHeaderFollowed: (header: string) => boolean = () => true,
   ): Workspace {
-    return new Workspace(new Base(reader, parser, [...new Set(files)].sort(), isHeaderFollowed), new Map());
+    return new Workspace(
+      new Base(reader, parser, [...new Set(files)].sort(), isHeaderFollowed),
+      new Map(),
+      null,
+    );
   }
 
   /** The image in which `path` holds `text`; null: in which there is no such file. */
   with(path: string, text: string | null): Workspace {
-    if (text !== null && this.unit(path)?.text === text) return this;
-    const overlays = new Map(this.overlays);
-    overlays.set(path, text === null ? null : this.base.newUnit(path, text));
-    return new Workspace(this.base, overlays);
+    const before = this.unit(path);
+    if (text !== null && before?.text === text) return this;
+    const unit = text === null ? null : this.base.newOverlay(path, text);
+    const keepsIncludes = before !== null && unit !== null && hasSameIncludes(before, unit);
+    const overlays = new Map(this.overlays).set(path, unit);
+    return new Workspace(this.base, overlays, keepsIncludes ? this.includes : null);
   }
 
   /** Any file of the tree, selected or not; null when there is none or it is no text. */
@@ -241,6 +268,12 @@ export class Workspace {
     }
     return places.sort((a, b) => (a.file === b.file ? a.chunk - b.chunk : a.file < b.file ? -1 : 1));
   }
+}
+
+function hasSameIncludes(one: FileUnit, other: FileUnit): boolean {
+  const lines = (unit: FileUnit): string[] =>
+    unit.includes.map(({ path, isSystem }) => `${isSystem} ${path}`);
+  return lines(one).join('\n') === lines(other).join('\n');
 }
 
 function overlaidFiles(files: readonly string[], overlays: ReadonlyMap<string, FileUnit | null>): string[] {
