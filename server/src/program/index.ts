@@ -16,6 +16,7 @@ export { createProgram, Program, type ProgramOptions } from './program.js';
 export { diskReader, memoryReader, type SourceReader, type SourceText } from './reader.js';
 export type { Local, Scope } from './scope.js';
 export { isCFile, relativePath, type Selection, type SelectOptions, selectFiles } from './select.js';
+export { openStatIndex, type StatIndex } from './stat-index.js';
 export type { Destination, FieldAssignment, FunctionUse, VariableAssignment } from './stores.js';
 export { functionNames } from './stores.js';
 export { findTree, type KernelTree, treeAt, treeOrFolder } from './tree.js';

@@ -156,7 +156,9 @@ export class Program {
   factsHolding(path: string, test: NameTest): readonly FileFacts[] {
     const unit = this.workspace.unit(path);
     if (unit === null) return [];
-    return unit.source.chunks.flatMap((chunk) => (test.holdsInChunk(unit, chunk.index) ? [unit.chunkFacts(chunk.index)] : []));
+    return unit.source.chunks.flatMap((chunk) =>
+      test.holdsInChunk(unit, chunk.index) ? [unit.chunkFacts(chunk.index)] : [],
+    );
   }
 
   /** A test of names that remembers its answers: names recur in every file. */

@@ -5,10 +5,9 @@ import * as fs from 'node:fs';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { relevantWords } from '@vringside/grammars/relevance';
-import type { Cache } from './cache.js';
 import { isCFile, listFiles, type NotAnalysed, reasonOf } from './list-files.js';
 import { type ScanWork, scanFiles, verdict } from './scan-files.js';
-import { type FileStat, openStatIndex } from './stat-index.js';
+import type { FileStat, StatIndex } from './stat-index.js';
 import { compileScan, windowBytes } from './word-scanner.js';
 
 export interface SelectOptions {
@@ -20,8 +19,8 @@ export interface SelectOptions {
   readonly jobs?: number;
   /** Words that make a file matter; default those of the grammars package. */
   readonly words?: readonly string[];
-  /** Where the verdicts of earlier runs are kept. */
-  readonly cache?: Cache | null;
+  /** Verdicts of earlier runs. */
+  readonly known?: StatIndex | null;
   readonly onProgress?: (progress: SelectProgress) => void;
 }
 
@@ -96,8 +95,8 @@ export function relativePath(root: string, path: string): string {
 }
 
 async function verdictsOf(options: SelectOptions, files: readonly string[]): Promise<Uint8Array> {
-  if (!options.cache) return scanAll(options, files);
-  const known = openStatIndex(options.cache, options.root, options.words ?? relevantWords);
+  const known = options.known ?? null;
+  if (known === null) return scanAll(options, files);
   const stats: (FileStat | null)[] = [];
   const verdicts = new Uint8Array(files.length);
   const unknown: number[] = [];

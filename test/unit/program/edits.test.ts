@@ -82,7 +82,7 @@ describe('a program of edited texts', () => {
         const fresh = createProgram({ tree, files, parser, reader });
         expect(answers(program)).toEqual(answers(fresh));
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 

@@ -2,8 +2,13 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeF
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findTree, openCache, selectFiles, treeOrFolder } from '../../../server/src/program/index.js';
-import { openStatIndex } from '../../../server/src/program/stat-index.js';
+import {
+  findTree,
+  openCache,
+  openStatIndex,
+  selectFiles,
+  treeOrFolder,
+} from '../../../server/src/program/index.js';
 import { smallTree } from './support.js';
 
 let folder: string;
@@ -134,7 +139,7 @@ describe('the memory of earlier runs', () => {
   it('sees an edit that the cache has not seen', async () => {
     const tree = agedTree();
     const cache = openCache({ folder: join(folder, 'cache') });
-    const select = () => selectFiles({ root: tree, cache });
+    const select = () => selectFiles({ root: tree, known: openStatIndex(cache, tree, words) });
     const before = await select();
     expect(before.files).not.toContain('drivers/net/plain.c');
     writeFileSync(join(tree, 'drivers/net/plain.c'), 'int virtio;');
