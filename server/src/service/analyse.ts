@@ -3,12 +3,14 @@
  * report, byte for byte, whatever the number of jobs.
  */
 import { resolve } from 'node:path';
-import { coreFolders, isHeaderFollowed, subjectName } from '@vringside/grammars/relevance';
+import { coreFolders, isHeaderFollowed, relevantWords, subjectName } from '@vringside/grammars/relevance';
 import { takeInventory } from '../analysis/index.js';
 import {
   createProgram,
   diskReader,
   type KernelTree,
+  openCache,
+  openStatIndex,
   type Program,
   relativePath,
   type Selection,
@@ -22,6 +24,7 @@ import { toolVersion } from '../report/version.js';
 import { applyRules, type RuleLevels } from '../rules/index.js';
 import { createKernelParser, type KernelParser } from '../syntax/index.js';
 import { coverageOf } from './coverage.js';
+import { keep, questionKey, recall, recordingReader } from './result-cache.js';
 
 export interface Progress {
   readonly done: number;
@@ -45,22 +48,45 @@ export interface AnalyseOptions {
 export async function analyse(options: AnalyseOptions): Promise<Report> {
   const clock = new Clock();
   const tree = options.tree === null ? treeOrFolder(options.paths[0] ?? '.') : treeAt(resolve(options.tree));
-  const [wanted, core, parser] = await Promise.all([
+  const cache = openCache({ folder: options.cacheDir });
+  const [wanted, core] = await Promise.all([
     selectFiles({
       root: tree.root,
       paths: options.paths.map((p) => resolve(p)),
       jobs: options.jobs,
+      known: options.cacheDir === null ? null : openStatIndex(cache, tree.root, relevantWords),
       onProgress: (p) => options.onProgress?.({ ...p, what: 'reading' }),
     }),
     selectFiles({ root: tree.root, paths: presentFolders(tree) }),
-    createKernelParser(),
   ]);
   clock.lap('select');
-  const reader = rememberingReader(tree.root);
+  const reader = recordingReader(diskReader(tree.root));
+  const key = questionKey(toolVersion, [JSON.stringify([tree, wanted, core.files, [...options.rules].sort()])]);
+  const earlier = options.cacheDir === null ? null : recall(cache, key, reader);
+  clock.lap('recall');
+  if (earlier !== null) return options.timings ? { ...earlier, timings: clock.laps } : earlier;
+  const report = await analyseSelection(tree, wanted, core.files, reader, options, clock);
+  if (options.cacheDir !== null) keep(cache, key, reader.consulted(), withoutTimings(report));
+  return report;
+}
+
+async function analyseSelection(
+  tree: KernelTree,
+  wanted: Selection,
+  core: readonly string[],
+  reader: SourceReader,
+  options: AnalyseOptions,
+  clock: Clock,
+): Promise<Report> {
+  const parser = await createKernelParser();
   const takesPart = (file: string): boolean => wanted.named.includes(file) || speaksOfSubject(reader, file);
   const files = wanted.files.filter(takesPart);
-  const program = createProgram({ tree, files: union(files, core.files), reader, parser, isHeaderFollowed });
+  const program = createProgram({ tree, files: union(files, core), reader, parser, isHeaderFollowed });
   return finish(program, { ...wanted, files }, options, clock);
+}
+
+function withoutTimings({ timings: _timings, ...rest }: Report): Omit<Report, 'timings'> {
+  return rest;
 }
 
 /** The same for texts in memory: paths are relative to an imaginary root. */
@@ -107,23 +133,6 @@ function speaksOfSubject(reader: SourceReader, file: string): boolean {
   const content = reader.read(file);
   if (content === null || !('text' in content)) return true;
   return subjectName.test(content.text) && subjectName.test(content.text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, ' '));
-}
-
-/** Each file is read from disk once. */
-function rememberingReader(root: string): SourceReader {
-  const disk = diskReader(root);
-  const texts = new Map<string, ReturnType<SourceReader['read']>>();
-  return {
-    ...disk,
-    read: (path) => {
-      let content = texts.get(path);
-      if (content === undefined) {
-        content = disk.read(path);
-        texts.set(path, content);
-      }
-      return content;
-    },
-  };
 }
 
 /** Folders whose decisions all other files hang on, where the tree has them. */

@@ -1,0 +1,89 @@
+/**
+ * Reports of earlier runs, good as long as everything the run looked at is what it was: the texts it read, the files it
+ * found missing, the folders it listed. Kept by content; a stale or damaged entry is as if it were not there.
+ */
+import { createHash } from 'node:crypto';
+import { type Cache, cacheKey, type SourceReader } from '../program/index.js';
+import type { Report } from '../report/report.js';
+
+/** Raised when a report of the same input may come out otherwise. */
+const formatName = 'report 1';
+
+/** What a run asked of the tree, as it asked it. */
+interface Consulted {
+  /** Path -> hash of the text; '' for a file that was not there or is no text. */
+  readonly texts: readonly (readonly [string, string])[];
+  readonly existing: readonly (readonly [string, boolean])[];
+  readonly folders: readonly (readonly [string, string])[];
+}
+
+interface Entry {
+  readonly consulted: Consulted;
+  readonly report: Omit<Report, 'timings'>;
+}
+
+/** A reader that reads each file once and remembers what it was asked. */
+export interface RecordingReader extends SourceReader {
+  consulted(): Consulted;
+}
+
+export function recordingReader(source: SourceReader): RecordingReader {
+  const texts = new Map<string, ReturnType<SourceReader['read']>>();
+  const existing = new Map<string, boolean>();
+  const folders = new Map<string, readonly string[]>();
+  return {
+    ...source,
+    read: (path) => remembered(texts, path, () => source.read(path)),
+    exists: (path) => remembered(existing, path, () => source.exists(path)),
+    folders: (path) => remembered(folders, path, () => source.folders(path)),
+    consulted: () => ({
+      texts: [...texts].map(([path, content]) => [path, hashOf(content)] as const),
+      existing: [...existing],
+      folders: [...folders].map(([path, names]) => [path, names.join('\0')] as const),
+    }),
+  };
+}
+
+/** The key of a question: what was asked, by which version, of which selection. */
+export function questionKey(toolVersion: string, parts: readonly string[]): string {
+  return cacheKey(formatName, toolVersion, ...parts);
+}
+
+/** The report of an earlier run on the same question, when all it consulted is unchanged; else null. */
+export function recall(cache: Cache, key: string, reader: SourceReader): Omit<Report, 'timings'> | null {
+  const bytes = cache.get(key);
+  if (bytes === null) return null;
+  let entry: Entry;
+  try {
+    entry = JSON.parse(Buffer.from(bytes).toString('utf8')) as Entry;
+  } catch {
+    return null;
+  }
+  return isUnchanged(entry.consulted, reader) ? entry.report : null;
+}
+
+export function keep(cache: Cache, key: string, consulted: Consulted, report: Omit<Report, 'timings'>): void {
+  const entry: Entry = { consulted, report };
+  cache.put(key, Buffer.from(JSON.stringify(entry), 'utf8'));
+}
+
+function isUnchanged(consulted: Consulted, reader: SourceReader): boolean {
+  return (
+    consulted.texts.every(([path, hash]) => hashOf(reader.read(path)) === hash) &&
+    consulted.existing.every(([path, was]) => reader.exists(path) === was) &&
+    consulted.folders.every(([path, names]) => reader.folders(path).join('\0') === names)
+  );
+}
+
+function hashOf(content: ReturnType<SourceReader['read']>): string {
+  if (content === null || !('text' in content)) return '';
+  return createHash('sha1').update(content.text, 'utf16le').digest('base64');
+}
+
+function remembered<T>(memo: Map<string, T>, key: string, find: () => T): T {
+  const known = memo.get(key);
+  if (known !== undefined) return known;
+  const found = find();
+  memo.set(key, found);
+  return found;
+}
