@@ -202,7 +202,10 @@ export class Origins {
     if (expr.type.pointers > 0 || !integerTypes.test(expr.type.base) || expr.operand.kind === 'cast')
       return [];
     const type = this.program.typeOf(expr.operand, this.program.scopeOf(fn));
-    return type !== null && type.pointers > 0 ? [{ kind: 'pointer', function: fn, at: expr }] : [];
+    // `unsigned long` is what the kernel casts pointers to; of a field of an unseen record, nothing better is known.
+    const isLikely = type === null && expr.operand.kind === 'member' && expr.type.base === 'unsigned long';
+    const isPointer = isLikely || (type !== null && type.pointers > 0);
+    return isPointer ? [{ kind: 'pointer', function: fn, at: expr }] : [];
   }
 
   /** The memory put into a pool: in the same function, or by way of the same field anywhere. */

@@ -139,7 +139,7 @@ export function fieldStoresIn(
     visitInitLists(code, (init, type) => {
       visitInit(context.types, init, type, code.file, ({ record, field, value }) => {
         const store = { target: null, op: '=', value, start: value.start, end: value.end, isElement: false };
-        add(field, new FieldStore(code, field, store, () => record?.tag ?? null));
+        add(field, new FieldStore(code, field, store, () => record));
       });
     });
     walk(code.roots, (node) => {
@@ -147,7 +147,7 @@ export function fieldStoresIn(
       const target = store && elementOrMember(store.target);
       if (!store || target?.kind !== 'member') return;
       const isElement = target !== uncast(store.target);
-      const record = (): string | null => recordOfMember(context, target, code.scope)?.tag ?? null;
+      const record = (): string | null => tagOfMember(context, target, code.scope);
       add(target.field, new FieldStore(code, target.field, { ...store, target, isElement }, record));
     });
   }
@@ -216,6 +216,14 @@ export function recordOfMember(context: StoreContext, member: MemberExpr, scope:
   return type === null ? null : (context.types.fieldOf(type, member.field, scope.file)?.record ?? null);
 }
 
+/** Its tag: by the declared type alone where the definition is in no header that is read. */
+function tagOfMember(context: StoreContext, member: MemberExpr, scope: Scope): string | null {
+  const type = context.types.typeOf(member.object, scope);
+  if (type === null) return null;
+  const found = context.types.fieldOf(type, member.field, scope.file);
+  return found?.record.tag ?? context.types.unseenRecord(type, scope.file);
+}
+
 /** Stores to the file-level variable `name` in a chunk. */
 export function variableStoresIn(context: StoreContext, at: Place, name: string): VariableAssignment[] {
   const found: VariableAssignment[] = [];
@@ -262,7 +270,7 @@ export function functionUsesIn(context: StoreContext, at: Place, name: string): 
     const inLists = new Map<Node, { record: string | null; field: string }>();
     visitInitLists(code, (init, type) => {
       visitInit(context.types, init, type, file, ({ record, field, value }) => {
-        inLists.set(value, { record: record?.tag ?? null, field });
+        inLists.set(value, { record, field });
       });
     });
     walk(code.roots, (node, up) => {
@@ -314,7 +322,7 @@ function storedTo(context: StoreContext, target: Expr, code: CodeRoot): Destinat
   const place = elementOrMember(target);
   if (place?.kind === 'name') return { kind: 'variable', name: place.name };
   if (place?.kind !== 'member') return { kind: 'other' };
-  const record = recordOfMember(context, place, code.scope)?.tag ?? null;
+  const record = tagOfMember(context, place, code.scope);
   return { kind: 'field', record, field: place.field, global: null };
 }
 

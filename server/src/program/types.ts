@@ -74,6 +74,13 @@ export class Types {
     return null;
   }
 
+  /** The record a type names when its definition is in no header that is read; null when it is seen, or no record. */
+  unseenRecord(type: TypeRef, file: string): string | null {
+    const plain = this.unaliased(type, file);
+    const isRecord = /^(?:struct|union) \w/.test(plain.base);
+    return isRecord && this.linkage.records(plain.base, file).length === 0 ? plain.base : null;
+  }
+
   // ---- expressions ---------------------------------------------------------------------------------------
 
   private infer(expr: Expr, outer: Env): TypeRef | null {
@@ -279,8 +286,8 @@ export class Types {
 export type InitVisitor = (place: InitPlace) => void;
 
 export interface InitPlace {
-  /** Null when the type filled is not known. */
-  readonly record: RecordRef | null;
+  /** The tag of the record filled; null when its type is not known. */
+  readonly record: string | null;
   readonly field: string;
   readonly value: Expr;
 }
@@ -311,7 +318,7 @@ export function visitInit(
 }
 
 interface ItemPlace {
-  readonly record: RecordRef | null;
+  readonly record: string | null;
   readonly field: string | null;
   readonly type: TypeRef | null;
   /** Among the fields of the list's own record. */
@@ -330,10 +337,10 @@ function place(
     if (element !== null) return { record: null, field: null, type: element, position };
     const record = listType === null ? null : (types.recordsOf(listType, file)[0] ?? null);
     const field = record?.fields[position];
-    return { record, field: field?.name ?? null, type: field?.type ?? null, position };
+    return { record: record?.tag ?? null, field: field?.name ?? null, type: field?.type ?? null, position };
   }
   let type = listType;
-  let record: RecordRef | null = null;
+  let record: string | null = null;
   let name: string | null = null;
   let first = position;
   designators.forEach((designator, index) => {
@@ -343,7 +350,7 @@ function place(
     }
     const found: { record: RecordRef; type: TypeRef } | null =
       type === null ? null : types.fieldOf(type, designator, file);
-    record = found?.record ?? null;
+    record = found?.record.tag ?? (type === null ? null : types.unseenRecord(type, file));
     name = designator;
     if (index === 0 && found) first = found.record.fields.findIndex((field) => field.name === designator);
     type = found?.type ?? null;

@@ -54,6 +54,37 @@ void g(void)
     expect(program.untypedStores('on').map((s) => program.textOf(s.file, s.value!))).toEqual(['3']);
   });
 
+  it('go by the declared name of a record whose definition is not seen', () => {
+    const program = programOf({
+      'a.c': `struct holder { struct report_info info; };
+static int report(struct report_info *i) { return 0; }
+static int other(struct report_info *i) { return 0; }
+static struct other_ops ops = { .report = other };
+void set(struct holder *h, struct later *l)
+{
+	h->info.report = report;
+	l->nested.report = other;
+}
+`,
+    });
+    const values = (record: string) =>
+      program.fieldAssignments(record, 'report').map((s) => program.textOf(s.file, s.value!));
+    expect(values('struct report_info')).toEqual(['report']);
+    expect(values('struct other_ops')).toEqual(['other']);
+    expect(program.storedAs(fn(program, 'report', 'a.c'))).toEqual([
+      { record: 'struct report_info', field: 'report' },
+    ]);
+    expect(program.untypedStores('report').map((s) => program.textOf(s.file, s.value!))).toEqual(['other']);
+  });
+
+  it('do not go by a record that is seen and has no such field', () => {
+    const program = programOf({
+      'a.c': 'struct a { int x; };\nvoid f(struct a *a) { a->hidden = 1; }\n',
+    });
+    expect(program.fieldAssignments('struct a', 'hidden')).toEqual([]);
+    expect(program.untypedStores('hidden')).toHaveLength(1);
+  });
+
   it('initialisers without designators go by position', () => {
     const program = programOf({
       'a.c': 'struct id { int device; int vendor; };\nstruct driver { struct id ids[2]; int flags; };\n',
