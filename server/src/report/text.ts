@@ -133,14 +133,16 @@ function whenLines(guard: Guard | null, file: string, always: string | null, sty
     place: place(step.file, step.line, file),
   }));
   const room = style.width - MARGIN.length;
-  const column = Math.min(60, Math.max(0, ...steps.map((step) => displayWidth(step.text))));
+  const places = Math.max(0, ...steps.map((step) => displayWidth(step.place)));
+  const texts = Math.max(0, ...steps.map((step) => displayWidth(step.text)));
+  const column = Math.min(texts, Math.max(30, room - 2 - places));
   const rest = guard.via.length - steps.length;
   return [
     ...labelled('when', style.bold(printable(guard.words ?? guard.resolved)), style),
     ...(sameText(guard.written, guard.resolved)
       ? []
       : labelled('if', clip(printable(guard.written), 2 * room), style)),
-    ...steps.map((step) => `${MARGIN}${padEnd(clip(step.text, room), column)}  ${style.dim(step.place)}`),
+    ...steps.map((step) => `${MARGIN}${padEnd(clip(step.text, column), column)}  ${style.dim(step.place)}`),
     ...(rest > 0 ? [`${MARGIN}${style.dim(`and ${count(rest, 'more step')}`)}`] : []),
   ];
 }

@@ -82,7 +82,8 @@ it('shows the time of each stage when asked for', () => {
 
 it('keeps every line but quoted source within the width, at any width of the terminal', () => {
   const long = 'a_rather_long_name_of_a_predicate() && '.repeat(8);
-  const sites = [{ ...bypass, guard: { written: long, resolved: long.repeat(2), via: [] } }];
+  const via = [{ file: 'include/linux/a_header.h', line: 12345, text: long }];
+  const sites = [{ ...bypass, guard: { written: long, resolved: long.repeat(2), via } }];
   for (const width of [60, 80, 100, 300]) {
     const style = makeStyle({ isColoured: true, isUnicode: true, width });
     const text = findingsToText(reportOf({ sites, findings: [finding] }), { ...options, style });
