@@ -9,6 +9,7 @@ import { checkoutRoot } from '../support/tracked-files.js';
 /** Folders of marked fixtures, and what each shows. */
 const folders = {
   traps: 'traps of kernel C',
+  guards: 'forms a guard takes',
   eras: 'kernels before and after',
   drivers: 'drivers that get it wrong',
   lookalikes: 'what only looks like a bypass',
