@@ -60,14 +60,24 @@ export class HeaderIndex {
   private hashes = new Int32Array(1 << 16);
   private headers = new Int32Array(1 << 16);
   private count = 0;
+  private readonly known = new Map<string, readonly string[]>();
 
   add(path: string, text: string): void {
     const header = this.paths.push(path) - 1;
+    this.known.clear();
     scanHeader(text, (hash) => this.insert(hash, header));
   }
 
   /** In the order of their addition. */
-  mayDefine(name: string): string[] {
+  mayDefine(name: string): readonly string[] {
+    const known = this.known.get(name);
+    if (known) return known;
+    const paths = this.find(name);
+    this.known.set(name, paths);
+    return paths;
+  }
+
+  private find(name: string): string[] {
     const hash = hashOfName(name);
     const found = new Set<number>();
     for (let link = this.slots[slotOf(hash)] as number; link !== 0; link = this.next[link - 1] as number) {

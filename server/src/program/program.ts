@@ -1,4 +1,6 @@
 /** Questions about the files of a tree taken together. Everything is worked out when first asked, and kept. */
+
+import { storeCalls } from '@vringside/grammars/store-calls';
 import type { Expr, MemberExpr, TypeRef } from '../syntax/ir.js';
 import type { SourceFile } from '../syntax/source.js';
 import type { LineIndex } from '../text/line-index.js';
@@ -346,9 +348,12 @@ export class Program {
   private mayStore({ file, chunk }: Place, field: string): boolean {
     const source = this.workspace.unit(file)?.source;
     const found = source?.chunks[chunk];
-    if (!source || !found || found.kind === 'include') return false;
-    if (found.kind !== 'function') return true;
-    return storePattern(field).test(source.text.slice(found.start, found.end));
+    if (!source || !found || found.kind === 'include' || found.kind === 'macro') return false;
+    const text = source.text.slice(found.start, found.end);
+    // Outside functions only initialisers store, and they have a brace.
+    return found.kind === 'function'
+      ? storePattern(field).test(text)
+      : /[={]\s*(?:\([^)]*\)\s*)?\{/.test(text);
   }
 
   private isInitialiser({ file, chunk }: Place): boolean {
@@ -390,9 +395,13 @@ export class Program {
   }
 }
 
-/** A store to a field in source text: `field =`, `field[i] |=`, `field++`, `++x->field`, `WRITE_ONCE(x->field,`. */
+const storingCalls = [...storeCalls.keys()].join('|');
+
+/** A store to a field in source text: `field =`, `field[i] |=`, `field++`, `.field = {`, `WRITE_ONCE(x->field,`. */
 function storePattern(field: string): RegExp {
-  return new RegExp(
-    `\\b${field}\\b\\s*(?:\\[[^\\]]*\\]\\s*)*(?:=(?!=)|(?:[-+*/%&|^]|<<|>>)=|\\+\\+|--|[,)])|(?:\\+\\+|--)[^;]*\\b${field}\\b`,
-  );
+  const word = `\\b${field.replaceAll('$', '\\$')}\\b`;
+  const assigned = `${word}\\s*(?:\\[[^\\]]*\\]\\s*)*(?:=(?!=)|(?:[-+*/%&|^]|<<|>>)=|\\+\\+|--|:)`;
+  const counted = `(?:\\+\\+|--)[^;]*${word}`;
+  const byCall = `\\b(?:${storingCalls})\\s*\\([^;]*${word}`;
+  return new RegExp(`${assigned}|${counted}|${byCall}`);
 }

@@ -92,7 +92,7 @@ class Base {
   }
 
   /** The headers among `paths`, and some others, that may define the name; a header is indexed when first met. */
-  headersDefining(name: string, paths: HeaderSet): string[] {
+  headersDefining(name: string, paths: HeaderSet): readonly string[] {
     if (!this.indexedSets.has(paths)) {
       this.indexedSets.add(paths);
       for (const path of paths.keys()) this.indexHeader(path);
