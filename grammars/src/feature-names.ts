@@ -2,9 +2,20 @@
  * How virtio feature bits are spelled and tested in kernel code, Linux 3.x to 6.18.
  */
 
-/** A macro or enumerator that names a feature bit of the virtio specification. */
+/**
+ * A macro or enumerator that names a feature bit of the virtio specification, of vhost, or of the vhost-user protocol.
+ * One word at most stands before `F_`: what has two (`VIRTIO_NET_HDR_F_NEEDS_CSUM`, `VIRTIO_SND_PCM_F_MSG_POLLING`) is a flag
+ * of a message, not a bit that is negotiated. The 9p device's only bit is the one bit without `F_`.
+ * Origin: include/uapi/linux/virtio_*.h, vhost.h, vhost_types.h and arch/um/drivers/vhost_user.h, Linux 3.x to 6.18.
+ */
 export const featureBit =
-  /^VIRTIO_(?:[A-Z0-9]+_)?F_[A-Z0-9_]+$|^VIRTIO_RING_F_[A-Z0-9_]+$|^VHOST_(?:F|NET_F|SCSI_F|VSOCK_F|BACKEND_F)_[A-Z0-9_]+$/;
+  /^(?!.*_MASK$)(?:VIRTIO_(?:[A-Z0-9]+_)?F_|VHOST_(?:(?:NET|SCSI|VSOCK|BACKEND|USER|USER_PROTOCOL)_)?F_)[A-Z0-9_]+$|^VIRTIO_9P_MOUNT_TAG$/;
+
+/**
+ * Macros that shift a bit number into its place. Origin: include/linux/bits.h, include/vdso/bits.h; `VIRTIO_BIT` from
+ * include/linux/virtio_features.h (6.17), where a set is an array of 64-bit words; the others are drivers' own.
+ */
+export const bitShift = /^(?:_?_?BIT(?:_ULL|_MASK|_ULL_MASK|32|64)?|VIRTIO_BIT(?:_U64)?|FEATURE_BIT)$/;
 
 /** Names that look like a bit but bound a range. */
 export const featureRangeMarks: ReadonlySet<string> = new Set([

@@ -1,8 +1,8 @@
 /** Feature bits in expressions: which bit a constant names, which bits a mask holds. */
-import { featureBit, featureRangeMarks } from '@vringside/grammars/feature-names';
+import { bitShift, featureBit, featureRangeMarks } from '@vringside/grammars/feature-names';
 import type { Expr, MacroFacts } from '../syntax/ir.js';
-import { calleeName } from './expressions.js';
 import { uncast } from '../syntax/walk.js';
+import { calleeName } from './expressions.js';
 import { expandMacro } from './substitute.js';
 
 /** Looks up an object- or function-like macro by name. */
@@ -29,7 +29,7 @@ export function featureOf(expr: Expr, macros: MacroLookup): string | null {
 export function shiftedBit(expr: Expr): Expr | null {
   const e = uncast(expr);
   if (e.kind === 'call') {
-    return /^(?:_?_?BIT(?:_ULL|_MASK)?|BIT64|VIRTIO_BIT(?:_U64)?|FEATURE_BIT)$/.test(calleeName(e)) ? (e.args[0] ?? null) : null;
+    return bitShift.test(calleeName(e)) ? (e.args[0] ?? null) : null;
   }
   if (e.kind === 'binary' && e.op === '<<' && uncast(e.left).kind === 'number') return e.right;
   return null;

@@ -1,43 +1,109 @@
 /** Feature bits in function bodies: each mention of a bit, classed by what is done with it. */
-import { featureCalls } from '@vringside/grammars/feature-names';
-import { logCalls } from '@vringside/grammars/feature-roles';
+import { featureCalls, featureRangeMarks } from '@vringside/grammars/feature-names';
+import { bitmapCalls } from '@vringside/grammars/feature-roles';
 import type { Expr } from '../../syntax/ir.js';
+import { type Path, walk } from '../../syntax/walk.js';
 import type { Span } from '../../text/span.js';
 import { calleeName } from '../expressions.js';
-import { type Path } from '../../syntax/walk.js';
 import { featureOf, isFeatureName, maskFeatures, shiftedBit } from '../features.js';
 import type { MentionContext, Node } from './context.js';
+import { bitParameters, isLogCall } from './feature-helpers.js';
+import { isFeatureMask, isFeatureSet, type SetContext, touchesFeatureSet } from './feature-sets.js';
+import { featureTables } from './feature-tables.js';
+
+/** What detectors of feature bits need: they work on function bodies, macro bodies and initialisers alike. */
+export type UseContext = MentionContext & SetContext;
 
 /** Calls that take a bit number, whatever the bit: `virtio_has_feature(vdev, i)` is a check too. */
-export function featureCallSites(ctx: MentionContext, node: Node): void {
+export function featureCallSites(ctx: UseContext, node: Node): void {
   if (node.kind !== 'call') return;
-  const call = featureCalls[calleeName(node)];
-  if (call === undefined) return;
-  const bit = node.args[call.bit];
-  const feature = bit === undefined ? null : featureOf(bit, ctx.macros);
-  ctx.emit(call.kind, node, feature === null ? {} : { feature });
+  const name = calleeName(node);
+  const call = featureCalls[name];
+  if (call !== undefined) {
+    const bit = node.args[call.bit];
+    const feature = bit === undefined ? null : featureOf(bit, ctx.macros);
+    ctx.emit(call.kind, node, feature === null ? {} : { feature });
+  } else if (name in bitmapCalls) {
+    bitmapCall(ctx, node, name);
+  } else if (/feature|has|test|check/i.test(name)) {
+    // A named bit is reported where it is named; here those that are computed.
+    const bits = [...bitParameters(ctx, name)].flatMap((i) => node.args[i] ?? []);
+    if (bits.length > 0 && bits.every((bit) => featureOf(bit, ctx.macros) === null))
+      ctx.emit('wrapper_check', node);
+  }
+}
+
+/** `set_bit(bit, set)`: on the negotiated set itself, or on a set that a driver derives from it. */
+function bitmapCall(ctx: UseContext, node: Expr & { kind: 'call' }, name: string): void {
+  const [bit, set] = node.args;
+  if (bit === undefined || set === undefined) return;
+  const feature = featureOf(bit, ctx.macros);
+  const more = feature === null ? {} : { feature };
+  if (isFeatureSet(ctx, set)) ctx.emit(bitmapCalls[name] ?? 'test_bit', node, more);
+  else if (feature !== null || isTableElement(ctx, bit)) ctx.emit('features_state', node, more);
+}
+
+/** An array of feature bits in a function: each element is a bit in its turn. */
+export function tableUses(ctx: UseContext, node: Expr & { kind: 'name' }, parents: Path | null): void {
+  if (
+    !featureTables(ctx.program, ctx.file).has(node.name) ||
+    ctx.scope.lookup(node.name, node.start) !== null
+  )
+    return;
+  const around = parents?.node;
+  ctx.emit('table_use', around?.kind === 'index' && around.object === node ? around : node);
+}
+
+function isTableElement(ctx: UseContext, expr: Expr): boolean {
+  return (
+    expr.kind === 'index' &&
+    expr.object.kind === 'name' &&
+    featureTables(ctx.program, ctx.file).has(expr.object.name)
+  );
+}
+
+/** Masks of a computed bit, applied to a set of feature bits: `features & BIT_ULL(i)`. */
+export function variableMasks(ctx: UseContext, node: Node, parents: Path | null): void {
+  if (node.kind !== 'call' && node.kind !== 'binary') return;
+  const bit = shiftedBit(node);
+  if (bit === null || featureOf(bit, ctx.macros) !== null || !isComputed(bit)) return;
+  if (!touchesFeatureSet(ctx, node, parents)) return;
+  const use = ofMask(node, parents);
+  ctx.emit(use.kind, use.at, { guardAt: use.guardAt });
+}
+
+/** True for anything but a number or a constant by name. */
+function isComputed(bit: Expr): boolean {
+  let found = false;
+  walk([bit], (node) => {
+    if (node.kind === 'name' && /[a-z]/.test(node.name)) found = true;
+  });
+  return found;
 }
 
 /** Every other mention of a feature bit by name. */
-export function featureMentions(ctx: MentionContext, node: Node, parents: Path | null): void {
+export function featureMentions(ctx: UseContext, node: Node, parents: Path | null): void {
   if (node.kind !== 'name' || !isFeatureName(node.name)) return;
-  const use = classify(node, parents);
+  const use = classify(ctx, node, parents);
   if (use === null) return;
   const feature = featureOf(node, ctx.macros) ?? node.name;
   ctx.emit(use.kind, use.at, { feature, guardAt: use.guardAt });
 }
 
 /** Macros and enumerators that stand for a whole mask (`VHOST_NET_FEATURES`). */
-export function maskUses(ctx: MentionContext, node: Node, parents: Path | null): void {
+export function maskUses(ctx: UseContext, node: Node, parents: Path | null): void {
   if (node.kind !== 'name' || isFeatureName(node.name) || !/^[A-Z][A-Z0-9_]*$/.test(node.name)) return;
-  if (!/FEATURE|_F_|_MASK|OFFLOAD/.test(node.name) || parents?.node.kind === 'case') return;
-  const isMask = /^VIRTIO_TRANSPORT_F_(?:START|END)$/.test(node.name) || isMaskName(ctx, node);
-  if (isMask) ctx.emit('mask_use', node);
+  if (!/FEATURE|_F_|_F$|_MASK|OFFLOAD/.test(node.name) || parents?.node.kind === 'case') return;
+  if (featureRangeMarks.has(node.name) || isMaskName(ctx, node)) ctx.emit('mask_use', node);
 }
 
-function isMaskName(ctx: MentionContext, node: Expr & { kind: 'name' }): boolean {
-  if (maskFeatures(node, ctx.macros).length > 0) return true;
-  const value = ctx.program.enumerator(node.name, ctx.file)?.value ?? ctx.program.global(node.name, ctx.file)?.init ?? null;
+function isMaskName(ctx: UseContext, node: Expr & { kind: 'name' }): boolean {
+  const [macro] = ctx.macros(node.name).filter((m) => m.params === null);
+  if (macro !== undefined) return macro.expr !== null && isFeatureMask(macro.expr, ctx.macros);
+  const value =
+    ctx.program.enumerator(node.name, ctx.file)?.value ??
+    ctx.program.global(node.name, ctx.file)?.init ??
+    null;
   return value !== null && maskFeatures(value, ctx.macros).length > 0;
 }
 
@@ -47,7 +113,7 @@ interface Use {
   readonly guardAt: Span;
 }
 
-function classify(node: Expr, parents: Path | null): Use | null {
+function classify(ctx: UseContext, node: Expr, parents: Path | null): Use | null {
   let child: Node = node;
   let chain = parents;
   while (chain !== null && chain.node.kind === 'cast') {
@@ -61,17 +127,15 @@ function classify(node: Expr, parents: Path | null): Use | null {
     case 'call': {
       const name = calleeName(parent);
       // Already reported by the call itself.
-      if (featureCalls[name] !== undefined) return null;
+      if (featureCalls[name] !== undefined || name in bitmapCalls) return null;
       if (shiftedBit(parent) === child) return ofMask(parent, chain.up);
-      return use(logCalls.test(name) ? 'log_only' : 'wrapper_check');
+      return use(isLogCall(ctx, name) ? 'log_only' : 'wrapper_check');
     }
     case 'binary':
       if (parent.op === '<<' && parent.right === child) return ofMask(parent, chain.up);
       return use(isComparison(parent.op) ? 'mask_test' : 'mask_expr');
     case 'case':
       return use('mask_case');
-    case 'init':
-      return use('mask_expr', node);
     default:
       return use('mask_expr', node);
   }
@@ -84,7 +148,6 @@ function ofMask(mask: Expr, parents: Path | null): Use {
   let isAnded = false;
   for (let chain = parents; chain !== null; chain = chain.up) {
     const parent = chain.node;
-    if (parent.kind === 'call' && logCalls.test(calleeName(parent))) return { kind: 'log_only', at: mask, guardAt: mask };
     if (parent.kind === 'binary' && parent.op === '&') isAnded = true;
     else if (parent.kind === 'unary' && parent.op === '~') isNegated = true;
     else if (parent.kind === 'binary' && (parent.op === '|' || parent.op === '<<')) {

@@ -1,108 +1,185 @@
 /** Sites outside function bodies: feature tables, ops tables, masks and bits defined by macros and enumerators. */
-import { featureCalls } from '@vringside/grammars/feature-names';
-import { featureSetFields, negotiationSlots, tableFields } from '@vringside/grammars/feature-roles';
-import type { FileFacts } from '../../program/index.js';
+import { featureRangeMarks } from '@vringside/grammars/feature-names';
+import {
+  featureSetField,
+  featuresOkStatus,
+  featureWordType,
+  negotiationCalls,
+  platformHookVariable,
+  tableFields,
+} from '@vringside/grammars/feature-roles';
 import type { Expr, GlobalFacts, MacroFacts } from '../../syntax/ir.js';
 import { walk } from '../../syntax/walk.js';
-import { relevantFacts } from '../linkage.js';
 import { featureOf, isFeatureName, maskFeatures } from '../features.js';
-import type { FileContext, MentionContext } from './context.js';
-import { featureCallSites, featureMentions, maskUses } from './feature-uses.js';
+import type { FileContext } from './context.js';
+import { bitParameters, isLogCall, slotKind } from './feature-helpers.js';
+import { isFeatureMask, isSubjectRecord, listedBits } from './feature-sets.js';
+import { featureTables } from './feature-tables.js';
+import {
+  featureCallSites,
+  featureMentions,
+  maskUses,
+  type UseContext,
+  variableMasks,
+} from './feature-uses.js';
 
 export function fileLevelSites(ctx: FileContext): void {
-  for (const facts of relevantFacts(ctx.program, ctx.file)) chunkSites(ctx, facts);
-}
-
-function chunkSites(ctx: FileContext, facts: FileFacts): void {
-  for (const global of facts.globals) if (global.init !== null) globalSites(ctx, global, global.init);
+  const facts = ctx.program.facts(ctx.file);
+  if (facts === null) return;
+  for (const global of facts.globals) {
+    if (isHookVariable(global)) emit(ctx, 'platform_hook_def', global.nameSpan, { expression: global.name });
+    if (global.init !== null) globalSites(ctx, global, global.init);
+  }
   for (const macro of facts.macros) macroSites(ctx, macro);
   for (const e of facts.enumerators) {
     if (isFeatureName(e.name)) emit(ctx, 'bit_def', e, { feature: e.name });
-    else if (e.value !== null && maskFeatures(e.value, ctx.macros).length > 0) {
-      emit(ctx, 'mask_def', e);
-      mentionsIn(ctx, e.value);
+    else if (e.value !== null && maskFeatures(e.value, ctx.macros).length > 0)
+      maskDefinition(ctx, e, e.name, e.value);
+  }
+}
+
+/** The variable that keeps the gate's callback, where it is defined. */
+function isHookVariable(global: GlobalFacts): boolean {
+  return global.name === platformHookVariable && !global.isExtern;
+}
+
+// ---- variables -------------------------------------------------------------------------------------------
+
+function globalSites(ctx: FileContext, global: GlobalFacts, init: Expr): void {
+  if (featureTables(ctx.program, ctx.file).has(global.name)) {
+    emit(ctx, 'table', global.nameSpan, { expression: `${global.name}[]` });
+    tableEntries(ctx, init);
+    return;
+  }
+  if (isMaskVariable(ctx, global, init)) {
+    maskDefinition(ctx, global.nameSpan, global.name, init);
+    return;
+  }
+  if (init.kind === 'init') initialiserSites(ctx, global.type.base, init);
+  mentionsIn(ctx, init);
+}
+
+function tableEntries(ctx: FileContext, init: Expr): void {
+  walk([init], (node) => {
+    if (node.kind !== 'name') return;
+    const feature = featureOf(node, ctx.macros);
+    const isList = ctx.macros(node.name).some((m) => listedBits(ctx.program, ctx.file, m).length > 0);
+    if (isList) emit(ctx, 'table', node);
+    else if (feature !== null) emit(ctx, 'table', node, { feature });
+  });
+}
+
+/** A constant mask, or an array of words that make one. */
+function isMaskVariable(ctx: FileContext, { type }: GlobalFacts, init: Expr): boolean {
+  if (!featureWordType.test(type.base)) return false;
+  const words = init.kind === 'init' ? init.items.map((i) => i.value) : [init];
+  return words.some((word) => maskFeatures(word, ctx.macros).length > 0);
+}
+
+/** Fields of a driver's structures, those within other structures included. */
+function initialiserSites(ctx: FileContext, record: string, init: Expr & { kind: 'init' }): void {
+  const fields = ctx.program.record(record, ctx.file)?.fields ?? [];
+  for (const { designators, value } of init.items) {
+    const field = designators.at(-1);
+    const at = { start: value.start, end: value.end };
+    if (typeof field === 'string') fieldSite(ctx, record, field, at);
+    if (value.kind === 'init') {
+      const inner =
+        value.type?.base ??
+        (typeof field === 'string' ? fields.find((f) => f.name === field)?.type.base : record);
+      initialiserSites(ctx, inner ?? '', value);
     }
   }
 }
 
-function globalSites(ctx: FileContext, global: GlobalFacts, init: Expr): void {
-  if (isFeatureTable(ctx, init)) {
-    emit(ctx, 'table', global.nameSpan, { expression: `${global.name}[]` });
-    walk([init], (node) => {
-      const feature = node.kind === 'name' ? featureOf(node, ctx.macros) : null;
-      if (feature !== null) emit(ctx, 'table', node, { feature });
-    });
-    return;
-  }
-  if (init.kind === 'init') initialiserSites(ctx, global.type.base, init);
-  else if (maskFeatures(init, ctx.macros).length > 0) emit(ctx, 'mask_def', global.nameSpan, { expression: global.name });
-  mentionsIn(ctx, init);
+function fieldSite(
+  ctx: FileContext,
+  record: string,
+  field: string,
+  at: { start: number; end: number },
+): void {
+  if (tableFields.has(field)) emit(ctx, 'table_ref', at);
+  else if (slotKind(field, record) !== null) emit(ctx, field === 'validate' ? 'validate_ref' : 'ops_ref', at);
+  else if (record !== '' && featureSetField.test(field) && isFeatureWordOf(ctx, record, field))
+    emit(ctx, 'features_field', at);
 }
 
-/** An array of plain bit numbers, as a driver lists them. */
-function isFeatureTable(ctx: FileContext, init: Expr): boolean {
-  if (init.kind !== 'init' || init.items.length === 0) return false;
-  return init.items.every((item) => item.designators.length === 0 && featureOf(item.value, ctx.macros) !== null);
+function isFeatureWordOf(ctx: FileContext, record: string, field: string): boolean {
+  if (!isSubjectRecord(ctx, record)) return false;
+  const type = ctx.program.record(record, ctx.file)?.fields.find((f) => f.name === field)?.type;
+  return type === undefined || featureWordType.test(type.base);
 }
 
-function initialiserSites(ctx: FileContext, record: string, init: Expr & { kind: 'init' }): void {
-  for (const item of init.items) {
-    const field = item.designators.at(-1);
-    if (typeof field !== 'string') continue;
-    const at = { start: item.value.start, end: item.value.end };
-    if (field === 'feature_table' || field === 'feature_table_legacy') emit(ctx, 'table_ref', at);
-    else if (!(field in tableFields) && negotiationSlots.has(field) && /virtio|vdpa/.test(record)) {
-      emit(ctx, field === 'validate' ? 'validate_ref' : 'ops_ref', at);
-    } else if (featureSetFields.has(field) && /virtio|vdpa|vhost/.test(record)) emit(ctx, 'features_field', at);
-  }
-}
+// ---- macros ----------------------------------------------------------------------------------------------
 
 function macroSites(ctx: FileContext, macro: MacroFacts): void {
+  if (macro.params !== null) {
+    functionMacroSites(ctx, macro);
+    return;
+  }
   const at = { start: macro.start, end: macro.end };
-  if (macro.params === null && isFeatureName(macro.name)) {
+  if (isFeatureName(macro.name) || featureRangeMarks.has(macro.name)) {
     emit(ctx, 'bit_def', at, { feature: macro.name });
     return;
   }
-  const body = macro.expr;
-  if (body !== null && macro.params === null && maskFeatures(body, ctx.macros).length > 0) {
-    emit(ctx, 'mask_def', at, { expression: macro.name });
-    mentionsIn(ctx, body);
-    return;
+  const listed = listedBits(ctx.program, ctx.file, macro);
+  if (listed.length > 0) {
+    emit(ctx, 'table', at, { expression: macro.name });
+    for (const entry of listed)
+      if (isFeatureName(entry.name)) emit(ctx, 'table', entry, { feature: entry.name });
+  } else if (macro.expr !== null && isFeatureMask(macro.expr, ctx.macros)) {
+    maskDefinition(ctx, at, macro.name, macro.expr);
+  } else {
+    bodySites(ctx, macro);
   }
-  const roots = body !== null ? [body] : (macro.body ?? []);
+}
+
+function functionMacroSites(ctx: FileContext, macro: MacroFacts): void {
+  const at = { start: macro.start, end: macro.end };
+  const expression = `${macro.name}()`;
+  if (negotiationCalls[macro.name] === 'platform_hook') emit(ctx, 'platform_hook_def', at, { expression });
+  else if (bitParameters(ctx, macro.name).size > 0 && !isLogCall(ctx, macro.name))
+    emit(ctx, 'helper_def', at, { expression });
+  bodySites(ctx, macro);
+}
+
+function bodySites(ctx: FileContext, macro: MacroFacts): void {
+  const roots = macro.expr !== null ? [macro.expr] : (macro.body ?? []);
   if (roots.length === 0) return;
-  if (macro.params !== null && testsFeature(ctx, macro)) emit(ctx, 'helper_def', at, { expression: `${macro.name}()` });
-  const inner = forMentions(ctx);
+  const inner = usesOf(ctx);
   walk(roots, (node, parents) => {
     featureCallSites(inner, node);
     featureMentions(inner, node, parents);
+    variableMasks(inner, node, parents);
+    if (node.kind === 'name' && featuresOkStatus.has(node.name)) inner.emit('features_ok_status', node);
   });
 }
 
-/** A macro that hands one of its parameters to a feature test, or shifts it into a mask that it tests. */
-function testsFeature(ctx: FileContext, macro: MacroFacts): boolean {
-  const params = new Set(macro.params ?? []);
-  let isFound = false;
-  walk(macro.expr !== null ? [macro.expr] : (macro.body ?? []), (node) => {
-    if (node.kind !== 'call') return;
-    const callee = node.callee.kind === 'name' ? node.callee.name : '';
-    const call = featureCalls[callee];
-    const bit = call === undefined ? (/^BIT(?:_ULL)?$/.test(callee) ? node.args[0] : undefined) : node.args[call.bit];
-    if (bit?.kind === 'name' && params.has(bit.name)) isFound = true;
-  });
-  return isFound && /feature|FEATURE|F_|has|HAS|check/i.test(macro.name) && ctx.file !== '';
+/** A named mask, and each bit it holds. */
+function maskDefinition(
+  ctx: FileContext,
+  at: { start: number; end: number },
+  name: string,
+  value: Expr,
+): void {
+  emit(ctx, 'mask_def', at, { expression: name });
+  mentionsIn(ctx, value, (kind) => (kind === 'mask_expr' || kind === 'mask_test' ? 'mask_def' : kind));
 }
 
-function mentionsIn(ctx: FileContext, root: Expr): void {
-  const inner = forMentions(ctx);
+// ---- both ------------------------------------------------------------------------------------------------
+
+function mentionsIn(ctx: FileContext, root: Expr, kindOf: (kind: string) => string = (kind) => kind): void {
+  const inner = usesOf(ctx, kindOf);
   walk([root], (node, parents) => {
     featureMentions(inner, node, parents);
     maskUses(inner, node, parents);
+    if (node.kind === 'name' && featuresOkStatus.has(node.name)) inner.emit('features_ok_status', node);
   });
 }
 
-function forMentions(ctx: FileContext): MentionContext {
-  return { ...ctx, emit: (kind, at, more) => emit(ctx, kind, at, more) };
+function usesOf(ctx: FileContext, kindOf: (kind: string) => string = (kind) => kind): UseContext {
+  const scope = ctx.program.fileScope(ctx.file);
+  return { ...ctx, scope, emit: (kind, at, more) => emit(ctx, kindOf(kind), at, more) };
 }
 
 function emit(
