@@ -21,7 +21,9 @@ export function misplacedSpans(facts: ChunkFacts, chunk: Chunk): string[] {
     if (!Array.isArray(value) && isSpanned(value)) {
       const { start, end } = value;
       if (start > end) complaints.push(`${path}: ends before it starts`);
-      if (start < outer.start || end > outer.end)
+      // A type that is shown to the parser as a shorter name ends behind that name, and so behind what it is part of.
+      const bounds = 'kind' in value && value.kind === 'type' ? chunk : outer;
+      if (start < bounds.start || end > bounds.end)
         complaints.push(`${path}: [${start}, ${end}) outside [${outer.start}, ${outer.end})`);
       inner = value;
     }

@@ -137,7 +137,8 @@ function buildRewritten(c: BuildContext, node: number, rewrite: Rewrite): Expr {
   const text = rewrite.kind === 'notation' ? wordOf(c.source, start, end) : c.word(node);
   // A name put into white space where a macro was given nothing.
   if (text.trim() === '') return opaque(c, node, 'empty argument', []);
-  return { kind: 'name', name: text, start, end };
+  // What surrounds the node ends where the node ends, on the first line of a name pasted over several.
+  return { kind: 'name', name: text, start, end: c.end(node) };
 }
 
 // ---- postfix ------------------------------------------------------------------------------------------------

@@ -198,7 +198,8 @@ function settleFunctions(
   const nameSpan = facts.name === name && found ? facts.nameSpan : findName(file.text, name, chunk);
   const others = reading.functions.filter((_, index) => index !== at);
   const subject = words[1] === undefined ? {} : { subject: words[1] };
-  const settled = { ...facts, name, nameSpan, definedBy, ...subject, condition: chunk.condition };
+  const span = { start: Math.min(facts.start, nameSpan.start), end: Math.max(facts.end, nameSpan.end) };
+  const settled = { ...facts, ...span, name, nameSpan, definedBy, ...subject, condition: chunk.condition };
   // Code outside the function that does not parse is the function's failure too: nothing else reports it.
   const [stray] = reading.unclean;
   reading.functions.splice(

@@ -84,6 +84,7 @@ function readHead(file: SourceFile, chunk: Chunk): Head | null {
     if (kinds[last] !== TokenKind.comment) bodyEnd = ends[last] as number;
   }
   const isEmpty = last === at;
+  bodyEnd = Math.min(bodyEnd, chunk.end);
   const bodyStart = isEmpty ? bodyEnd : (starts[at] as number);
   const name = wordOf(file.text, starts[nameAt] as number, nameEnd);
   return { name, params, isVariadic, bodyStart, bodyEnd: Math.max(bodyStart, bodyEnd), firstBodyToken: at };

@@ -75,7 +75,12 @@ function mergeFunctions(readings: readonly VariantReading[]): FunctionFacts[] {
       if (!known) merged.set(facts.name, { facts, variants: [{ when: reading.when, body }] });
       else {
         addVariant(known.variants, reading.when, body);
-        if (!known.facts.unclean && facts.unclean) known.facts = { ...known.facts, unclean: facts.unclean };
+        known.facts = {
+          ...known.facts,
+          unclean: known.facts.unclean ?? facts.unclean,
+          start: Math.min(known.facts.start, facts.start),
+          end: Math.max(known.facts.end, facts.end),
+        };
       }
     }
   }
