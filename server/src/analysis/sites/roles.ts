@@ -14,29 +14,61 @@ export type FileRole =
   /** A device made of software on this machine: VDUSE, vdpa_sim. */
   | 'device'
   /** An implementation of the DMA API itself. */
-  | 'dma-ops';
+  | 'dma-ops'
+  /** Shares a format with virtio (a packet header, a feature name) but drives no queue; or a program that runs in user space. */
+  | 'bystander';
+
+/** Types that what drives a virtqueue, or makes one, cannot do without. */
+const queueTypes = [
+  'virtqueue',
+  'virtio_device',
+  'virtio_driver',
+  'vring',
+  'vring_desc',
+  'vring_packed_desc',
+  'vring_virtqueue',
+];
 
 /** Roles of all files of a program, from what the files define. */
 export function fileRoles(program: Program): (file: string) => FileRole {
   const folders = parentFolders(program);
+  const queueFolders = foldersWithQueues(program);
   const memo = new Map<string, FileRole>();
   return (file) => {
     let role = memo.get(file);
     if (role === undefined) {
-      role = roleOf(program, file, folders);
+      role = roleOf(program, file, folders, queueFolders);
       memo.set(file, role);
     }
     return role;
   };
 }
 
-function roleOf(program: Program, file: string, folders: ReadonlyMap<string, 'parent' | 'device'>): FileRole {
+function roleOf(
+  program: Program,
+  file: string,
+  folders: ReadonlyMap<string, 'parent' | 'device'>,
+  queueFolders: ReadonlySet<string>,
+): FileRole {
   for (let dir = folderOf(file); dir !== ''; dir = folderOf(dir)) {
     const role = folders.get(dir);
     if (role !== undefined) return role;
   }
   if (isHostSide(program, file)) return 'host';
-  return definesTable(program, file, 'dma_map_ops') ? 'dma-ops' : 'guest';
+  if (definesTable(program, file, 'dma_map_ops')) return 'dma-ops';
+  if (file.startsWith('tools/')) return 'bystander';
+  return queueFolders.has(folderOf(file)) || ownHeadersSpeakOfQueues(program, file) ? 'guest' : 'bystander';
+}
+
+/** For a file looked at without the rest of its folder: what its driver's headers declare. */
+function ownHeadersSpeakOfQueues(program: Program, file: string): boolean {
+  const own = program.includesOf(file).filter((header) => !/(?:^|\/)include\//.test(header));
+  return own.some((header) => queueTypes.some((name) => program.chunksMentioning(header, name).length > 0));
+}
+
+/** Folders one of whose files drives a virtqueue: a driver's other files belong to it. */
+function foldersWithQueues(program: Program): ReadonlySet<string> {
+  return new Set(queueTypes.flatMap((name) => program.mentions(name)).map((place) => folderOf(place.file)));
 }
 
 /** Folders of vDPA parents; a folder that only groups them (`mlx5/net` beside `mlx5/core`) counts as a whole. */

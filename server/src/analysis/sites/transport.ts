@@ -119,7 +119,7 @@ function isRingAddress(ctx: FunctionContext, value: Expr): boolean {
 
 /** Rings in memory somebody else allocated. */
 export function callerRings(ctx: FunctionContext, node: Node): void {
-  if (node.kind !== 'call' || ctx.role === 'host') return;
+  if (node.kind !== 'call' || ctx.role === 'host' || ctx.role === 'bystander') return;
   const name = calleeName(node);
   if (/^_{0,2}vring_new_virtqueue$/.test(name) && !/vring_/.test(ctx.fn.name)) {
     ctx.emit('caller_ring', node);
