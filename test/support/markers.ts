@@ -9,11 +9,12 @@
  *
  * A marker is a comment of its own line with carets under a range of the nearest line above that is no marker (columns
  * as shown, a tab to the next multiple of 8): category, kind, perhaps a feature bit, then `when FORMULA`, `always`, or
- * nothing where the guard is left open. `maybe` in front: may be reported, need not be. `exact-features` among the
- * words before the first file: every feature site must be marked, not only those of bypass and decision.
+ * nothing where the guard is left open. `given FORMULA` behind it: what callers add; the guard may have any part of it.
+ * `maybe` in front: may be reported, need not be. `exact-features` among the words before the first file: every
+ * feature site must be marked, not only those of bypass and decision.
  */
 import type { Site } from '../../server/src/analysis/site.js';
-import { type Condition, isEquivalent, parseCondition } from './conditions.js';
+import { both, type Condition, implies, parseCondition } from './conditions.js';
 
 export interface Marker {
   readonly file: string;
@@ -26,6 +27,8 @@ export interface Marker {
   readonly feature: string | null;
   /** The formula's text; `true` for `always`; null where left open. */
   readonly when: string | null;
+  /** What the guard may have besides; `true` where nothing is said. */
+  readonly given: string;
   readonly isOptional: boolean;
   /** Line of the marker in the fixture, for messages. */
   readonly fixtureLine: number;
@@ -47,7 +50,7 @@ const fileHeader = /^\/\/- (\S+)$/;
 const baseHeader = /^\/\/\+ (\S+)$/;
 const markerLine = /^(\s*\/\*\s*)(\^+)\s+(.*?)\s*\*\/\s*\\?\s*$/;
 const markerWords =
-  /^(maybe\s+)?(bypass|feature|mapping|decision)\s+([a-z][a-z0-9_]*)(?:\s+(V[A-Z0-9_]+))?(?:\s+(always|when\s+(.+)))?$/;
+  /^(maybe\s+)?(bypass|feature|mapping|decision)\s+([a-z][a-z0-9_]*)(?:\s+(V[A-Z0-9_]+))?(?:\s+(always|when\s+(.+?))(?:\s+given\s+(.+))?)?$/;
 
 /** Throws on anything that looks like a marker or a header and is none: a lost expectation would pass unseen. */
 export function parseFixture(text: string, name: string): Fixture {
@@ -99,9 +102,9 @@ function readMarker(
   if (read === null || marked < 0) return null;
   const from = shownWidth(lead);
   const target = current.lines[marked] ?? '';
-  const [, maybe, category = '', kind = '', feature, guard, formula] = read;
+  const [, maybe, category = '', kind = '', feature, guard, formula, given = 'true'] = read;
   const when = guard === undefined ? null : guard === 'always' ? 'true' : (formula ?? '').trim();
-  if (when !== null && parseCondition(when) === null) return null;
+  if ((when !== null && parseCondition(when) === null) || parseCondition(given) === null) return null;
   return {
     file: current.file,
     line: marked + 1,
@@ -111,6 +114,7 @@ function readMarker(
     kind,
     feature: feature ?? null,
     when,
+    given,
     isOptional: maybe !== undefined,
     fixtureLine,
   };
@@ -153,7 +157,7 @@ export function unmetExpectations(fixture: Fixture, sites: readonly Site[], name
     free.delete(site);
     if (!hasGuard(marker, site)) {
       const found = site.guard === null ? 'always' : `when ${site.guard.resolved}`;
-      const wanted = marker.when === 'true' ? 'always' : `when ${marker.when}`;
+      const wanted = markedGuard(marker);
       problems.push(`${at(marker.file, marker.line)}: ${site.kind}: expected ${wanted}, found ${found}`);
     }
   }
@@ -181,7 +185,15 @@ function isMarked(marker: Marker, site: Site): boolean {
 function hasGuard(marker: Marker, site: Site): boolean {
   if (marker.when === null) return true;
   const found = parseCondition(site.guard?.resolved ?? 'true');
-  return found !== null && isEquivalent(found, parseCondition(marker.when) as Condition);
+  const stated = parseCondition(marker.when) as Condition;
+  const given = parseCondition(marker.given) as Condition;
+  if (found === null) return false;
+  return implies(found, stated) === 'yes' && implies(both(stated, given), found) === 'yes';
+}
+
+function markedGuard(marker: Marker): string {
+  const guard = marker.when === 'true' ? 'always' : `when ${marker.when}`;
+  return marker.given === 'true' ? guard : `${guard} given ${marker.given}`;
 }
 
 function mustBeMarked(site: Site, fixture: Fixture): boolean {

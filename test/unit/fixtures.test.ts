@@ -10,6 +10,7 @@ import { checkoutRoot } from '../support/tracked-files.js';
 const folders = {
   traps: 'traps of kernel C',
   guards: 'forms a guard takes',
+  kinds: 'kinds of sites under other names',
   eras: 'kernels before and after',
   drivers: 'drivers that get it wrong',
   lookalikes: 'what only looks like a bypass',

@@ -141,6 +141,17 @@ describe('expectations', () => {
     expect(problems([mapped, tested, { ...mapped, file: 'include/other.h' }])).toEqual([]);
   });
 
+  it('may have any part of what callers add', () => {
+    const source = text.replace('always', 'always given B && C');
+    const guarded = (resolved: string) => ({ ...tested, guard: { written: '', resolved, via: [] } });
+    for (const resolved of ['B', 'C && B', 'true'])
+      expect(problems([mapped, guarded(resolved)], source)).toEqual([]);
+    expect(problems([mapped, guarded('A')], source)).toHaveLength(1);
+    expect(problems([mapped, guarded('!B')], source)).toEqual([
+      'x.c:7: has_feature: expected always given B && C, found when !B',
+    ]);
+  });
+
   it('may be left open', () => {
     const optional = text.replace('^^^^^^^^^^^ bypass', '^^^^^^^^^^^ maybe bypass');
     expect(problems([tested], optional)).toEqual([]);
