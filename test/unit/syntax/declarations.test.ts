@@ -99,6 +99,9 @@ it('reads macro bodies as expressions or as statements', async () => {
     #define EMPTY
     #define INLINE inline
     #define LOG(fmt, args...) printk(fmt)
+    #define ITEMS(f) .read = f, .write = f##_w,
+    #define BARRIER() asm volatile("" : : "r" (x) : "memory")
+    #define RETURNS(op) ({ typeof(op##_x(1)) y; y; })
   `),
   );
   expect(text).toBe(
@@ -119,6 +122,10 @@ it('reads macro bodies as expressions or as statements', async () => {
     macro EMPTY
     macro INLINE
     macro LOG(fmt, args ...) = printk(fmt)
+    macro ITEMS(f) = { .read = f, .write = f##_w }
+    macro BARRIER() :
+      asm(x)
+    macro RETURNS(op) = ({ decl y: typeof(op##_x(1)); y })
   `),
   );
 });

@@ -21,7 +21,16 @@ export function fragmentText(file: SourceFile, { start, end }: Span): ReadText {
   const list = new TokenList();
   for (let at = firstToken(starts, count, start); at < count && (ends[at] as number) <= end; at++) {
     const kind = kinds[at] as number;
-    if (kind === TokenKind.comment) draft.clear(starts[at] as number, ends[at] as number);
+    const next = at + 1;
+    if (kind === TokenKind.paste && list.count > 0 && next < count && (ends[next] as number) <= end) {
+      // `a ## b` is one name.
+      const from = list.starts.at(-1) as number;
+      const to = ends[next] as number;
+      list.pop();
+      draft.identifier('notation', from, to);
+      list.push(TokenKind.identifier, from, to);
+      at = next;
+    } else if (kind === TokenKind.comment) draft.clear(starts[at] as number, ends[at] as number);
     else if (kind !== TokenKind.directiveEnd) list.push(kind, starts[at] as number, ends[at] as number);
   }
   expression(new Dialect(new View(file.text, list), draft), 0, list.count);

@@ -13,7 +13,7 @@ import { firstFrom } from './fragment.js';
 import { detached, wordOf } from './intern.js';
 import { mineParts } from './mine.js';
 import { firstProblem } from './problem.js';
-import { addStatement } from './stmt.js';
+import { addStatement, buildAsm } from './stmt.js';
 
 export function readMacro(reader: FactsReader, file: SourceFile, chunk: Chunk): MacroFacts[] {
   const head = readHead(file, chunk);
@@ -169,9 +169,22 @@ function readCandidate(
   if (c.hasProblem) return isFirst ? { isOpaque: true, body: { expr: null, body: opaqueBody(c) } } : null;
   if (candidate.as === 'statements')
     return { isOpaque: false, body: { expr: null, body: bodyStatements(c, base) } };
+  if (candidate.as === 'initializer')
+    return { isOpaque: false, body: { expr: bodyItems(c, base), body: null } };
   const node = firstFrom(c, base);
   if (node < 0) return null;
+  if (c.kind(node) === Kind.gnu_asm_expression) {
+    return { isOpaque: false, body: { expr: null, body: [buildAsm(c, node)] } };
+  }
   return { isOpaque: false, body: { expr: buildExpr(c, node), body: null } };
+}
+
+/** `.a = x, .b = y`: items for a list, as the list around them. */
+function bodyItems(c: BuildContext, base: number): Expr | null {
+  for (let node = 0; node < c.tree.count && c.unboundedStart(node) < base; node++) {
+    if (c.kind(node) === Kind.initializer_list) return buildExpr(c, node);
+  }
+  return null;
 }
 
 function opaqueBody(c: BuildContext): Stmt[] {

@@ -1,6 +1,6 @@
 /** Statements. Case and label statements come out flat, as in C: what follows one in the list belongs to it. */
 
-import type { CaseStmt, Declarator, Expr, MacroBlockStmt, OpaqueStmt, Stmt } from '../ir.js';
+import type { AsmStmt, CaseStmt, Declarator, Expr, MacroBlockStmt, OpaqueStmt, Stmt } from '../ir.js';
 import type { Rewrite } from '../source.js';
 import { Field, Kind } from '../tree/kinds.js';
 import type { BuildContext } from './context.js';
@@ -169,9 +169,7 @@ function addExpression(c: BuildContext, node: number, out: Stmt[]): void {
   const start = c.start(node);
   const end = c.end(node);
   if (c.kind(inner) === Kind.gnu_asm_expression) {
-    const labels = asmLabels(c, inner);
-    const operands = asmOperands(c, inner);
-    out.push({ kind: 'asm', operands, ...(labels.length > 0 ? { labels } : {}), start, end });
+    out.push({ ...buildAsm(c, inner), start, end });
     return;
   }
   const expr = buildExpr(c, inner);
@@ -185,6 +183,12 @@ function addExpression(c: BuildContext, node: number, out: Stmt[]): void {
   if (c.rewrites.size > 0 && c.kind(inner) === Kind.pointer_expression && isAfterGoto(c, start)) {
     out.push({ kind: 'goto', label: null, start, end });
   }
+}
+
+export function buildAsm(c: BuildContext, node: number): AsmStmt {
+  const labels = asmLabels(c, node);
+  const span = { start: c.start(node), end: c.end(node) };
+  return { kind: 'asm', operands: asmOperands(c, node), ...(labels.length > 0 ? { labels } : {}), ...span };
 }
 
 /** `MACRO(x)` without `;` and without room for one: shown as ` x ;`, or `MACRO()` as `MACRO;`. Null for neither. */
