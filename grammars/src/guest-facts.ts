@@ -101,3 +101,6 @@ export const configTests: ReadonlySet<string> = new Set([
   'IS_MODULE',
   'IS_REACHABLE',
 ]);
+
+/** Feature bits that decide whether addresses may bypass the DMA API. */
+export const decisionFacts: ReadonlySet<string> = new Set(['VIRTIO_F_ACCESS_PLATFORM', 'VIRTIO_F_IOMMU_PLATFORM']);

@@ -14,7 +14,7 @@ export type Atom =
   /** A mode kept in a struct field: `vring_virtqueue.premapped`. */
   | { readonly kind: 'state'; readonly name: string; readonly field: string }
   /** The truth of a parameter, or the feature bit a parameter names, within a function's own summary. */
-  | { readonly kind: 'param'; readonly scope: string; readonly index: number }
+  | { readonly kind: 'param'; readonly scope: string; readonly index: number; readonly name: string }
   | {
       readonly kind: 'paramFeature';
       readonly scope: string;
@@ -86,7 +86,7 @@ export class Atoms {
     const cubes = this.canonicalProducts(f);
     if (cubes.length === 0) return words ? 'never' : 'false';
     const literal = (atom: Atom, positive: boolean): string =>
-      words ? words(atom, positive) : positive ? text(atom) : `${not}${text(atom)}`;
+      words ? words(atom, positive) : positive ? text(atom) : (negated(text(atom)) ?? `${not}${text(atom)}`);
     const terms = cubes.map((cube) => {
       if (cube.length === 0) return words ? 'always' : 'true';
       const parts = cube.map((l) => literal(l.atom, l.isPositive)).join(and);
@@ -164,11 +164,20 @@ function atomText(atom: Atom): string {
     case 'state':
       return atom.name;
     case 'param':
+      return atom.name;
     case 'paramFeature':
       return `argument ${atom.index + 1}`;
     case 'opaque':
-      return `(${atom.text})`;
+      return /^[!\w.>()[\]-]+$/.test(atom.text) || negated(atom.text) !== null ? atom.text : `(${atom.text})`;
   }
+}
+
+const opposite: Readonly<Record<string, string>> = { '==': '!=', '!=': '==', '<': '>=', '>=': '<', '>': '<=', '<=': '>' };
+
+/** `a != 1` for `a == 1`; null for what is no single comparison. */
+function negated(text: string): string | null {
+  const match = /^\(?([^&|()]+) (==|!=|<=|>=|<|>) ([^&|()]+?)\)?$/.exec(text);
+  return match === null ? null : `${match[1]} ${opposite[match[2] ?? '']} ${match[3]}`;
 }
 
 function atomWords(atom: Atom, holds: boolean): string {
@@ -185,9 +194,9 @@ function atomWords(atom: Atom, holds: boolean): string {
     }
     case 'state': {
       const entry = stateFields.find((s) => s.field === atom.field);
-      return (holds ? entry?.holds : entry?.fails) ?? `${holds ? '' : 'not '}${atom.name}`;
+      return (holds ? entry?.holds : entry?.fails) ?? (holds ? atom.name : (negated(atom.name) ?? `not ${atom.name}`));
     }
     default:
-      return `${holds ? '' : 'not '}${atomText(atom)}`;
+      return holds ? atomText(atom) : (negated(atomText(atom)) ?? `not ${atomText(atom)}`);
   }
 }

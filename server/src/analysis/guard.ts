@@ -1,8 +1,11 @@
 /** Guards as reviewers read them, made from where a place is reached. */
+import { decisionFacts } from '@vringside/grammars/guest-facts';
 import type { FunctionRef } from '../program/index.js';
 import type { Expr } from '../syntax/ir.js';
 import type { Span } from '../text/span.js';
+import type { Atom } from './atoms.js';
 import { FALSE, type Formula, TRUE } from './formula.js';
+import { isModeTest } from './modes.js';
 import { printExpr } from './print.js';
 import type { Trail } from './reach.js';
 import { type Resolver, stepsUnder, uniqueSteps } from './resolve.js';
@@ -17,33 +20,41 @@ export interface GuardResult {
   readonly formula: Formula;
 }
 
+export interface GuardQuestion {
+  readonly ref: FunctionRef;
+  /** The node whose reach is asked. */
+  readonly at: Span;
+  /** A condition of the place itself, beside where it stands; `at` is then the test it comes from. */
+  readonly own?: Formula;
+  /** Whether what the callers have decided about the DMA API belongs to the guard. */
+  readonly withCallers: boolean;
+}
+
 const unconditional: GuardResult = { guard: null, formula: TRUE };
 
-/** The guard of the node `at` in the body of `ref`, its callers included. */
-export function guardOf(resolver: Resolver, ref: FunctionRef, at: Span, own?: Formula): GuardResult {
+/** The guard of a place in a function's body. */
+export function guardOf(resolver: Resolver, question: GuardQuestion): GuardResult {
+  const { ref, at, own } = question;
   const { atoms } = resolver;
   const here = resolver.reached(ref, at);
-  const entered = resolver.enteredWhen(ref);
-  const inside = here === null ? TRUE : here.formula;
-  const local = own === undefined ? inside : atoms.formulas.and(inside, own);
-  const both = atoms.namedPart(atoms.formulas.and(local, entered.formula));
+  const tests = here === null ? [] : trailOf(here.trail);
+  const kept = keptAtoms(resolver, ref, own === undefined ? tests : [...tests, ownTest(at)]);
+  const inside = atoms.formulas.and(here === null ? TRUE : here.formula, own ?? TRUE);
+  const local = atoms.formulas.project(inside, (a) => atoms.isNamed(a) || kept.has(a));
+  const entered = question.withCallers ? resolver.enteredWhen(ref) : null;
+  const decided = entered === null ? TRUE : atoms.formulas.project(entered.formula, (a) => decides(atoms.get(a)));
+  const compiled = atoms.namedPart(resolver.ppFormula(ref.condition));
+  const both = atoms.formulas.and(atoms.formulas.and(local, decided), compiled);
   // A test its callers have already decided is dead code today: what it says for itself is the better answer.
-  const formula = both === FALSE ? atoms.namedPart(local) : both;
+  const formula = both === FALSE ? local : both;
   if (formula === TRUE || formula === FALSE) return unconditional;
   const wanted = new Set(atoms.formulas.support(formula));
+  const relevant = tests.filter((t) => atoms.formulas.support(t.truth).some((a) => wanted.has(a)));
   const steps = resolver.reachOf(ref).steps;
-  const tests = here === null ? [] : relevantTests(resolver, here.trail, wanted);
-  const via: GuardStep[] = [];
-  for (const t of tests) via.push(...stepsUnder(t.test, steps));
-  via.push(...entered.via);
-  const written = tests.map((t) => writtenTest(t.test, t.held));
-  const guard: Guard = {
-    written: written.length > 0 ? written.join(' && ') : atoms.toText(formula),
-    resolved: atoms.toText(formula),
-    words: atoms.toWords(formula),
-    via: uniqueSteps(via).slice(0, MAX_STEPS),
-  };
-  return { guard, formula };
+  const via: GuardStep[] = relevant.flatMap((t) => [...stepsUnder(t.test, steps)]);
+  if (decided !== TRUE && entered !== null) via.push(...entered.via);
+  const written = relevant.map((t) => writtenTest(t.test, t.held));
+  return { guard: toGuard(resolver, formula, written, via), formula };
 }
 
 /** The guard of a place outside any function: its `#if` only. */
@@ -51,18 +62,59 @@ export function guardOfFileLevel(resolver: Resolver, file: string, offset: numbe
   const { atoms } = resolver;
   const formula = atoms.namedPart(resolver.conditionAt(file, offset));
   if (formula === TRUE || formula === FALSE) return unconditional;
-  const text = atoms.toText(formula);
-  return { guard: { written: text, resolved: text, via: [] }, formula };
+  return { guard: toGuard(resolver, formula, [], []), formula };
 }
 
-/** Tests on the way that speak of the facts the guard rests on, outermost first. */
-function relevantTests(resolver: Resolver, trail: Trail | null, wanted: ReadonlySet<number>): Trail[] {
+function toGuard(resolver: Resolver, formula: Formula, written: readonly string[], via: readonly GuardStep[]): Guard {
   const { atoms } = resolver;
-  const result: Trail[] = [];
-  for (let t = trail; t !== null; t = t.up) {
-    if (atoms.formulas.support(t.truth).some((a) => wanted.has(a))) result.push(t);
+  return {
+    written: written.length > 0 ? written.join(' && ') : atoms.toText(formula),
+    resolved: atoms.toText(formula),
+    words: atoms.toWords(formula),
+    via: uniqueSteps(via).slice(0, MAX_STEPS),
+  };
+}
+
+/** Whether a fact bears on "DMA API or bypass": what callers decided about it holds in what they call. */
+function decides(atom: Atom): boolean {
+  return atom.kind === 'guest' || (atom.kind === 'feature' && decisionFacts.has(atom.name));
+}
+
+/** Outermost first. */
+function trailOf(trail: Trail | null): Trail[] {
+  const tests: Trail[] = [];
+  for (let t = trail; t !== null; t = t.up) tests.push(t);
+  return tests.reverse();
+}
+
+/** What is asked of a test while a guard is made. */
+type AroundTest = Pick<Trail, 'test' | 'isAround'>;
+
+/** The test of the place itself. */
+function ownTest(at: Span): AroundTest {
+  return { test: at as Expr, isAround: true };
+}
+
+/** Unnamed conditions that stay in a guard: the modes among the tests around the place. */
+function keptAtoms(resolver: Resolver, ref: FunctionRef, tests: readonly AroundTest[]): Set<number> {
+  const { atoms, program } = resolver;
+  const kept = new Set<number>();
+  const scope = program.scopeOf(ref);
+  for (const part of tests.flatMap((t) => (t.isAround ? conjuncts(t.test) : []))) {
+    const truth = resolver.truthIn(ref, part);
+    const [atom, ...others] = truth === null ? [] : atoms.formulas.support(truth);
+    if (atom === undefined || others.length > 0 || !isModeTest(part, program, scope)) continue;
+    const { kind } = atoms.get(atom);
+    if (kind === 'opaque' || kind === 'param') kept.add(atom);
   }
-  return result.reverse();
+  return kept;
+}
+
+/** Operands of `&&` and `||`, negations taken off. */
+function conjuncts(expr: Expr): Expr[] {
+  if (expr.kind === 'unary' && expr.op === '!') return conjuncts(expr.operand);
+  if (expr.kind === 'binary' && (expr.op === '&&' || expr.op === '||')) return [...conjuncts(expr.left), ...conjuncts(expr.right)];
+  return [expr];
 }
 
 function writtenTest(test: Expr, held: boolean): string {

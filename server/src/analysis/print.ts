@@ -33,8 +33,9 @@ export function printExpr(expr: Expr, depth = 0): string {
       return expr.then === null
         ? `${operand(expr.test)} ?: ${operand(expr.otherwise)}`
         : `${operand(expr.test)} ? ${operand(expr.then)} : ${operand(expr.otherwise)}`;
+    // A cast changes no condition, and reads badly in one.
     case 'cast':
-      return `(${printType(expr.type)})${operand(expr.operand)}`;
+      return operand(expr.operand);
     case 'sizeof':
       return `${expr.op}(${expr.type === null ? (expr.operand === null ? '' : sub(expr.operand)) : printType(expr.type)})`;
     case 'type':

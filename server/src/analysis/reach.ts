@@ -19,6 +19,8 @@ export interface Trail {
   readonly held: boolean;
   /** The formula of the test as written. */
   readonly truth: Formula;
+  /** True inside an arm of the test; false after it, where the other arm has left. */
+  readonly isAround: boolean;
   readonly up: Trail | null;
   readonly depth: number;
 }
@@ -213,7 +215,7 @@ class BodyWalk implements BodyReach {
 
   private enter(base: State, test: Expr, truth: Formula, held: boolean): void {
     const narrowed = this.and(base.reach, held ? truth : this.not(truth));
-    const trail: Trail = { test, held, truth, up: base.trail, depth: (base.trail?.depth ?? 0) + 1 };
+    const trail: Trail = { test, held, truth, isAround: true, up: base.trail, depth: (base.trail?.depth ?? 0) + 1 };
     this.state = { reach: narrowed, trail, env: new Map(base.env) };
   }
 
@@ -279,6 +281,7 @@ class BodyWalk implements BodyReach {
       test: stmt.value ?? subject,
       held: true,
       truth: test,
+      isAround: true,
       up: entry.trail,
       depth: (entry.trail?.depth ?? 0) + 1,
     };
@@ -513,7 +516,7 @@ class BodyWalk implements BodyReach {
       return;
     }
     let reach = first.reach;
-    let trail = first.trail;
+    let trail = live.length === 1 ? leftBehind(first.trail, fallback) : first.trail;
     const env = new Map(first.env);
     for (const other of live.slice(1)) {
       this.joinEnv(env, reach, other);
@@ -582,6 +585,12 @@ class BodyWalk implements BodyReach {
       return weaker;
     }
   }
+}
+
+/** The trail of the one arm that goes on: its tests are passed, but no longer around what follows. */
+function leftBehind(trail: Trail | null, outer: Trail | null): Trail | null {
+  if (trail === null || trail === outer || trail.depth <= (outer?.depth ?? 0)) return trail;
+  return { ...trail, isAround: false, up: leftBehind(trail.up, outer) };
 }
 
 function commonTrail(a: Trail | null, b: Trail | null): Trail | null {

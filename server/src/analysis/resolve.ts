@@ -6,6 +6,7 @@ import { type FeatureCall, featureCalls } from '@vringside/grammars/feature-name
 import { configTests, guestPredicates, stateFields, stateNumbers } from '@vringside/grammars/guest-facts';
 import type { FieldAssignment, FunctionRef, Program, Scope } from '../program/index.js';
 import type { BodyVariant, Expr, MacroFacts, PpCondition } from '../syntax/ir.js';
+import { uncast } from '../syntax/walk.js';
 import type { Span } from '../text/span.js';
 import { Atoms } from './atoms.js';
 import { calleeName } from './expressions.js';
@@ -140,6 +141,15 @@ export class Resolver {
     return formula === null ? null : { formula, trail };
   }
 
+  /** Truth of a part of a test in the function's body; null when it was not judged. */
+  truthIn(ref: FunctionRef, expr: Expr): Formula | null {
+    for (const { reach } of this.reachOf(ref).variants) {
+      const truth = reach.truths.get(expr);
+      if (truth !== undefined) return truth;
+    }
+    return null;
+  }
+
   /** The condition under which the function returns a true (non-zero) value; null when that is not known. */
   returnsTrue(ref: FunctionRef): Resolution | null {
     const key = `result ${functionKey(ref)}`;
@@ -225,6 +235,7 @@ export class Resolver {
     let truth: Formula = FALSE;
     let when: Formula = FALSE;
     let isFound = false;
+    let around: Formula = FALSE;
     for (const { reach } of body.variants) {
       const value = reach.truths.get(a.value) ?? findBySpan(reach.truths, a.value) ?? constant;
       const here = reach.reached.get(a.value) ?? findBySpan(reach.reached, a.value);
@@ -232,11 +243,23 @@ export class Resolver {
       isFound = true;
       truth = formulas.or(truth, value);
       when = formulas.or(when, this.atoms.namedPart(here.formula));
+      around = formulas.or(around, this.atoms.namedPart(this.aroundTests(here.trail)));
     }
     if (!isFound) this.missedIn(a.function);
     if (!isFound || (truth > TRUE && !this.atoms.hasFact(truth))) return null;
     const entered = this.enteredWhen(a.function);
+    // A flag set inside a test stands for the test; checks passed on the way to it are no part of its meaning.
+    if (truth === TRUE) when = around;
     return { truth, when: formulas.and(when, entered.formula), via: [...stepsUnder(a.value, body.steps)] };
+  }
+
+  private aroundTests(trail: Reached['trail']): Formula {
+    const { formulas } = this.atoms;
+    let formula: Formula = TRUE;
+    for (let t = trail; t !== null; t = t.up) {
+      if (t.isAround) formula = formulas.and(formula, t.held ? t.truth : formulas.not(t.truth));
+    }
+    return formula;
   }
 
   /**
@@ -299,7 +322,8 @@ export class Resolver {
   }
 
   private configAtom(name: string): Formula {
-    return name.startsWith('CONFIG_')
+    // Include guards and the build's own marks hold wherever the text is read at all.
+    return !/_H_*$|^_?_?(?:KERNEL|ASSEMBLY|ASSEMBLER|CHECKER|cplusplus|GENKSYMS)_*$/.test(name)
       ? this.atoms.of({ kind: 'config', name })
       : this.atoms.opaque(`#if ${name}`, `defined(${name})`);
   }
@@ -359,7 +383,7 @@ class FunctionTruth implements TruthSource {
   }
 
   parameter(index: number): Formula {
-    return this.atoms.of({ kind: 'param', scope: this.key, index });
+    return this.atoms.of({ kind: 'param', scope: this.key, index, name: this.paramNames[index] ?? '' });
   }
 
   member(expr: Expr & { kind: 'member' }): Formula {
@@ -387,6 +411,7 @@ class FunctionTruth implements TruthSource {
       if (option?.kind === 'name') return this.atoms.of({ kind: 'config', name: option.name });
     }
     const featureCall = featureCalls[name];
+    if (featureCall !== undefined && isAbsenceTest(name)) return this.atoms.formulas.not(this.featureTest(featureCall, expr));
     if (featureCall?.isTest === true) return this.featureTest(featureCall, expr);
     if (name in guestPredicates) {
       const argument = expr.args[0];
@@ -443,7 +468,7 @@ class FunctionTruth implements TruthSource {
     truth: (e: Expr) => Formula,
   ): Formula {
     const { formulas } = this.atoms;
-    if (targets.length === 0 || targets.length > 3 || !targets.every(isPredicate)) return this.opaque(expr, '');
+    if (targets.length === 0 || targets.length > 3 || targets.some((t) => t.returnType.base === 'void' && t.returnType.pointers === 0)) return this.opaque(expr, '');
     let formula: Formula = FALSE;
     let covered: Formula = FALSE;
     const via: GuardStep[] = [];
@@ -460,6 +485,9 @@ class FunctionTruth implements TruthSource {
     // Where the real definition is elsewhere, only its stub is seen: that says nothing.
     if (covered !== TRUE) return this.opaque(expr, '');
     if (!this.atoms.hasNamed(formula)) return formula <= TRUE ? formula : this.opaque(expr, '');
+    // A pointer mostly says whether an allocation or a look-up succeeded: no fact, unless a fact alone can prevent it.
+    const isPointer = targets.some((t) => t.returnType.pointers > 0);
+    if (isPointer && this.atoms.namedPart(formula) === TRUE) return this.opaque(expr, '');
     this.steps.set(expr, via);
     return formula;
   }
@@ -499,6 +527,8 @@ class FunctionTruth implements TruthSource {
   }
 
   maskTest(left: Expr, right: Expr): Formula | null {
+    // `set & ~mask` asks about all the other bits.
+    if (isComplement(left) || isComplement(right)) return null;
     return this.maskSide(left, right) ?? this.maskSide(right, left);
   }
 
@@ -527,9 +557,14 @@ class FunctionTruth implements TruthSource {
   }
 }
 
-/** A pointer says whether an allocation or a look-up succeeded, which is no fact of the guest. */
-function isPredicate(fn: FunctionRef): boolean {
-  return fn.returnType.pointers === 0 && fn.returnType.base !== 'void';
+/** `virtio_cread_feature()` gives an error exactly when the feature is absent. */
+function isAbsenceTest(name: string): boolean {
+  return /^virtio_cread(?:_le)?_feature$/.test(name);
+}
+
+function isComplement(expr: Expr): boolean {
+  const e = uncast(expr);
+  return e.kind === 'unary' && e.op === '~';
 }
 
 function storeText(a: FieldAssignment): string {

@@ -60,7 +60,12 @@ export class SiteCollector {
     const guarded =
       c.function === null
         ? guardOfFileLevel(this.resolver, c.file, c.at.start)
-        : guardOf(this.resolver, c.function, c.guardAt ?? c.at, c.own);
+        : guardOf(this.resolver, {
+            ref: c.function,
+            at: c.guardAt ?? c.at,
+            ...(c.own === undefined ? {} : { own: c.own }),
+            withCallers: c.own === undefined && siteKind(c.kind)?.category === 'bypass',
+          });
     const functionName = c.function?.name ?? '';
     const expression = (c.expression ?? oneLine(program.textOf(c.file, c.at))).slice(0, MAX_EXPRESSION);
     const identity = [c.kind, c.file, functionName, expression, c.feature ?? ''].join('\0');

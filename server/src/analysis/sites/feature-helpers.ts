@@ -1,6 +1,7 @@
 /** Functions and macros that ask, change or carry feature bits for others: their calls are feature sites too. */
 import { featureCalls } from '@vringside/grammars/feature-names';
 import {
+  featureGetter,
   featureSetVariable,
   featureStep,
   featureWordType,
@@ -141,6 +142,8 @@ export function isFeatureStep(ctx: HelperContext, fn: FunctionRef): boolean {
   const at = { ...ctx, file: fn.file };
   if (!isSubjectFile(at)) return false;
   if ([fn.returnType, ...fn.params.map((p) => p.type)].some((t) => foreignFeatureTypes.has(t.base)))
+    return false;
+  if (featureGetter.test(fn.name) && fn.params.some((p) => takesSet(p) && p.type.pointers === 0))
     return false;
   return isWide(fn.returnType) || fn.params.some((p) => takesSet(p) || isSubjectRecord(at, p.type.base));
 }

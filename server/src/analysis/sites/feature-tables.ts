@@ -1,9 +1,10 @@
-/** Arrays of feature bits: those a driver is registered with, and those it keeps for its own use. */
-import { tableFields } from '@vringside/grammars/feature-roles';
+/** Constant sets of feature bits that a file defines: tables that list them, and masks. */
+import { featureWordType, tableFields } from '@vringside/grammars/feature-roles';
 import type { Program } from '../../program/index.js';
-import type { Expr, GlobalFacts } from '../../syntax/ir.js';
+import type { Expr, GlobalFacts, InitExpr } from '../../syntax/ir.js';
 import { functionValueName, walk } from '../../syntax/walk.js';
-import { featureOf, type MacroLookup } from '../features.js';
+import { featureOf, type MacroLookup, maskFeatures } from '../features.js';
+import { listedBits } from './feature-sets.js';
 import { remembered } from './remembered.js';
 
 /** Names of the arrays of feature bits that a file defines. */
@@ -14,15 +15,21 @@ export function featureTables(program: Program, file: string): ReadonlySet<strin
 function findTables(program: Program, file: string): ReadonlySet<string> {
   const globals = program.facts(file)?.globals ?? [];
   const registered = registeredTables(program, file, globals);
-  const macros: MacroLookup = (name) => program.macro(name, file);
-  const isTable = (g: GlobalFacts): boolean =>
-    g.init?.kind === 'init' &&
-    (registered.has(g.name) ||
-      listsBits(
-        g.init.items.map((i) => i.value),
-        macros,
-      ));
+  const isTable = ({ name, init }: GlobalFacts): boolean =>
+    init?.kind === 'init' && (registered.has(name) || listsBits(program, file, init));
   return new Set(globals.filter(isTable).map((g) => g.name));
+}
+
+function listsBits(program: Program, file: string, { items }: InitExpr): boolean {
+  const macros: MacroLookup = (name) => program.macro(name, file);
+  const isBit = (e: Expr): boolean => featureOf(e, macros) !== null || isBitList(program, file, e);
+  return items.length > 0 && items.every((item) => isBit(item.value));
+}
+
+/** True for a macro that stands for several entries of a table. */
+export function isBitList(program: Program, file: string, entry: Expr): boolean {
+  if (entry.kind !== 'name') return false;
+  return program.macro(entry.name, file).some((macro) => listedBits(program, macro.file, macro).length > 0);
 }
 
 /** Arrays that a driver structure names as its table: whatever they hold, be it nothing. */
@@ -57,6 +64,17 @@ function registeredTables(
   return names;
 }
 
-function listsBits(values: readonly Expr[], macros: MacroLookup): boolean {
-  return values.length > 0 && values.every((value) => featureOf(value, macros) !== null);
+/** Names of a file's variables that hold constant masks of feature bits, in one word or an array of them. */
+export function maskVariables(program: Program, file: string): ReadonlySet<string> {
+  return remembered(program, `masks\0${file}`, () => findMasks(program, file), new Set());
+}
+
+function findMasks(program: Program, file: string): ReadonlySet<string> {
+  const macros: MacroLookup = (name) => program.macro(name, file);
+  const isMask = ({ type, init }: GlobalFacts): boolean => {
+    if (init === null || !featureWordType.test(type.base)) return false;
+    const words = init.kind === 'init' ? init.items.map((i) => i.value) : [init];
+    return words.some((word) => maskFeatures(word, macros).length > 0);
+  };
+  return new Set((program.facts(file)?.globals ?? []).filter(isMask).map((g) => g.name));
 }

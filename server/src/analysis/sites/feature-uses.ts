@@ -9,7 +9,7 @@ import { featureOf, isFeatureName, maskFeatures, shiftedBit } from '../features.
 import type { MentionContext, Node } from './context.js';
 import { bitParameters, isLogCall } from './feature-helpers.js';
 import { isFeatureMask, isFeatureSet, type SetContext, touchesFeatureSet } from './feature-sets.js';
-import { featureTables } from './feature-tables.js';
+import { featureTables, maskVariables } from './feature-tables.js';
 
 /** What detectors of feature bits need: they work on function bodies, macro bodies and initialisers alike. */
 export type UseContext = MentionContext & SetContext;
@@ -25,8 +25,8 @@ export function featureCallSites(ctx: UseContext, node: Node): void {
     ctx.emit(call.kind, node, feature === null ? {} : { feature });
   } else if (name in bitmapCalls) {
     bitmapCall(ctx, node, name);
-  } else if (/feature|has|test|check/i.test(name)) {
-    // A named bit is reported where it is named; here those that are computed.
+  } else if (ctx.scope.fn !== null && /feature|has|test|check/i.test(name)) {
+    // A named bit is reported where it is named, a macro that hands on its parameter as a helper; here what is computed.
     const bits = [...bitParameters(ctx, name)].flatMap((i) => node.args[i] ?? []);
     if (bits.length > 0 && bits.every((bit) => featureOf(bit, ctx.macros) === null))
       ctx.emit('wrapper_check', node);
@@ -95,6 +95,12 @@ export function maskUses(ctx: UseContext, node: Node, parents: Path | null): voi
   if (node.kind !== 'name' || isFeatureName(node.name) || !/^[A-Z][A-Z0-9_]*$/.test(node.name)) return;
   if (!/FEATURE|_F_|_F$|_MASK|OFFLOAD/.test(node.name) || parents?.node.kind === 'case') return;
   if (featureRangeMarks.has(node.name) || isMaskName(ctx, node)) ctx.emit('mask_use', node);
+}
+
+/** A variable of this file that holds a constant mask. */
+export function maskVariableUses(ctx: UseContext, node: Expr & { kind: 'name' }): void {
+  if (ctx.scope.fn === null || !maskVariables(ctx.program, ctx.file).has(node.name)) return;
+  if (ctx.scope.lookup(node.name, node.start) === null) ctx.emit('mask_use', node);
 }
 
 function isMaskName(ctx: UseContext, node: Expr & { kind: 'name' }): boolean {

@@ -14,7 +14,7 @@ import { featureOf, isFeatureName, maskFeatures } from '../features.js';
 import type { FileContext } from './context.js';
 import { bitParameters, isLogCall, slotKind } from './feature-helpers.js';
 import { isFeatureMask, isSubjectRecord, listedBits } from './feature-sets.js';
-import { featureTables } from './feature-tables.js';
+import { featureTables, isBitList, maskVariables } from './feature-tables.js';
 import {
   featureCallSites,
   featureMentions,
@@ -51,7 +51,7 @@ function globalSites(ctx: FileContext, global: GlobalFacts, init: Expr): void {
     tableEntries(ctx, init);
     return;
   }
-  if (isMaskVariable(ctx, global, init)) {
+  if (maskVariables(ctx.program, ctx.file).has(global.name)) {
     maskDefinition(ctx, global.nameSpan, global.name, init);
     return;
   }
@@ -63,17 +63,9 @@ function tableEntries(ctx: FileContext, init: Expr): void {
   walk([init], (node) => {
     if (node.kind !== 'name') return;
     const feature = featureOf(node, ctx.macros);
-    const isList = ctx.macros(node.name).some((m) => listedBits(ctx.program, ctx.file, m).length > 0);
-    if (isList) emit(ctx, 'table', node);
+    if (isBitList(ctx.program, ctx.file, node)) emit(ctx, 'table', node);
     else if (feature !== null) emit(ctx, 'table', node, { feature });
   });
-}
-
-/** A constant mask, or an array of words that make one. */
-function isMaskVariable(ctx: FileContext, { type }: GlobalFacts, init: Expr): boolean {
-  if (!featureWordType.test(type.base)) return false;
-  const words = init.kind === 'init' ? init.items.map((i) => i.value) : [init];
-  return words.some((word) => maskFeatures(word, ctx.macros).length > 0);
 }
 
 /** Fields of a driver's structures, those within other structures included. */

@@ -1,5 +1,6 @@
 /** Steps of the feature negotiation in function bodies: calls, registers, fields, status, ioctls. */
 import {
+  compileTimeChecks,
   dmaDecision,
   featureIoctl,
   featureRegister,
@@ -19,6 +20,7 @@ import {
 } from '@vringside/grammars/feature-roles';
 import type { Expr } from '../../syntax/ir.js';
 import type { Path } from '../../syntax/walk.js';
+import { calleeName } from '../expressions.js';
 import { type FunctionContext, type Node, recordOf } from './context.js';
 import {
   functionBits,
@@ -30,7 +32,7 @@ import {
   slotKinds,
 } from './feature-helpers.js';
 import { isFeatureSetField, isSubjectFile } from './feature-sets.js';
-import { tableUses, variableMasks } from './feature-uses.js';
+import { maskVariableUses, tableUses, variableMasks } from './feature-uses.js';
 
 export function negotiationSteps(ctx: FunctionContext, node: Node, parents: Path | null): void {
   variableMasks(ctx, node, parents);
@@ -74,10 +76,16 @@ function isSlotOfNegotiation(ctx: FunctionContext, node: Expr & { kind: 'member'
 
 function nameStep(ctx: FunctionContext, node: Expr & { kind: 'name' }, parents: Path | null): void {
   tableUses(ctx, node, parents);
+  maskVariableUses(ctx, node);
   if (featuresOkStatus.has(node.name)) ctx.emit('features_ok_status', node);
   else if (featureIoctl.test(node.name)) ctx.emit('vhost_ioctl', node);
-  else if (featureRegister.test(node.name)) ctx.emit('feature_register', accessOf(node, parents));
-  else if (platformFact.test(node.name)) ctx.emit('platform_hook', accessOf(node, parents));
+  else if (featureRegister.test(node.name)) emitAccess(ctx, 'feature_register', node, parents);
+  else if (platformFact.test(node.name)) emitAccess(ctx, 'platform_hook', node, parents);
+}
+
+function emitAccess(ctx: FunctionContext, kind: string, node: Expr, parents: Path | null): void {
+  const access = accessOf(node, parents);
+  if (access.kind !== 'call' || !compileTimeChecks.test(calleeName(access))) ctx.emit(kind, access);
 }
 
 /** The call that reads or writes the register, where there is one. */
