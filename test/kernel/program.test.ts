@@ -2,13 +2,17 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { hashOfName, scanHeader } from '../../server/src/program/header-names.js';
 import {
   createProgram,
+  diskReader,
   type Program,
   type Selection,
   selectFiles,
   treeAt,
 } from '../../server/src/program/index.js';
+import { NameTable } from '../../server/src/program/names.js';
+import { storeOf } from '../../server/src/program/stores.js';
+import { FileUnit } from '../../server/src/program/unit.js';
 import { createKernelParser } from '../../server/src/syntax/index.js';
-import { walkExprs } from '../../server/src/syntax/walk.js';
+import { uncast, walk, walkExprs } from '../../server/src/syntax/walk.js';
 import { kernelTree } from '../support/kernel-tree.js';
 
 const root = kernelTree('6.12');
@@ -154,5 +158,35 @@ describe.skipIf(root === null)('the program of Linux 6.12', () => {
     }
     expect(names).toBeGreaterThan(30_000);
     expect(missed.length / names, missed.slice(0, 20).join('\n')).toBeLessThan(0.0005);
+  });
+
+  it('tells from tokens alone every chunk that stores to a field', async () => {
+    const reader = diskReader(root!);
+    const parser = await createKernelParser();
+    const names = new NameTable();
+    let stores = 0;
+    const missed: string[] = [];
+    for (const file of selection.files.filter((path) =>
+      /^drivers\/(?:virtio|vhost|vdpa|net\/virtio_net)/.test(path),
+    )) {
+      const content = reader.read(file);
+      if (content === null || !('text' in content)) continue;
+      const unit = new FileUnit(file, content.text, parser, names);
+      for (const fn of unit.facts.functions) {
+        for (const variant of fn.variants) {
+          walk(variant.body, (node) => {
+            const target = storeOf(node)?.target;
+            let member = target && uncast(target);
+            while (member?.kind === 'index') member = uncast(member.object);
+            if (member?.kind !== 'member') return;
+            stores++;
+            if (!unit.chunksStoring(member.field).includes(fn.chunk))
+              missed.push(`${file} ${fn.name} ${member.field}`);
+          });
+        }
+      }
+    }
+    expect(stores).toBeGreaterThan(2000);
+    expect(missed).toEqual([]);
   });
 });

@@ -1,6 +1,5 @@
 /** Questions about the files of a tree taken together. Everything is worked out when first asked, and kept. */
 
-import { storeCalls } from '@vringside/grammars/store-calls';
 import type { Expr, MemberExpr, TypeRef } from '../syntax/ir.js';
 import type { SourceFile } from '../syntax/source.js';
 import type { LineIndex } from '../text/line-index.js';
@@ -312,9 +311,7 @@ export class Program {
     const bare = tag.replace(/^(?:struct|union) /, '');
     return this.answer(`stores\0${tag}\0${field}`, () => {
       const sees = this.filesSeeing(bare);
-      const byName = this.workspace
-        .placesMentioning(field)
-        .filter((place) => (sees === null || sees(place.file)) && this.mayStore(place, field));
+      const byName = this.workspace.placesStoring(field).filter(({ file }) => sees === null || sees(file));
       // Initialisers without designators name the type but not the field.
       const byType =
         tag === '' ? [] : this.workspace.placesMentioning(bare).filter((place) => this.isInitialiser(place));
@@ -342,18 +339,6 @@ export class Program {
 
   private storesAt(place: Place): ReadonlyMap<string, readonly FieldAssignment[]> {
     return this.answer(`stores at\0${place.file}\0${place.chunk}`, () => fieldStoresIn(this.context, place));
-  }
-
-  /** Told from the text alone, so that only chunks that store are parsed. */
-  private mayStore({ file, chunk }: Place, field: string): boolean {
-    const source = this.workspace.unit(file)?.source;
-    const found = source?.chunks[chunk];
-    if (!source || !found || found.kind === 'include' || found.kind === 'macro') return false;
-    const text = source.text.slice(found.start, found.end);
-    // Outside functions only initialisers store, and they have a brace.
-    return found.kind === 'function'
-      ? storePattern(field).test(text)
-      : /[={]\s*(?:\([^)]*\)\s*)?\{/.test(text);
   }
 
   private isInitialiser({ file, chunk }: Place): boolean {
@@ -393,15 +378,4 @@ export class Program {
     this.answers.set(key, found);
     return found;
   }
-}
-
-const storingCalls = [...storeCalls.keys()].join('|');
-
-/** A store to a field in source text: `field =`, `field[i] |=`, `field++`, `.field = {`, `WRITE_ONCE(x->field,`. */
-function storePattern(field: string): RegExp {
-  const word = `\\b${field.replaceAll('$', '\\$')}\\b`;
-  const assigned = `${word}\\s*(?:\\[[^\\]]*\\]\\s*)*(?:=(?!=)|(?:[-+*/%&|^]|<<|>>)=|\\+\\+|--|:)`;
-  const counted = `(?:\\+\\+|--)[^;]*${word}`;
-  const byCall = `\\b(?:${storingCalls})\\s*\\([^;]*${word}`;
-  return new RegExp(`${assigned}|${counted}|${byCall}`);
 }

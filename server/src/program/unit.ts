@@ -8,6 +8,7 @@ import type { Chunk, SourceFile } from '../syntax/source.js';
 import { LineIndex } from '../text/line-index.js';
 import type { NameTable } from './names.js';
 import { definedNames } from './outline-names.js';
+import { storedNames } from './stored-names.js';
 
 /** What a program needs of the syntax folder. */
 export interface SyntaxParser {
@@ -68,6 +69,7 @@ export class FileUnit {
   private lineIndex: LineIndex | null = null;
   private mentioned: ChunkNames | null = null;
   private defining: ReadonlyMap<number, readonly number[]> | null = null;
+  private storing: ReadonlyMap<number, readonly number[]> | null = null;
 
   constructor(path: string, text: string, parser: SyntaxParser, names: NameTable) {
     this.path = path;
@@ -122,6 +124,17 @@ export class FileUnit {
   chunksDefining(name: string): readonly number[] {
     const definers = this.definers;
     return definers.get(this.names.idOf(name)) ?? [];
+  }
+
+  /** Name of a field -> chunks that may store to one of that name. */
+  get storers(): ReadonlyMap<number, readonly number[]> {
+    this.storing ??= storedNames(this.source, this.names);
+    return this.storing;
+  }
+
+  chunksStoring(field: string): readonly number[] {
+    const storers = this.storers;
+    return storers.get(this.names.idOf(field)) ?? [];
   }
 
   chunksMentioning(name: string): number[] {

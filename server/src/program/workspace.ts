@@ -31,6 +31,7 @@ class Base {
   private readonly units = new Map<string, FileUnit | null>();
   private mentionIndex: ChainIndex | null = null;
   private definerIndex: ChainIndex | null = null;
+  private storerIndex: ChainIndex | null = null;
   private readonly headers = new HeaderIndex();
   private readonly indexedHeaders = new Set<string>();
   private readonly indexedSets = new WeakSet<HeaderSet>();
@@ -89,6 +90,13 @@ class Base {
       for (const [name, chunks] of unit.definers) for (const chunk of chunks) add(name, chunk);
     });
     return this.definerIndex;
+  }
+
+  get storers(): ChainIndex {
+    this.storerIndex ??= this.indexAll((unit, add) => {
+      for (const [name, chunks] of unit.storers) for (const chunk of chunks) add(name, chunk);
+    });
+    return this.storerIndex;
   }
 
   /** The headers among `paths`, and some others, that may define the name; a header is indexed when first met. */
@@ -218,6 +226,11 @@ export class Workspace {
   /** The chunks of selected files that may define or declare the name, by file and place. */
   placesDefining(name: string): Place[] {
     return this.places(name, this.base.definers, (unit) => unit.chunksDefining(name));
+  }
+
+  /** The chunks of selected files that may store to a field of that name, by file and place. */
+  placesStoring(field: string): Place[] {
+    return this.places(field, this.base.storers, (unit) => unit.chunksStoring(field));
   }
 
   /** The files visible from `from` that may define the name, nearest first. */
