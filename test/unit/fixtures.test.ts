@@ -1,45 +1,19 @@
 /** The fixtures with expectations written in them (test/support/markers.ts says how), each run through the analysis. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Site } from '../../server/src/analysis/site.js';
 import { analyseSources } from '../../server/src/service/analyse.js';
-import { parseFixture, unmetExpectations } from '../support/markers.js';
-import { checkoutRoot } from '../support/tracked-files.js';
-
-/** Folders of marked fixtures, and what each shows. */
-const folders = {
-  traps: 'traps of kernel C',
-  guards: 'forms a guard takes',
-  kinds: 'kinds of sites under other names',
-  eras: 'kernels before and after',
-  drivers: 'drivers that get it wrong',
-  lookalikes: 'what only looks like a bypass',
-} as const;
-
-const root = join(checkoutRoot, 'fixtures');
-
-function fixturesIn(folder: string): string[] {
-  return readdirSync(join(root, folder))
-    .filter((name) => name.endsWith('.c'))
-    .sort();
-}
-
-function read(path: string) {
-  return parseFixture(readFileSync(path, 'utf8'), path.slice(root.length + 1));
-}
+import { fixtureFolders, fixturesIn, loadFixture } from '../support/fixture-files.js';
+import { unmetExpectations } from '../support/markers.js';
+import { relaid } from '../support/relayout.js';
 
 async function problemsOf(folder: string, name: string): Promise<string[]> {
-  const fixture = read(join(root, folder, name));
-  const files = new Map<string, string>();
-  for (const base of fixture.bases)
-    for (const [file, text] of read(join(root, folder, base)).files) files.set(file, text);
-  for (const [file, text] of fixture.files) files.set(file, text);
+  const { fixture, files } = loadFixture(folder, name);
   const report = await analyseSources(files);
   const failures = report.notAnalysed.map((n) => `${folder}/${name}: not analysed: ${n.file}: ${n.reason}`);
   return [...failures, ...unmetExpectations(fixture, report.sites, `fixtures/${folder}/${name}`)];
 }
 
-for (const [folder, title] of Object.entries(folders)) {
+for (const [folder, title] of Object.entries(fixtureFolders)) {
   describe(title, () => {
     it.each(fixturesIn(folder))('%s', async (name) => {
       expect(await problemsOf(folder, name)).toEqual([]);
@@ -54,12 +28,46 @@ describe('the set of fixtures', () => {
   });
 
   it('expects something of each', () => {
-    for (const folder of Object.keys(folders)) {
+    for (const folder of Object.keys(fixtureFolders)) {
       for (const name of fixturesIn(folder)) {
-        const { markers, title } = read(join(root, folder, name));
+        const { markers, title } = loadFixture(folder, name).fixture;
         expect(title.trim(), name).not.toBe('');
         expect(markers.length + (/nothing/i.test(title) ? 1 : 0), name).toBeGreaterThan(0);
       }
     }
+  });
+});
+
+/** What a site says apart from where it stands. */
+function saying(site: Site): string {
+  const expression = site.expression.replace(/\/\*.*?\*\/|\s+/gs, '').slice(0, 40);
+  return [
+    site.file,
+    site.function,
+    site.kind,
+    site.feature ?? '',
+    expression,
+    site.guard?.resolved ?? '-',
+  ].join(' | ');
+}
+
+describe('sites do not hang on the layout', () => {
+  const cases = Object.keys(fixtureFolders).flatMap((folder) =>
+    fixturesIn(folder).map((name) => [folder, name] as const),
+  );
+
+  it.each(cases)('%s/%s with other blanks, breaks and comments', async (folder, name) => {
+    const { files } = loadFixture(folder, name);
+    const other = new Map([...files].map(([file, text]) => [file, relaid(text)]));
+    const [before, after] = await Promise.all([analyseSources(files), analyseSources(other)]);
+    expect(after.sites.map(saying).sort()).toEqual(before.sites.map(saying).sort());
+  });
+
+  it.each(cases)('%s/%s with carriage returns', async (folder, name) => {
+    const { files } = loadFixture(folder, name);
+    const other = new Map([...files].map(([file, text]) => [file, text.replaceAll('\n', '\r\n')]));
+    const [before, after] = await Promise.all([analyseSources(files), analyseSources(other)]);
+    const withPlace = (s: Site): string => `${saying(s)} ${s.range.start.line}:${s.range.start.column}`;
+    expect(after.sites.map(withPlace)).toEqual(before.sites.map(withPlace));
   });
 });
