@@ -74,6 +74,9 @@ export const transportFeatures = /(?:^|_)transport_features$/;
 export const featureStep =
   /(?:^|_)(?:get|set|read|write|verify|check|validate|filter|negotiate|config|finalize|ack|support|supported)_(?:[a-z0-9]+_)*features?(?:_|$)|features?_(?:is_|are_)?(?:ok|valid|supported|check|zero|from_u64|equal|copy|andnot)(?:_|$)/;
 
+/** Steps that answer a set: they return one or fill one; one that is given a set converts it to something else. */
+export const featureGetter = /(?:^|_)(?:get|read|supported)_/;
+
 /** Functions of that sort that only show or convert. */
 export const notFeatureStep = /_(?:show|print|dump|store|seq|str|string|name)$/;
 
@@ -116,6 +119,10 @@ export const featureRegisterField: ReadonlySet<string> = new Set([
   'driver_feature_select',
 ]);
 
+/** Checks at compile time: they name registers and touch none. */
+export const compileTimeChecks =
+  /^(?:BUILD_BUG_ON(?:_MSG|_ZERO)?|_?static_assert|_Static_assert|offsetof|offsetofend)$/;
+
 /** Back-end ioctls about features. */
 export const featureIoctl =
   /^VHOST_(?:GET|SET)_(?:BACKEND_)?FEATURES(?:_ARRAY)?$|^VHOST_SCSI_(?:GET|SET)_FEATURES$|^VDUSE_DEV_GET_FEATURES$|^VHOST_NET_(?:GET|SET)_FEATURES$/;
@@ -136,8 +143,11 @@ export const resourceTableField: ReadonlySet<string> = new Set(['dfeatures', 'gf
 /** Records whose field `features` is a set of virtio feature bits, by their name. */
 export const featureSetRecord = /virtio|vring|vhost|vdpa|vduse/;
 
-/** Records named so whose `features` are something else: bits of a sound stream (struct virtio_pcm_substream). */
-export const notFeatureSetRecord = /pcm/;
+/**
+ * Records named so whose `features` are something else: capabilities of a sound stream or jack, as the device describes
+ * them in a message (struct virtio_snd_pcm_info, struct virtio_snd_jack_info and the driver's copies of them).
+ */
+export const notFeatureSetRecord = /_snd_|pcm|jack/;
 
 /** A record that holds one of these is a driver's or transport's own device, and its feature words are virtio's. */
 export const subjectRecords: ReadonlySet<string> = new Set([
