@@ -96,3 +96,12 @@ it('keeps no tree: memory stays flat over many parses', () => {
   for (let round = 0; round < 300; round++) fast.parse(text, one);
   expect(fast.memoryBytes()).toBe(before);
 });
+
+it('refuses a text too long for its memory, and parses the next', () => {
+  fast.parse(`int x[] = {${'1, '.repeat(1_100_000)}};`, one);
+  expect(one.failure).toBe('longer than 3000000 characters');
+  expect(one.count).toBe(1);
+  fast.parse('int x;', one);
+  expect(one.failure).toBeNull();
+  expect(one.firstProblem).toBe(-1);
+});

@@ -36,8 +36,14 @@ export interface ParseEngine {
  * below 0.02 units a character; text that makes the error recovery explode is cut off at this many, the same for
  * every run.
  */
-const UNITS_A_CHARACTER = 0.5;
-const UNITS_AT_LEAST = 20_000;
+const UNITS_A_CHARACTER = 0.25;
+const UNITS_AT_LEAST = 5_000;
+
+/**
+ * Longest text that is parsed. The longest function of Linux 6.12 has 1.3 million characters; a tree takes some 50
+ * bytes of wasm memory a character, which is never given back.
+ */
+const LONGEST_TEXT = 3_000_000;
 
 let runtime: Promise<WasmMemory> | undefined;
 
@@ -83,6 +89,10 @@ class Engine implements ParseEngine {
   }
 
   parse(text: string, out: FlatTree): void {
+    if (text.length > LONGEST_TEXT) {
+      this.#giveUp(`longer than ${LONGEST_TEXT} characters`, text, out);
+      return;
+    }
     let left = Math.max(UNITS_AT_LEAST, text.length * UNITS_A_CHARACTER);
     let tree: Tree | null = null;
     try {
