@@ -18,6 +18,8 @@ import type {
 } from './unit.js';
 import type { Place, Workspace } from './workspace.js';
 
+type Kind = 'function' | 'macro' | 'typedef' | 'enumerator' | 'prototype' | 'record' | 'global';
+
 interface Named {
   readonly name: string;
   readonly file: string;
@@ -34,7 +36,16 @@ const enumerators: Pick<EnumeratorRef> = (facts) => facts.enumerators;
 
 export class Linkage {
   private readonly workspace: Workspace;
-  private readonly memo = new Map<string, readonly unknown[]>();
+  /** Kind -> file asked from -> name -> answer. */
+  private readonly memo: Readonly<Record<Kind, Map<string, Map<string, readonly unknown[]>>>> = {
+    function: new Map(),
+    macro: new Map(),
+    typedef: new Map(),
+    enumerator: new Map(),
+    prototype: new Map(),
+    record: new Map(),
+    global: new Map(),
+  };
 
   constructor(workspace: Workspace) {
     this.workspace = workspace;
@@ -138,12 +149,16 @@ export class Linkage {
     });
   }
 
-  private remembered<T>(what: string, name: string, from: string, find: () => readonly T[]): readonly T[] {
-    const key = `${what}\0${name}\0${from}`;
-    const known = this.memo.get(key);
+  private remembered<T>(what: Kind, name: string, from: string, find: () => readonly T[]): readonly T[] {
+    let ofFile = this.memo[what].get(from);
+    if (!ofFile) {
+      ofFile = new Map();
+      this.memo[what].set(from, ofFile);
+    }
+    const known = ofFile.get(name);
     if (known) return known as readonly T[];
     const found = find();
-    this.memo.set(key, found);
+    ofFile.set(name, found);
     return found;
   }
 }

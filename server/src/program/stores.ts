@@ -328,8 +328,15 @@ function storedTo(context: StoreContext, target: Expr, code: CodeRoot): Destinat
 
 /** Names of the functions a value may be: `f`, `&f`, `c ? f : g`. */
 export function functionNames(value: Expr): string[] {
-  const inner = uncast(value);
-  if (inner.kind === 'conditional') return [inner.then ?? inner.test, inner.otherwise].flatMap(functionNames);
-  const name = functionValueName(inner);
-  return name === null ? [] : [name];
+  const names: string[] = [];
+  const pending: Expr[] = [value];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const inner = uncast(next);
+    if (inner.kind === 'conditional') pending.push(inner.otherwise, inner.then ?? inner.test);
+    else {
+      const name = functionValueName(inner);
+      if (name !== null) names.push(name);
+    }
+  }
+  return names;
 }

@@ -24,7 +24,9 @@ class Base {
   readonly names = new NameTable();
   readonly includePaths: IncludePaths;
   readonly files: readonly string[];
+  /** Files that could not be read as text, with the reason. */
   readonly notText = new Map<string, string>();
+  private readonly selected: ReadonlySet<string>;
   readonly reader: SourceReader;
   readonly parser: SyntaxParser;
   private readonly editParser: SyntaxParser;
@@ -53,6 +55,7 @@ class Base {
       facts: (file, chunk) => kept.facts(file, chunk),
     };
     this.files = files;
+    this.selected = new Set(files);
     this.includePaths = new IncludePaths(reader);
   }
 
@@ -61,6 +64,7 @@ class Base {
     if (known !== undefined) return known;
     const content = this.includePaths.isKnownMissing(path) ? null : this.reader.read(path);
     if (content !== null && 'notText' in content) this.notText.set(path, content.notText);
+    if (content === null && this.selected.has(path)) this.notText.set(path, 'no such file');
     const unit =
       content !== null && 'text' in content
         ? new FileUnit(path, content.text, this.parser, this.names)
@@ -262,9 +266,10 @@ export class Workspace {
     return [...found].sort();
   }
 
-  /** Files asked for so far that are no text. */
+  /** Files asked for so far that are no text, and selected ones that are gone. */
   notAnalysed(): NotAnalysed[] {
     return [...this.base.notText]
+      .filter(([path]) => !this.overlays.has(path))
       .map(([file, reason]) => ({ file, reason }))
       .sort((a, b) => (a.file < b.file ? -1 : 1));
   }

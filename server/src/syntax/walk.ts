@@ -159,7 +159,7 @@ export function uncast(expr: Expr): Expr {
 
 /** The name of a function given as a value: `f`, `&f`, `(cast)f`; null for anything else. */
 export function functionValueName(expr: Expr): string | null {
-  const inner = uncast(expr);
-  if (inner.kind === 'unary' && inner.op === '&') return functionValueName(inner.operand);
+  let inner = uncast(expr);
+  while (inner.kind === 'unary' && inner.op === '&') inner = uncast(inner.operand);
   return inner.kind === 'name' ? inner.name : null;
 }

@@ -196,3 +196,28 @@ describe('images', () => {
     expect(patched.mentions('x')).toEqual(fresh.mentions('x'));
   });
 });
+
+describe('what cannot be read', () => {
+  it('is said, and hinders nothing else', () => {
+    const reader = {
+      read: (path: string) => {
+        if (path === 'a.c') return { text: 'int f(void) { return g(); }\n' };
+        return path === 'binary.c' ? { notText: 'binary data' } : null;
+      },
+      exists: (path: string) => path !== 'gone.c',
+      folders: () => [],
+      filesHolding: () => [],
+    };
+    const tree = { root: '/', version: null };
+    const program = createProgram({ tree, files: ['a.c', 'binary.c', 'gone.c'], parser, reader });
+    expect(program.mentions('g')).toEqual([{ file: 'a.c', chunk: 0 }]);
+    expect(program.facts('binary.c')).toBeNull();
+    expect(program.source('never-selected.h')).toBeNull();
+    expect(program.notAnalysed()).toEqual([
+      { file: 'binary.c', reason: 'binary data' },
+      { file: 'gone.c', reason: 'no such file' },
+    ]);
+    const edited = program.withOverlay('binary.c', 'int g(void) { return 1; }\n');
+    expect(edited.notAnalysed().map((entry) => entry.file)).toEqual(['gone.c']);
+  });
+});
