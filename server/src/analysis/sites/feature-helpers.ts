@@ -19,7 +19,7 @@ import { functionNames } from '../../program/index.js';
 import type { Expr, Param, Stmt, TypeRef } from '../../syntax/ir.js';
 import { walk } from '../../syntax/walk.js';
 import { calleeName } from '../expressions.js';
-import { shiftedBit } from '../features.js';
+import { isFeatureName, shiftedBit } from '../features.js';
 import type { FileContext, Node } from './context.js';
 import { isSubjectFile, isSubjectRecord, touchesFeatureSet } from './feature-sets.js';
 import { remembered } from './remembered.js';
@@ -92,6 +92,27 @@ function bitsIn(
 
 function union(sets: readonly ReadonlySet<number>[]): ReadonlySet<number> {
   return sets.length === 1 ? (sets[0] as ReadonlySet<number>) : new Set(sets.flatMap((s) => [...s]));
+}
+
+/** A parameter from which a macro makes a bit's name: `VIRTIO_NET_F_##f`. */
+export interface PastedBit {
+  readonly prefix: string;
+  readonly param: number;
+}
+
+/** What the macro `name`, used in this file, pastes together; empty for anything else. */
+export function pastedBits(ctx: HelperContext, name: string): readonly PastedBit[] {
+  const find = (): readonly PastedBit[] => ctx.program.macro(name, ctx.file).flatMap((m) => pastedIn(ctx, m));
+  return remembered(ctx.program, `paste\0${ctx.file}\0${name}`, find, []);
+}
+
+function pastedIn(ctx: HelperContext, macro: MacroRef): PastedBit[] {
+  if (macro.params === null) return [];
+  const text = ctx.program.textOf(macro.file, macro.bodySpan);
+  return [...text.matchAll(/\b([A-Z]\w*_F_)\s*##\s*(\w+)/g)].flatMap(([, prefix = '', name = '']) => {
+    const param = macro.params?.indexOf(name) ?? -1;
+    return param >= 0 && isFeatureName(`${prefix}X`) ? [{ prefix, param }] : [];
+  });
 }
 
 // ---- only printed ----------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import type { Span } from '../../text/span.js';
 import { calleeName } from '../expressions.js';
 import { featureOf, isFeatureName, maskFeatures, shiftedBit } from '../features.js';
 import type { MentionContext, Node } from './context.js';
-import { bitParameters, isLogCall } from './feature-helpers.js';
+import { bitParameters, isLogCall, pastedBits } from './feature-helpers.js';
 import { isFeatureMask, isFeatureSet, type SetContext, touchesFeatureSet } from './feature-sets.js';
 import { featureTables, maskVariables } from './feature-tables.js';
 
@@ -31,6 +31,21 @@ export function featureCallSites(ctx: UseContext, node: Node): void {
     if (bits.length > 0 && bits.every((bit) => featureOf(bit, ctx.macros) === null))
       ctx.emit('wrapper_check', node);
   }
+}
+
+/** Uses of macros that make the bit's name from a piece of it: `HAS(dev, MQ)` tests `VIRTIO_NET_F_MQ`. */
+export function pastedSites(ctx: UseContext, node: Node): void {
+  if (node.kind !== 'call' || calleeName(node) === '' || !node.args.some(isConstantName)) return;
+  for (const { prefix, param } of pastedBits(ctx, calleeName(node))) {
+    const piece = node.args[param];
+    if (piece?.kind !== 'name') continue;
+    const kind = isLogCall(ctx, calleeName(node)) ? 'log_only' : 'wrapper_check';
+    ctx.emit(kind, node, { feature: `${prefix}${piece.name}` });
+  }
+}
+
+function isConstantName(arg: Expr): boolean {
+  return arg.kind === 'name' && /^[A-Z][A-Z0-9_]*$/.test(arg.name) && !isFeatureName(arg.name);
 }
 
 /** `set_bit(bit, set)`: on the negotiated set itself, or on a set that a driver derives from it. */

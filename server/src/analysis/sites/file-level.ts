@@ -12,7 +12,7 @@ import type { Expr, GlobalFacts, MacroFacts } from '../../syntax/ir.js';
 import { walk } from '../../syntax/walk.js';
 import { featureOf, isFeatureName, maskFeatures } from '../features.js';
 import type { FileContext } from './context.js';
-import { bitParameters, isLogCall, slotKind } from './feature-helpers.js';
+import { bitParameters, isLogCall, pastedBits, slotKind } from './feature-helpers.js';
 import { isFeatureMask, isSubjectRecord, listedBits } from './feature-sets.js';
 import { featureTables, isBitList, maskVariables } from './feature-tables.js';
 import {
@@ -130,9 +130,13 @@ function functionMacroSites(ctx: FileContext, macro: MacroFacts): void {
   const at = { start: macro.start, end: macro.end };
   const expression = `${macro.name}()`;
   if (negotiationCalls[macro.name] === 'platform_hook') emit(ctx, 'platform_hook_def', at, { expression });
-  else if (bitParameters(ctx, macro.name).size > 0 && !isLogCall(ctx, macro.name))
+  else if (takesBit(ctx, macro.name) && !isLogCall(ctx, macro.name))
     emit(ctx, 'helper_def', at, { expression });
   bodySites(ctx, macro);
+}
+
+function takesBit(ctx: FileContext, name: string): boolean {
+  return bitParameters(ctx, name).size > 0 || pastedBits(ctx, name).length > 0;
 }
 
 function bodySites(ctx: FileContext, macro: MacroFacts): void {

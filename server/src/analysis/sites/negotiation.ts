@@ -32,10 +32,11 @@ import {
   slotKinds,
 } from './feature-helpers.js';
 import { isFeatureSetField, isSubjectFile } from './feature-sets.js';
-import { maskVariableUses, tableUses, variableMasks } from './feature-uses.js';
+import { maskVariableUses, pastedSites, tableUses, variableMasks } from './feature-uses.js';
 
 export function negotiationSteps(ctx: FunctionContext, node: Node, parents: Path | null): void {
   variableMasks(ctx, node, parents);
+  pastedSites(ctx, node);
   if (node.kind === 'call') callStep(ctx, node);
   else if (node.kind === 'name') nameStep(ctx, node, parents);
   else if (node.kind === 'member') memberStep(ctx, node, parents);
