@@ -9,10 +9,10 @@
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { createEngine, type ParseEngine } from '../../server/src/syntax/tree/engine.js';
-import { FlatTree } from '../../server/src/syntax/tree/flat-tree.js';
 import { outline } from '../../server/src/syntax/outline.js';
 import type { Chunk, SourceFile } from '../../server/src/syntax/source.js';
+import { createEngine, type ParseEngine } from '../../server/src/syntax/tree/engine.js';
+import { FlatTree } from '../../server/src/syntax/tree/flat-tree.js';
 import { prepare, prepareMacro } from '../../server/src/syntax/variants.js';
 
 interface Options {
@@ -47,17 +47,34 @@ const options = readOptions(process.argv.slice(2));
 const engine = await createEngine();
 const tree = new FlatTree();
 const tally: Tally = {
-  files: 0, functions: 0, unclean: 0, variants: 0, missing: 0, extra: 0, other: 0, otherUnclean: 0, macros: 0,
-  macrosUnclean: 0, outlineMs: 0, prepareMs: 0, parseMs: 0, bytes: 0,
+  files: 0,
+  functions: 0,
+  unclean: 0,
+  variants: 0,
+  missing: 0,
+  extra: 0,
+  other: 0,
+  otherUnclean: 0,
+  macros: 0,
+  macrosUnclean: 0,
+  outlineMs: 0,
+  prepareMs: 0,
+  parseMs: 0,
+  bytes: 0,
 };
 const causes = new Map<string, number>();
 const expected = options.ctags === null ? null : readTags(options.ctags);
 let shown = 0;
 
 for (const path of chosenFiles()) surveyFile(path);
-for (const [cause, count] of [...causes].sort((a, b) => b[1] - a[1]).slice(0, 40)) console.log(`${count}\t${cause}`);
+for (const [cause, count] of [...causes].sort((a, b) => b[1] - a[1]).slice(0, 40))
+  console.log(`${count}\t${cause}`);
 const clean = 100 * (1 - tally.unclean / Math.max(1, tally.functions));
-console.log(JSON.stringify({ ...tally, cleanPercent: Number(clean.toFixed(4)) }, (_, v) => (typeof v === 'number' ? Math.round(v * 1e4) / 1e4 : v)));
+console.log(
+  JSON.stringify({ ...tally, cleanPercent: Number(clean.toFixed(4)) }, (_, v) =>
+    typeof v === 'number' ? Math.round(v * 1e4) / 1e4 : v,
+  ),
+);
 
 function surveyFile(path: string): void {
   const text = readFileSync(join(options.tree, path), 'utf8');
@@ -120,7 +137,8 @@ function firstProblemIn(parser: ParseEngine, file: SourceFile, chunk: Chunk): Pr
     parser.parse(variant.text, tree);
     tally.parseMs += performance.now() - from;
     if (tree.firstProblem >= 0) problem ??= problemOf(variant.text);
-    else if (chunk.kind === 'function' && !hasFunction(parser)) problem ??= { line: '(no function found)', offset: 0 };
+    else if (chunk.kind === 'function' && !hasFunction(parser))
+      problem ??= { line: '(no function found)', offset: 0 };
   }
   return problem;
 }
@@ -136,7 +154,10 @@ function problemOf(text: string): Problem {
   const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
   const lineEnd = text.indexOf('\n', offset);
   const line = text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd);
-  return { line: `${line.slice(0, offset - lineStart)}»${line.slice(offset - lineStart)}`.trim().slice(0, 160), offset };
+  return {
+    line: `${line.slice(0, offset - lineStart)}»${line.slice(offset - lineStart)}`.trim().slice(0, 160),
+    offset,
+  };
 }
 
 function report(kind: string, file: SourceFile, chunk: Chunk, problem: Problem): void {
@@ -190,7 +211,11 @@ function chosenFiles(): readonly string[] {
   const mine = all.sort().filter((_, i) => i % parts === index - 1);
   if (options.sample === 0) return mine;
   // A fixed sample: every k-th of the list in an order that depends on the names alone.
-  return mine.map((path) => [hash(path), path] as const).sort((a, b) => a[0] - b[0]).slice(0, options.sample).map(([, path]) => path);
+  return mine
+    .map((path) => [hash(path), path] as const)
+    .sort((a, b) => a[0] - b[0])
+    .slice(0, options.sample)
+    .map(([, path]) => path);
 }
 
 function listFiles(path: string, out: string[]): void {

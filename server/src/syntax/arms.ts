@@ -8,6 +8,7 @@ import type { PpCondition } from './ir.js';
 import { TokenKind } from './lexer.js';
 import type { PpArm, PpGroup } from './preprocessor.js';
 import type { Chunk, SourceFile } from './source.js';
+import { wholeArms } from './whole-arms.js';
 
 /** One way through the groups. */
 export interface Selection {
@@ -20,6 +21,10 @@ export interface Selection {
 const NONE = -1;
 /** More ways than this are not followed; no kernel function comes near. */
 const MOST_WAYS = 24;
+/** Characters of all ways together, beyond which no more are followed. */
+const MOST_TEXT = 4_000_000;
+/** Groups nested deeper are chosen from without regard to those around. */
+const DEEPEST = 100;
 
 interface Choice {
   readonly group: PpGroup;
@@ -37,10 +42,11 @@ export function chooseArms(file: SourceFile, chunk: Chunk): readonly Selection[]
   if (groups.length === 0) return NOTHING_TO_CHOOSE;
   const roots = choicesOf(file, chunk, groups);
   const selections: Selection[] = [];
+  const most = Math.max(2, Math.min(MOST_WAYS, Math.floor(MOST_TEXT / (chunk.end - chunk.start + 1))));
   do {
     const isCovering = takeWay(roots, selections, true) || takeWay(roots, selections, false);
     if (!isCovering) break;
-  } while (selections.length < MOST_WAYS && roots.some(wantsMore));
+  } while (selections.length < most && roots.some(wantsMore));
   return selections.length > 0 ? selections : NOTHING_TO_CHOOSE;
 }
 
@@ -56,13 +62,15 @@ function groupsWithin(file: SourceFile, chunk: Chunk): readonly PpGroup[] {
     if (group.endToken > chunk.firstToken && group.endToken <= chunk.endToken) found.unshift(group);
     else if (group.parent < 0) break;
   }
-  for (; from < groups.length && (groups[from] as PpGroup).firstToken < chunk.endToken; from++) found.push(groups[from] as PpGroup);
+  for (; from < groups.length && (groups[from] as PpGroup).firstToken < chunk.endToken; from++)
+    found.push(groups[from] as PpGroup);
   return found;
 }
 
 function hasConditional(file: SourceFile, chunk: Chunk): boolean {
   const { kinds } = file.tokens;
-  for (let at = chunk.firstToken; at < chunk.endToken; at++) if (kinds[at] === TokenKind.directive) return true;
+  for (let at = chunk.firstToken; at < chunk.endToken; at++)
+    if (kinds[at] === TokenKind.directive) return true;
   return false;
 }
 
@@ -81,85 +89,33 @@ function firstAtOrAfter(groups: readonly PpGroup[], token: number): number {
 
 function choicesOf(file: SourceFile, chunk: Chunk, groups: readonly PpGroup[]): readonly Choice[] {
   const roots: Choice[] = [];
+  const whole = wholeArms(file, chunk, groups);
   const byGroup = new Map<number, Choice>();
+  const depths = new Map<number, number>();
   for (const group of groups) {
-    const options = optionsOf(file, chunk, group);
+    const options = optionsOf(chunk, group, whole);
     const choice: Choice = { group, options, children: [], uncovered: new Set(options) };
     byGroup.set(group.index, choice);
     const parent = byGroup.get(group.parent);
-    if (parent === undefined) roots.push(choice);
+    const depth = (depths.get(group.parent) ?? 0) + 1;
+    depths.set(group.index, depth);
+    if (parent === undefined || depth > DEEPEST) roots.push(choice);
     else parent.children.push(choice);
   }
   return roots;
 }
 
-function optionsOf(file: SourceFile, chunk: Chunk, group: PpGroup): readonly number[] {
+function optionsOf(chunk: Chunk, group: PpGroup, whole: ReadonlySet<PpArm>): readonly number[] {
   const options: number[] = [];
   group.arms.forEach((arm, index) => {
     if (arm.condition.kind !== 'false' && arm.endToken > chunk.firstToken) options.push(index);
   });
   if (options.length === 0) return [NONE];
-  const canBeAbsent = !group.hasElse && group.noneCondition.kind !== 'false' && group.firstToken >= chunk.firstToken;
+  const canBeAbsent =
+    !group.hasElse && group.noneCondition.kind !== 'false' && group.firstToken >= chunk.firstToken;
   const [only] = options;
-  if (canBeAbsent && only !== undefined && !isWhole(file, chunk, group.arms[only] as PpArm)) options.push(NONE);
+  if (canBeAbsent && only !== undefined && !whole.has(group.arms[only] as PpArm)) options.push(NONE);
   return options;
-}
-
-/** Whether an arm holds whole statements, members or list items, so that its absence changes nothing around it. */
-function isWhole(file: SourceFile, chunk: Chunk, arm: PpArm): boolean {
-  const { kinds, starts, ends } = file.tokens;
-  const first = nextToken(file, arm.firstToken - 1, arm.endToken, 1);
-  if (first < 0) return true;
-  const last = nextToken(file, arm.endToken, arm.firstToken - 1, -1);
-  const before = nextToken(file, arm.firstToken - 1, chunk.firstToken - 1, -1);
-  const beforeKind = before < 0 ? TokenKind.semicolon : (kinds[before] as number);
-  const isStart = beforeKind === TokenKind.semicolon || beforeKind === TokenKind.openBrace || beforeKind === TokenKind.closeBrace;
-  const isAfterLabel = beforeKind === TokenKind.colon;
-  const isItem = beforeKind === TokenKind.comma;
-  if (!isStart && !isAfterLabel && !isItem) return false;
-  if (file.text.slice(starts[first], ends[first]) === 'else') return false;
-  const lastKind = kinds[last] as number;
-  if (!isBalanced(kinds, arm)) return false;
-  if (isItem) return lastKind === TokenKind.comma && isInBraces(file, chunk, arm);
-  return lastKind === TokenKind.semicolon || lastKind === TokenKind.closeBrace || lastKind === TokenKind.colon ||
-    (lastKind === TokenKind.comma && beforeKind === TokenKind.openBrace);
-}
-
-/** The nearest C token from `from` (exclusive) towards `to` (exclusive), over comments and directives; -1 for none. */
-function nextToken(file: SourceFile, from: number, to: number, step: 1 | -1): number {
-  const { kinds } = file.tokens;
-  let isDirective = false;
-  for (let at = from + step; at !== to; at += step) {
-    const kind = kinds[at];
-    if (kind === (step > 0 ? TokenKind.directive : TokenKind.directiveEnd)) isDirective = true;
-    if (!isDirective && kind !== TokenKind.comment) return at;
-    if (kind === (step > 0 ? TokenKind.directiveEnd : TokenKind.directive)) isDirective = false;
-  }
-  return -1;
-}
-
-function isBalanced(kinds: Uint8Array, arm: PpArm): boolean {
-  let depth = 0;
-  for (let at = arm.firstToken; at < arm.endToken; at++) {
-    const kind = kinds[at] as number;
-    if (kind < TokenKind.openParen || kind > TokenKind.closeBrace) continue;
-    depth += kind % 2 === 0 ? 1 : -1;
-    if (depth < 0) return false;
-  }
-  return depth === 0;
-}
-
-/** Whether the bracket around the arm is a brace: its items are initialisers or enumerators, not arguments. */
-function isInBraces(file: SourceFile, chunk: Chunk, arm: PpArm): boolean {
-  const { kinds } = file.tokens;
-  let depth = 0;
-  for (let at = arm.firstToken - 1; at >= chunk.firstToken; at--) {
-    const kind = kinds[at] as number;
-    if (kind < TokenKind.openParen || kind > TokenKind.closeBrace) continue;
-    if (kind % 2 === 1) depth++;
-    else if (depth-- === 0) return kind === TokenKind.openBrace;
-  }
-  return false;
 }
 
 // ---- ways ------------------------------------------------------------------------------------------------------
@@ -174,7 +130,10 @@ function takeWay(roots: readonly Choice[], selections: Selection[], isConsistent
   for (const root of roots) way.choose(root);
   if (way.covered.length === 0 && selections.length > 0) return false;
   for (const [choice, option] of way.covered) choice.uncovered.delete(option);
-  selections.push({ conditions: way.conditions, excluded: way.excluded.sort((a, b) => a.firstToken - b.firstToken) });
+  selections.push({
+    conditions: way.conditions,
+    excluded: way.excluded.sort((a, b) => a.firstToken - b.firstToken),
+  });
   return way.covered.length > 0;
 }
 

@@ -3,7 +3,21 @@ import { annotationCalls, annotationWords } from '@vringside/grammars/dialect';
 import { TokenKind, type Tokens } from './lexer.js';
 
 const NOT_A_NAME: ReadonlySet<string> = new Set([
-  ...['if', 'for', 'while', 'switch', 'do', 'else', 'return', 'goto', 'case', 'sizeof', 'asm', '__asm__', '__asm'],
+  ...[
+    'if',
+    'for',
+    'while',
+    'switch',
+    'do',
+    'else',
+    'return',
+    'goto',
+    'case',
+    'sizeof',
+    'asm',
+    '__asm__',
+    '__asm',
+  ],
   ...['typeof', '__typeof__', '__typeof', 'typeof_unqual', '_Alignas', 'struct', 'union', 'enum'],
 ]);
 
@@ -32,7 +46,8 @@ export function functionNameToken(text: string, tokens: Tokens, first: number, e
     if (kind === TokenKind.openBrace) break;
     if (kind === TokenKind.openParen) {
       const close = closeOf(tokens, at, end);
-      const word = before >= 0 && kinds[before] === TokenKind.identifier ? wordAt(text, tokens, before) : null;
+      const word =
+        before >= 0 && kinds[before] === TokenKind.identifier ? wordAt(text, tokens, before) : null;
       if (word !== null && !isReserved(word)) {
         const inner = isPointerGroup(tokens, at, end) ? nestedName(text, tokens, at + 1, close) : -1;
         if (inner >= 0) return inner;
@@ -66,7 +81,11 @@ export function declarationName(text: string, tokens: Tokens, first: number, end
       if (word === 'struct' || word === 'union' || word === 'enum') tag = word;
       else if (tag !== null && !tag.includes(' ') && !isReserved(word)) tag += ` ${word}`;
       else if (!isReserved(word) && !TYPE_WORDS.has(word)) name = word;
-    } else if (kind === TokenKind.openParen || kind === TokenKind.openBracket || kind === TokenKind.openBrace) {
+    } else if (
+      kind === TokenKind.openParen ||
+      kind === TokenKind.openBracket ||
+      kind === TokenKind.openBrace
+    ) {
       if (kind === TokenKind.openParen && name !== null && !isPointerGroup(tokens, at, end)) return name;
       const close = closeOf(tokens, at, end);
       if (kind === TokenKind.openParen && name === null) {
@@ -172,7 +191,8 @@ function nestedName(text: string, tokens: Tokens, from: number, to: number): num
   for (let at = from; at < to; at++) {
     if (tokens.kinds[at] !== TokenKind.identifier) continue;
     const next = tokens.kinds[at + 1];
-    const isEnd = next === TokenKind.openParen || next === TokenKind.closeParen || next === TokenKind.openBracket;
+    const isEnd =
+      next === TokenKind.openParen || next === TokenKind.closeParen || next === TokenKind.openBracket;
     const word = wordAt(text, tokens, at);
     if (isEnd && !isReserved(word) && !TYPE_WORDS.has(word)) return at;
   }
@@ -184,8 +204,10 @@ function closeOf(tokens: Tokens, open: number, end: number): number {
   let depth = 0;
   for (let at = open; at < end; at++) {
     const kind = kinds[at] as number;
-    if (kind === TokenKind.openParen || kind === TokenKind.openBracket || kind === TokenKind.openBrace) depth++;
-    const isClose = kind === TokenKind.closeParen || kind === TokenKind.closeBracket || kind === TokenKind.closeBrace;
+    if (kind === TokenKind.openParen || kind === TokenKind.openBracket || kind === TokenKind.openBrace)
+      depth++;
+    const isClose =
+      kind === TokenKind.closeParen || kind === TokenKind.closeBracket || kind === TokenKind.closeBrace;
     if (isClose && --depth === 0) return at;
   }
   return end;

@@ -28,8 +28,8 @@ function join(kind: 'and' | 'or', parts: readonly PpCondition[]): PpCondition {
   for (const part of parts) {
     if (part.kind === absorbing) return part;
     if (part.kind === neutral) continue;
-    if (part.kind === kind) kept.push(...part.of);
-    else kept.push(part);
+    if (part.kind !== kind) kept.push(part);
+    else for (const inner of part.of) kept.push(inner);
   }
   const [first, ...rest] = kept;
   if (first === undefined) return kind === 'and' ? TRUE : FALSE;
@@ -43,6 +43,7 @@ export function defined(name: string): PpCondition {
 
 /** Beyond this the text is kept as it stands: nobody writes it, and the reader must not run out of stack. */
 const DEEPEST = 100;
+const LONGEST = 1000;
 
 const ENABLED_TESTS: ReadonlySet<string> = new Set(['IS_ENABLED', 'IS_BUILTIN', 'IS_REACHABLE', 'IS_MODULE']);
 
@@ -73,7 +74,9 @@ class ConditionReader {
   }
 
   read(): PpCondition {
-    if (this.words.some((word) => word.kind === TokenKind.question)) return this.opaque(0, this.words.length);
+    const isTooMuch = this.words.length > LONGEST;
+    if (isTooMuch || this.words.some((word) => word.kind === TokenKind.question))
+      return this.opaque(0, this.words.length);
     const condition = this.readOr();
     return this.at === this.words.length ? condition : this.opaque(0, this.words.length);
   }
@@ -117,7 +120,11 @@ class ConditionReader {
     }
     if (word.kind === TokenKind.openParen) return this.readParenthesised();
     if (word.text === 'defined') return this.readDefined();
-    if (ENABLED_TESTS.has(word.text) && this.textAt(this.at + 1) === '(' && this.textAt(this.at + 3) === ')') {
+    if (
+      ENABLED_TESTS.has(word.text) &&
+      this.textAt(this.at + 1) === '(' &&
+      this.textAt(this.at + 3) === ')'
+    ) {
       const name = this.textAt(this.at + 2);
       this.at += 4;
       return { kind: 'enabled', test: word.text, name };
@@ -190,7 +197,12 @@ class ConditionReader {
     for (let i = from; i < to; i++) {
       const word = this.textAt(i);
       const before = this.textAt(i - 1);
-      const isTight = i === from || before === '(' || word === ')' || before === '!' || (word === '(' && /\w$/.test(before));
+      const isTight =
+        i === from ||
+        before === '(' ||
+        word === ')' ||
+        before === '!' ||
+        (word === '(' && /\w$/.test(before));
       text += (isTight ? '' : ' ') + word;
     }
     return { kind: 'opaque', text };

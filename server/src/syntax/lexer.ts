@@ -176,7 +176,12 @@ export function tokenize(text: string): Tokens {
             kind = stringify;
             at++;
           }
-        } else if (code === LESS && isInDirective && directiveTokens === 2 && isHeaderName(text, kinds, starts, ends, count)) {
+        } else if (
+          code === LESS &&
+          isInDirective &&
+          directiveTokens === 2 &&
+          isHeaderName(text, kinds, starts, ends, count)
+        ) {
           at = endOfHeaderName(text, at + 1, length);
           kind = string;
         } else if (code === DOT) {
@@ -208,7 +213,12 @@ export function tokenize(text: string): Tokens {
     starts[count] = length;
     ends[count++] = length;
   }
-  return { count, kinds: kinds.subarray(0, count), starts: starts.subarray(0, count), ends: ends.subarray(0, count) };
+  return {
+    count,
+    kinds: kinds.subarray(0, count),
+    starts: starts.subarray(0, count),
+    ends: ends.subarray(0, count),
+  };
 }
 
 function grow<T extends Uint8Array | Uint32Array>(from: T, to: T): T {
@@ -273,7 +283,8 @@ function endOfLineComment(text: string, from: number, length: number): number {
   for (;;) {
     const lineFeed = text.indexOf('\n', at);
     if (lineFeed < 0) return length;
-    const last = lineFeed > from && text.charCodeAt(lineFeed - 1) === CARRIAGE_RETURN ? lineFeed - 1 : lineFeed;
+    const last =
+      lineFeed > from && text.charCodeAt(lineFeed - 1) === CARRIAGE_RETURN ? lineFeed - 1 : lineFeed;
     if (last === from || text.charCodeAt(last - 1) !== BACKSLASH_CHAR) return last;
     at = lineFeed + 1;
   }
@@ -291,7 +302,13 @@ function endOfHeaderName(text: string, from: number, length: number): number {
 }
 
 /** Whether the two tokens before are `#` and `include` (or `include_next`, `import`). */
-function isHeaderName(text: string, kinds: Uint8Array, starts: Uint32Array, ends: Uint32Array, count: number): boolean {
+function isHeaderName(
+  text: string,
+  kinds: Uint8Array,
+  starts: Uint32Array,
+  ends: Uint32Array,
+  count: number,
+): boolean {
   if (kinds[count - 1] !== identifier) return false;
   const word = text.slice(starts[count - 1], ends[count - 1]);
   return word === 'include' || word === 'include_next' || word === 'import';
@@ -305,7 +322,8 @@ function isLineEnd(text: string, at: number, length: number): boolean {
 
 function afterLineEnd(text: string, at: number, length: number): number {
   if (at >= length) return at;
-  const isPair = text.charCodeAt(at) === CARRIAGE_RETURN && at + 1 < length && text.charCodeAt(at + 1) === LINE_FEED;
+  const isPair =
+    text.charCodeAt(at) === CARRIAGE_RETURN && at + 1 < length && text.charCodeAt(at + 1) === LINE_FEED;
   return at + (isPair ? 2 : 1);
 }
 

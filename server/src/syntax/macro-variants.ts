@@ -1,12 +1,12 @@
 /** Texts to parse for the body of a `#define`: as an expression, as statements, as an initialiser. */
 import { dropAnnotations } from './dialect/annotations.js';
+import { hasSemicolon, typeArgument } from './dialect/arguments.js';
 import { Dialect } from './dialect/context.js';
 import { isTypeLike } from './dialect/declarations.js';
 import { Draft } from './dialect/draft.js';
 import { expression } from './dialect/expressions.js';
 import { initializer } from './dialect/initializers.js';
 import { block } from './dialect/statements.js';
-import { typeArgument, hasSemicolon } from './dialect/arguments.js';
 import { TokenList, View } from './dialect/view.js';
 import { CONTROL_WORDS, isDeclarationWord } from './dialect/words.js';
 import { TokenKind } from './lexer.js';
@@ -51,12 +51,14 @@ function bodyTokens(file: SourceFile, chunk: Chunk): BodyRange | null {
   if (name >= chunk.endToken || kinds[name] !== TokenKind.identifier) return null;
   let at = name + 1;
   if (kinds[at] === TokenKind.openParen && starts[at] === ends[name]) {
-    while (at < chunk.endToken && kinds[at] !== TokenKind.closeParen && kinds[at] !== TokenKind.directiveEnd) at++;
+    while (at < chunk.endToken && kinds[at] !== TokenKind.closeParen && kinds[at] !== TokenKind.directiveEnd)
+      at++;
     at++;
   }
   const first = skip(at);
   let end = chunk.endToken;
-  while (end > first && (kinds[end - 1] === TokenKind.directiveEnd || kinds[end - 1] === TokenKind.comment)) end--;
+  while (end > first && (kinds[end - 1] === TokenKind.directiveEnd || kinds[end - 1] === TokenKind.comment))
+    end--;
   return end > first ? { first, end } : null;
 }
 
@@ -66,7 +68,8 @@ function readingsOf(view: View): readonly MacroCandidate['as'][] {
   const isStatement = startsStatement || hasSemicolon(view, 0, view.count);
   const isItem = view.is(0, TokenKind.dot) || view.is(0, TokenKind.openBracket);
   if (isItem) return ['initializer', 'expression'];
-  if (view.is(0, TokenKind.openBrace)) return hasSemicolonInside(view) ? ['statements'] : ['initializer', 'statements'];
+  if (view.is(0, TokenKind.openBrace))
+    return hasSemicolonInside(view) ? ['statements'] : ['initializer', 'statements'];
   if (isStatement) return ['statements', 'initializer'];
   if (isDeclarationWord(first) && !isTypeLike(view, 0, view.count)) return ['statements', 'expression'];
   return ['expression', 'statements', 'initializer'];
@@ -89,7 +92,13 @@ function candidate(file: SourceFile, range: BodyRange, as: MacroCandidate['as'])
   else if (isTypeLike(view, 0, view.count)) typeArgument(d, 0, view.count);
   else expression(d, 0, view.count);
   const [prefix, suffix] = AROUND[as];
-  return { when: null, text: prefix + draft.text() + suffix, base: start, prefixLength: prefix.length, rewrites: draft.sorted() };
+  return {
+    when: null,
+    text: prefix + draft.text() + suffix,
+    base: start,
+    prefixLength: prefix.length,
+    rewrites: draft.sorted(),
+  };
 }
 
 /**
@@ -138,4 +147,3 @@ function paste(file: SourceFile, list: TokenList, at: number, end: number, draft
 function isPasteable(kind: number | undefined): boolean {
   return kind === TokenKind.identifier || kind === TokenKind.number;
 }
-

@@ -55,6 +55,10 @@ interface State {
   body: Body;
   hasAssign: boolean;
   hasParens: boolean;
+  /** Groups of parentheses in the head. */
+  groups: number;
+  /** The first group follows the first word: `NAME(`. */
+  isCall: boolean;
   /** After `struct`, `union` or `enum`: 1 the keyword, 2 its tag was read; 0 elsewhere. */
   aggregate: 0 | 1 | 2;
   /** `#if` frames open when the chunk started, less those it has outlived. */
@@ -64,6 +68,8 @@ interface State {
 interface Frame {
   readonly group: PpGroup;
   arm: PpArm | undefined;
+  /** Number of the next arm. */
+  nextArm: number;
   readonly atIf: State;
   /** State at the end of the arm that counts. */
   result: State | null;
@@ -80,13 +86,32 @@ const FRESH: State = {
   body: 'none',
   hasAssign: false,
   hasParens: false,
+  groups: 0,
+  isCall: false,
   aggregate: 0,
   frames: 0,
 };
 
 /** Keywords that begin a declaration: in column 0, after something complete, they begin a new chunk. */
-const STARTERS: ReadonlySet<string> = new Set(['static', 'extern', 'typedef', 'inline', '__inline', '__inline__']);
-const CONTROL: ReadonlySet<string> = new Set(['if', 'for', 'while', 'switch', 'do', 'else', 'return', 'goto', 'case']);
+const STARTERS: ReadonlySet<string> = new Set([
+  'static',
+  'extern',
+  'typedef',
+  'inline',
+  '__inline',
+  '__inline__',
+]);
+const CONTROL: ReadonlySet<string> = new Set([
+  'if',
+  'for',
+  'while',
+  'switch',
+  'do',
+  'else',
+  'return',
+  'goto',
+  'case',
+]);
 
 class Chunker {
   private readonly text: string;
@@ -151,7 +176,8 @@ class Chunker {
   private readDirective(at: number): number {
     const directive = this.directives[this.nextDirective++];
     if (directive === undefined || directive.firstToken !== at) return at + 1;
-    if (this.isFinishedInvocation() ? !this.isSplitHead(directive) : this.isLoneMacro()) this.close(at, 'invocation');
+    if (this.isFinishedInvocation() ? !this.isSplitHead(directive) : this.isLoneMacro())
+      this.close(at, 'invocation');
     switch (directive.kind) {
       case 'define':
         this.emit('macro', directive.firstToken, directive.endToken, this.defineName(directive), this.here());
@@ -178,14 +204,14 @@ class Chunker {
     const group = this.groups[this.nextGroup++];
     if (group === undefined) return;
     const isWithin = this.frames.at(-1)?.isWithin ?? false;
-    this.frames.push({ group, arm: undefined, atIf: { ...this.state }, result: null, isWithin });
+    this.frames.push({ group, arm: undefined, nextArm: 0, atIf: { ...this.state }, result: null, isWithin });
   }
 
   /** Moves into the arm the directive opens, or past it when no compilation sees it. */
   private enterArm(directive: Directive): number {
     const frame = this.frames.at(-1);
-    const arm = frame?.group.arms.find((one) => one.firstToken === directive.endToken);
     if (frame === undefined) return directive.endToken;
+    const arm = frame.group.arms[frame.nextArm++];
     frame.arm = arm;
     if (arm === undefined || arm.condition.kind !== 'false') return directive.endToken;
     while (this.nextDirective < this.directives.length) {
@@ -261,6 +287,7 @@ class Chunker {
       case TokenKind.openParen:
         state.hasParens = true;
         state.parens++;
+        if (state.groups++ === 0) state.isCall = state.last === state.first;
         break;
       case TokenKind.openBracket:
         state.parens++;
@@ -314,7 +341,8 @@ class Chunker {
 
   private isOldStyleFunction(at: number): boolean {
     const { state, tokens } = this;
-    if (!state.hasParens || state.hasAssign || tokens.kinds[state.last] === TokenKind.closeParen) return false;
+    if (!state.hasParens || state.hasAssign || tokens.kinds[state.last] === TokenKind.closeParen)
+      return false;
     return isOldStyleHead(this.text, tokens, state.first, at);
   }
 
@@ -335,16 +363,24 @@ class Chunker {
   private isFinishedInvocation(): boolean {
     const { state, tokens } = this;
     if (state.first < 0 || state.isClosed || state.braces > 0 || state.parens > 0) return false;
-    if (tokens.kinds[state.last] !== TokenKind.closeParen || tokens.kinds[state.first] !== TokenKind.identifier) return false;
+    if (
+      tokens.kinds[state.last] !== TokenKind.closeParen ||
+      tokens.kinds[state.first] !== TokenKind.identifier
+    )
+      return false;
     const word = this.word(state.first);
-    return this.isOneGroup(state.first, state.last) && !isAnnotation(word) && !CONTROL.has(word);
+    return state.groups === 1 && state.isCall && !isAnnotation(word) && !CONTROL.has(word);
   }
 
   /** Whether a `{` follows the group the directive belongs to: its arms hold heads of one function. */
   private isSplitHead(directive: Directive): boolean {
     const group = this.frames.at(-1)?.group;
     const isOfGroup = directive.kind === 'elif' || directive.kind === 'else' || directive.kind === 'endif';
-    return isOfGroup && group !== undefined && this.tokens.kinds[this.next(group.endToken - 1)] === TokenKind.openBrace;
+    return (
+      isOfGroup &&
+      group !== undefined &&
+      this.tokens.kinds[this.next(group.endToken - 1)] === TokenKind.openBrace
+    );
   }
 
   /** `NAME` and nothing else: a macro, unless it is a word of a declaration that goes on. */
@@ -353,19 +389,6 @@ class Chunker {
     if (state.first < 0 || state.first !== state.last || state.isClosed) return false;
     const word = this.word(state.first);
     return /^[A-Z][A-Z0-9_]*$/.test(word) && !isAnnotation(word);
-  }
-
-  private isOneGroup(first: number, last: number): boolean {
-    const { kinds } = this.tokens;
-    if (kinds[this.next(first)] !== TokenKind.openParen) return false;
-    let depth = 0;
-    for (let i = first + 1; i < last; i++) {
-      if (kinds[i] === TokenKind.openParen || kinds[i] === TokenKind.openBracket) depth++;
-      else if (kinds[i] === TokenKind.closeParen || kinds[i] === TokenKind.closeBracket) depth--;
-      else continue;
-      if (depth === 0) return false;
-    }
-    return true;
   }
 
   private next(at: number): number {
@@ -421,7 +444,10 @@ class Chunker {
     if (state.body === 'function') return 'function';
     if (state.body === 'other') return 'other';
     if (tokens.kinds[state.first] !== TokenKind.identifier) return 'other';
-    const isCall = state.body === 'none' && !state.hasAssign && tokens.kinds[this.next(state.first)] === TokenKind.openParen;
+    const isCall =
+      state.body === 'none' &&
+      !state.hasAssign &&
+      tokens.kinds[this.next(state.first)] === TokenKind.openParen;
     return isCall && !annotationCalls.has(this.word(state.first)) ? 'invocation' : 'declaration';
   }
 

@@ -137,7 +137,8 @@ class GroupReader {
           if (top !== undefined) this.nextArm(top, directive);
           break;
         case 'endif':
-          if (top !== undefined) this.closeGroup(top, directive.firstToken, directive.start, directive.endToken);
+          if (top !== undefined)
+            this.closeGroup(top, directive.firstToken, directive.start, directive.endToken);
           break;
         default:
       }
@@ -231,7 +232,8 @@ class GroupReader {
     for (const directive of this.directives) {
       if (directive.kind === 'if') depth++;
       if ((directive.kind === 'else' || directive.kind === 'elif') && depth === 1) return null;
-      if (directive.kind === 'endif' && --depth === 0) return this.isLastToken(directive.endToken) ? first : null;
+      if (directive.kind === 'endif' && --depth === 0)
+        return this.isLastToken(directive.endToken) ? first : null;
     }
     return null;
   }
@@ -255,7 +257,7 @@ function placeholder(group: OpenGroup): PpGroup {
 }
 
 /** Longer conditions are named, not spelt out: conditions of a deep nest would grow with its square. */
-const LONGEST = 64;
+const LONGEST = 32;
 
 function chain(refused: readonly PpCondition[], own: PpCondition): PpCondition {
   if (refused.length <= LONGEST) return and([...refused, own]);

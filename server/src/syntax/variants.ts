@@ -19,6 +19,8 @@
  * - `A(x) B(y)` in an expression is shown as `A(x)+B(y)`, `64 KB` as `64*KB`: `notation` at the operator.
  * - `SYSCALL_DEFINE2(f, int, a, int, b) {` is shown as `int SYSCALL_DEFINE2(int a, int b) {`, `int ` being the prefix.
  */
+
+import { chooseArms, type Selection } from './arms.js';
 import { and } from './conditions.js';
 import { dropAnnotations } from './dialect/annotations.js';
 import { Dialect } from './dialect/context.js';
@@ -27,7 +29,6 @@ import { Draft } from './dialect/draft.js';
 import { TokenList, View } from './dialect/view.js';
 import type { PpCondition } from './ir.js';
 import { TokenKind } from './lexer.js';
-import { chooseArms, type Selection } from './arms.js';
 import type { Chunk, Rewrite, SourceFile } from './source.js';
 
 export { type MacroCandidate, prepareMacro } from './macro-variants.js';
@@ -80,7 +81,8 @@ function chooseTokens(file: SourceFile, chunk: Chunk, selection: Selection, draf
   };
   for (let at = chunk.firstToken; at < chunk.endToken; at++) {
     let exclusion = selection.excluded[nextExclusion];
-    while (exclusion !== undefined && exclusion.endToken <= at) exclusion = selection.excluded[++nextExclusion];
+    while (exclusion !== undefined && exclusion.endToken <= at)
+      exclusion = selection.excluded[++nextExclusion];
     if (exclusion !== undefined && exclusion.firstToken <= at) {
       clear(exclusion.start, exclusion.end);
       at = exclusion.endToken - 1;

@@ -2,133 +2,149 @@
  * The first pass: takes known annotations and GNU spellings out of the token stream, so that no later pass meets
  * them. They are told by name (grammars/src/dialect.ts) and by standing where an annotation can stand.
  */
-import { annotationCalls, annotationWords, foreignKeywords, keywordSpellings } from '@vringside/grammars/dialect';
+import {
+  annotationCalls,
+  annotationWords,
+  foreignKeywords,
+  keywordSpellings,
+} from '@vringside/grammars/dialect';
 import { TokenKind } from '../lexer.js';
 import type { Draft } from './draft.js';
-import { TokenList } from './view.js';
+import { pairBrackets, TokenList } from './view.js';
 import { CONTROL_WORDS, TAG_KEYWORDS } from './words.js';
 
 /** The tokens without annotations; what was dropped is blank in the draft. */
 export function dropAnnotations(source: string, tokens: TokenList, draft: Draft): TokenList {
-  const kept = new TokenList();
-  const { kinds, starts, ends } = tokens;
-  for (let i = 0; i < tokens.count; i++) {
-    const kind = kinds[i] as number;
-    const start = starts[i] as number;
-    const end = ends[i] as number;
-    if (kind === TokenKind.identifier && mayBeKnown(source, start)) {
-      const word = source.slice(start, end);
-      const last = annotationEnd(source, tokens, i, word, kept);
-      if (last >= i) {
-        draft.blank('annotation', start, ends[last] as number);
-        i = last;
+  return new AnnotationPass(source, tokens, draft).run();
+}
+
+class AnnotationPass {
+  private readonly source: string;
+  private readonly tokens: TokenList;
+  private readonly draft: Draft;
+  private readonly match: Int32Array;
+  private readonly kept = new TokenList();
+  /** Index in `tokens` of the last token kept. */
+  private last = -1;
+  private braces = 0;
+
+  constructor(source: string, tokens: TokenList, draft: Draft) {
+    this.source = source;
+    this.tokens = tokens;
+    this.draft = draft;
+    this.match = pairBrackets(tokens.kinds);
+  }
+
+  run(): TokenList {
+    const { kinds, starts, ends } = this.tokens;
+    for (let i = 0; i < this.tokens.count; i++) {
+      const end = this.annotationEnd(i);
+      if (end >= i) {
+        this.draft.blank('annotation', starts[i] as number, ends[end] as number);
+        i = end;
         continue;
       }
-      const spelling = keywordSpellings.get(word);
-      if (spelling !== undefined) draft.replace('notation', start, end, spelling);
-      else if (foreignKeywords.has(word)) draft.replace('notation', start, end, `_${word.slice(1, -1)}_`);
-    } else if (kind === TokenKind.openBracket && isStandardAttribute(tokens, i)) {
-      const last = closeOf(tokens, i);
-      draft.blank('annotation', start, ends[last] as number);
-      i = last;
-      continue;
+      const kind = kinds[i] as number;
+      if (kind === TokenKind.openBrace) this.braces++;
+      else if (kind === TokenKind.closeBrace) this.braces--;
+      else if (kind === TokenKind.identifier) this.respell(i);
+      this.kept.push(kind, starts[i] as number, ends[i] as number);
+      this.last = i;
     }
-    kept.push(kind, start, end);
+    return this.kept;
   }
-  return kept;
+
+  private word(i: number): string {
+    return this.source.slice(this.tokens.starts[i], this.tokens.ends[i]);
+  }
+
+  private respell(i: number): void {
+    const start = this.tokens.starts[i] as number;
+    if (!mayBeKnown(this.source, start)) return;
+    const word = this.word(i);
+    const spelling =
+      keywordSpellings.get(word) ?? (foreignKeywords.has(word) ? `_${word.slice(1, -1)}_` : undefined);
+    if (spelling !== undefined)
+      this.draft.replace('notation', start, this.tokens.ends[i] as number, spelling);
+  }
+
+  /** Last token of the annotation at `i`; -1 when it is none. */
+  private annotationEnd(i: number): number {
+    const { kinds, starts } = this.tokens;
+    const kind = kinds[i];
+    if (kind === TokenKind.openBracket) return this.isStandardAttribute(i) ? (this.match[i] as number) : -1;
+    if (kind !== TokenKind.identifier || !mayBeKnown(this.source, starts[i] as number)) return -1;
+    const before = this.last < 0 ? undefined : kinds[this.last];
+    if (before === TokenKind.dot || before === TokenKind.arrow) return -1;
+    const word = this.word(i);
+    const next = kinds[i + 1];
+    if (next === TokenKind.openParen && annotationCalls.has(word)) {
+      const close = this.match[i + 1] as number;
+      return close > i && this.isPlaceForCall(close, word) ? close : -1;
+    }
+    return annotationWords.has(word) && isPlaceForWord(before, next) ? i : -1;
+  }
+
+  /** An annotation with arguments qualifies what stands before or after it; a call stands alone. */
+  private isPlaceForCall(close: number, word: string): boolean {
+    if (word.startsWith('__attribute') || word === '__declspec') return true;
+    const before = this.last < 0 ? undefined : this.tokens.kinds[this.last];
+    const next = this.tokens.kinds[close + 1];
+    const isFollowed = next === TokenKind.identifier || next === TokenKind.openBrace;
+    switch (before) {
+      case TokenKind.star:
+      case TokenKind.closeBracket:
+        return true;
+      case TokenKind.identifier: {
+        // `struct __aligned(8) {` is annotated, `void __warning(const char *fmt) {` is a function of that name.
+        const owner = this.word(this.last);
+        return next === TokenKind.openBrace
+          ? TAG_KEYWORDS.has(owner)
+          : isFollowed || !CONTROL_WORDS.has(owner);
+      }
+      case TokenKind.closeBrace:
+        // `} __aligned(8);`, but not `} __free(p);` in a block.
+        return isFollowed || next !== TokenKind.semicolon || this.braces === 0 || !this.startsLine();
+      case TokenKind.closeParen:
+        // `f(void) __acquires(x);`, but not `if (x) __free(p);`
+        return isFollowed || !this.isControlHead(this.last);
+      default:
+        return isFollowed;
+    }
+  }
+
+  /** Whether a line ends behind the last token kept. */
+  private startsLine(): boolean {
+    const { starts, ends } = this.tokens;
+    return this.source.slice(ends[this.last], starts[this.last + 1]).includes('\n');
+  }
+
+  /** `if (...)`, `while (...)`: a statement follows, not an annotation. */
+  private isControlHead(close: number): boolean {
+    const open = this.match[close] as number;
+    return open > 0 && CONTROL_WORDS.has(this.word(open - 1));
+  }
+
+  /** `[[fallthrough]]` */
+  private isStandardAttribute(i: number): boolean {
+    const { kinds, starts, ends } = this.tokens;
+    return (
+      kinds[i + 1] === TokenKind.openBracket && starts[i + 1] === ends[i] && (this.match[i] as number) > i
+    );
+  }
+}
+
+function isPlaceForWord(before: number | undefined, next: number | undefined): boolean {
+  // An object of that name: it is used, not declared.
+  if (next === TokenKind.arrow || next === TokenKind.dot || next === TokenKind.operator) return false;
+  const isBegin = before === TokenKind.openParen || before === TokenKind.comma;
+  const isEnd = next === TokenKind.closeParen || next === TokenKind.comma;
+  if (isBegin && isEnd) return false;
+  return next !== TokenKind.assign || before === TokenKind.identifier || before === TokenKind.closeBracket;
 }
 
 /** A cheap test before the word is cut out: all known words start with one of these. */
 function mayBeKnown(source: string, start: number): boolean {
   const code = source.charCodeAt(start);
   return code === 95 || code === 66 || (code >= 97 && code <= 110) || code === 116;
-}
-
-/** Last token of the annotation at `i`; -1 when it is none. */
-function annotationEnd(source: string, tokens: TokenList, i: number, word: string, kept: TokenList): number {
-  const { kinds } = tokens;
-  const next = kinds[i + 1];
-  const before = kept.kinds[kept.count - 1];
-  if (before === TokenKind.dot || before === TokenKind.arrow) return -1;
-  if (next === TokenKind.openParen && annotationCalls.has(word)) {
-    const close = closeOf(tokens, i + 1);
-    return close > i && isPlaceForCall(source, tokens, close, kept, word) ? close : -1;
-  }
-  if (!annotationWords.has(word)) return -1;
-  // An object of that name: it is used, not declared.
-  if (next === TokenKind.arrow || next === TokenKind.dot || next === TokenKind.operator) return -1;
-  const isBegin = before === TokenKind.openParen || before === TokenKind.comma;
-  const isEnd = next === TokenKind.closeParen || next === TokenKind.comma;
-  if (isBegin && isEnd) return -1;
-  if (next === TokenKind.assign && before !== TokenKind.identifier && before !== TokenKind.closeBracket) return -1;
-  return i;
-}
-
-/** An annotation with arguments qualifies what stands before or after it; a call stands alone. */
-function isPlaceForCall(source: string, tokens: TokenList, close: number, kept: TokenList, word: string): boolean {
-  if (word.startsWith('__attribute') || word === '__declspec') return true;
-  const last = kept.count - 1;
-  const before = kept.kinds[last];
-  const isBehind =
-    before === TokenKind.star ||
-    before === TokenKind.closeBracket ||
-    before === TokenKind.closeBrace ||
-    (before === TokenKind.identifier && !CONTROL_WORDS.has(source.slice(kept.starts[last], kept.ends[last]))) ||
-    (before === TokenKind.closeParen && !isControlHead(source, kept, last));
-  const next = tokens.kinds[close + 1];
-  if (next === TokenKind.openBrace && before === TokenKind.identifier) {
-    // `struct __aligned(8) {` is annotated, `void __warning(const char *fmt) {` is a function of that name.
-    const owner = source.slice(kept.starts[last], kept.ends[last]);
-    if (!TAG_KEYWORDS.has(owner)) return false;
-  }
-  const isFollowed = next === TokenKind.identifier || next === TokenKind.openBrace;
-  if (before === TokenKind.closeBrace || before === TokenKind.closeParen) {
-    // `} __aligned(8);` and `f(void) __acquires(x);`, but not `} __free(p);` in a block.
-    return isBehind && (isFollowed || next !== TokenKind.semicolon || !isInBlock(source, tokens, kept, last));
-  }
-  return isBehind || isFollowed;
-}
-
-/** `if (...)`, `while (...)`: a statement follows, not an annotation. */
-function isControlHead(source: string, kept: TokenList, close: number): boolean {
-  let depth = 0;
-  for (let i = close; i >= 0; i--) {
-    if (kept.kinds[i] === TokenKind.closeParen) depth++;
-    if (kept.kinds[i] === TokenKind.openParen && --depth === 0) {
-      return i > 0 && CONTROL_WORDS.has(source.slice(kept.starts[i - 1], kept.ends[i - 1]));
-    }
-  }
-  return false;
-}
-
-/** Whether a call after the `}` or `)` at `last` would stand in a function's body. */
-function isInBlock(source: string, tokens: TokenList, kept: TokenList, last: number): boolean {
-  if (kept.kinds[last] !== TokenKind.closeBrace) return false;
-  const gap = source.slice(kept.ends[last], tokens.starts[kept.count] ?? kept.ends[last]);
-  return gap.includes('\n') && openBraces(kept) > 0;
-}
-
-function openBraces(kept: TokenList): number {
-  let depth = 0;
-  for (const kind of kept.kinds) {
-    if (kind === TokenKind.openBrace) depth++;
-    if (kind === TokenKind.closeBrace) depth--;
-  }
-  return depth;
-}
-
-/** `[[fallthrough]]` */
-function isStandardAttribute(tokens: TokenList, i: number): boolean {
-  const { kinds, starts, ends } = tokens;
-  return kinds[i + 1] === TokenKind.openBracket && starts[i + 1] === ends[i];
-}
-
-function closeOf(tokens: TokenList, open: number): number {
-  let depth = 0;
-  for (let i = open; i < tokens.count; i++) {
-    const kind = tokens.kinds[i] as number;
-    if (kind === TokenKind.openParen || kind === TokenKind.openBracket) depth++;
-    if ((kind === TokenKind.closeParen || kind === TokenKind.closeBracket) && --depth === 0) return i;
-  }
-  return -1;
 }

@@ -82,7 +82,8 @@ function argument(d: Dialect, from: number, end: number): void {
 export function isControlled(view: View, from: number, end: number): boolean {
   const word = view.word(from);
   if (CONTROL_WORDS.has(word)) return !JUMPS.has(word);
-  if (!view.isWord(from) || !view.is(from + 1, TokenKind.openParen) || GRAMMAR_KEYWORDS.has(word)) return false;
+  if (!view.isWord(from) || !view.is(from + 1, TokenKind.openParen) || GRAMMAR_KEYWORDS.has(word))
+    return false;
   const next = view.after(from + 1, end);
   return next < end && view.is(next, TokenKind.openBrace);
 }
@@ -91,7 +92,11 @@ export function isControlled(view: View, from: number, end: number): boolean {
 function isOperators(view: View, from: number, end: number): boolean {
   for (let at = from; at < end; at++) {
     const kind = view.kind(at);
-    const isOperator = kind === TokenKind.operator || kind === TokenKind.assign || kind === TokenKind.ampersand || kind === TokenKind.star;
+    const isOperator =
+      kind === TokenKind.operator ||
+      kind === TokenKind.assign ||
+      kind === TokenKind.ampersand ||
+      kind === TokenKind.star;
     if (!isOperator) return false;
   }
   return true;

@@ -30,7 +30,12 @@ export function recordBody(d: Dialect, from: number, end: number): void {
 }
 
 function isInvocation(view: View, at: number, end: number): boolean {
-  return at + 1 < end && view.isWord(at) && !isDeclarationWord(view.word(at)) && view.is(at + 1, TokenKind.openParen);
+  return (
+    at + 1 < end &&
+    view.isWord(at) &&
+    !isDeclarationWord(view.word(at)) &&
+    view.is(at + 1, TokenKind.openParen)
+  );
 }
 
 /** Whether `MACRO(...)` is the type of the field that goes on after it. */
@@ -47,7 +52,12 @@ function field(d: Dialect, from: number, end: number): void {
   // A word alone on its line is a macro that stands for fields.
   if (end > from + 1 && view.isWord(from) && view.isWord(from + 1) && view.startsLine(from + 1)) {
     const isMacro = /^[A-Z_0-9]+$/.test(view.word(from)) && view.indentOf(from) === view.indentOf(from + 1);
-    if (isMacro && end > from + 2 && !isAllPlain(view, from + 1, end) && d.insert('semicolon', from + 1, ';')) {
+    if (
+      isMacro &&
+      end > from + 2 &&
+      !isAllPlain(view, from + 1, end) &&
+      d.insert('semicolon', from + 1, ';')
+    ) {
       field(d, from + 1, end);
       return;
     }
@@ -90,7 +100,13 @@ function fieldMacro(d: Dialect, at: number, close: number): void {
   const parts = splitArguments(view, at + 1, close);
   const body = parts.findIndex(([from, end]) => hasSemicolon(view, from, end));
   if (body >= 0) {
-    groupOfFields(d, at, close, parts[body] as readonly [number, number], parts[parts.length - 1] as readonly [number, number]);
+    groupOfFields(
+      d,
+      at,
+      close,
+      parts[body] as readonly [number, number],
+      parts[parts.length - 1] as readonly [number, number],
+    );
     return;
   }
   const [first, second] = parts;

@@ -1,6 +1,6 @@
 /** What the passes over one variant share. */
 import type { RewriteKind } from '../source.js';
-import { Draft } from './draft.js';
+import type { Draft } from './draft.js';
 import { DEEPEST, type View } from './view.js';
 
 export class Dialect {

@@ -54,7 +54,11 @@ export function isTypeLike(view: View, i: number, end: number): boolean {
   if (view.isWord(at)) return end > at && areWordsAndStars(view, at, end);
   if (view.is(at, TokenKind.star)) {
     while (at < end && (view.is(at, TokenKind.star) || QUALIFIER_WORDS.has(view.word(at)))) at++;
-    return at === end || (view.is(at, TokenKind.openParen) && isStarGroup(view, at, end)) || isEmptyBrackets(view, at, end);
+    return (
+      at === end ||
+      (view.is(at, TokenKind.openParen) && isStarGroup(view, at, end)) ||
+      isEmptyBrackets(view, at, end)
+    );
   }
   // `type (*)(args)`
   return view.is(at, TokenKind.openParen) && isStarGroup(view, at, end);
@@ -84,7 +88,8 @@ export function isDeclarationLike(view: View, i: number, end: number): boolean {
   if (!view.isWord(i)) return false;
   const word = view.word(i);
   if (isDeclarationWord(word)) return true;
-  if (CONTROL_WORDS.has(word) || ASM_WORDS.has(word) || word === 'sizeof' || word === '__extension__') return false;
+  if (CONTROL_WORDS.has(word) || ASM_WORDS.has(word) || word === 'sizeof' || word === '__extension__')
+    return false;
   if (stringRunEnd(view, i, end) > i) return false;
   let at = i + 1;
   if (at < end && view.isWord(at)) return !CONTROL_WORDS.has(view.word(at));
@@ -176,7 +181,12 @@ function wordBeforeGroup(found: Specifiers, at: number, close: number, end: numb
     return close + 1;
   }
   // With nothing before it, `NAME(x) name` is a type; behind a type, `name(x) WORD` a function with an annotation.
-  const isFirst = !found.hasType && found.words.length === 0 && view.isWord(close + 1) && close + 1 < end && !found.d.isHead;
+  const isFirst =
+    !found.hasType &&
+    found.words.length === 0 &&
+    view.isWord(close + 1) &&
+    close + 1 < end &&
+    !found.d.isHead;
   if (found.mode !== 'abstract' && !isFirst && !continuesHead(view, close + 1, end)) {
     found.words.push(at);
     found.endsInFunction = true;
@@ -189,7 +199,8 @@ function wordBeforeGroup(found: Specifiers, at: number, close: number, end: numb
 /** `(*name)(`, `(* const name[3])(`, `(ABI *name)(`: parentheses of a declarator. */
 function isPointerDeclarator(view: View, open: number, close: number, end: number, mode: Mode): boolean {
   const follows = view.kind(close + 1);
-  const isFollowed = close + 1 < end && (follows === TokenKind.openParen || follows === TokenKind.openBracket);
+  const isFollowed =
+    close + 1 < end && (follows === TokenKind.openParen || follows === TokenKind.openBracket);
   if (isFollowed && view.isWord(open + 1)) {
     // `type (name)(int)` only among parameters: at file level it is `MACRO(name)(int)`.
     return view.is(open + 2, TokenKind.star) || (mode === 'parameter' && close === open + 2);
@@ -219,7 +230,9 @@ function continuesHead(view: View, from: number, end: number): boolean {
 function settle(found: Specifiers, at: number, end: number): number {
   const { d, mode, words } = found;
   const { view } = d;
-  const isPlainEnd = at >= end || !(view.is(at, TokenKind.star) || (view.is(at, TokenKind.openParen) && !found.endsInFunction));
+  const isPlainEnd =
+    at >= end ||
+    !(view.is(at, TokenKind.star) || (view.is(at, TokenKind.openParen) && !found.endsInFunction));
   const wantsName = mode !== 'abstract' && (isPlainEnd || found.endsInFunction);
   const spare = found.endsInFunction ? words.slice(0, -1) : words;
   let name = found.endsInFunction ? (words.at(-1) ?? -1) : -1;
@@ -272,7 +285,9 @@ function chooseTypeAndName(view: View, words: readonly number[], needsType: bool
 /** The word that is least likely an annotation: not spelt `FOO`, not spelt `__foo`, the last of these; -1 for none. */
 function likeliest(view: View, words: readonly number[]): number {
   const plain = words.filter((word) => !isCapitals(view.word(word)));
-  return plain.filter((word) => !view.word(word).startsWith('__')).at(-1) ?? plain.at(-1) ?? words.at(-1) ?? -1;
+  return (
+    plain.filter((word) => !view.word(word).startsWith('__')).at(-1) ?? plain.at(-1) ?? words.at(-1) ?? -1
+  );
 }
 
 /** `struct tag { ... }`: returns the place after it. Words between the keyword and the tag are annotations. */
@@ -422,7 +437,12 @@ function arraySize(d: Dialect, open: number, close: number): void {
 function tail(d: Dialect, from: number, end: number): number {
   const { view } = d;
   let at = from;
-  while (at < end && view.isWord(at) && !isDeclarationWord(view.word(at)) && !CONTROL_WORDS.has(view.word(at))) {
+  while (
+    at < end &&
+    view.isWord(at) &&
+    !isDeclarationWord(view.word(at)) &&
+    !CONTROL_WORDS.has(view.word(at))
+  ) {
     const next = view.is(at + 1, TokenKind.openParen) ? view.after(at + 1, end) : at + 1;
     if (ASM_WORDS.has(view.word(at)) && next < end && view.is(next, TokenKind.openBrace)) break;
     d.blank('annotation', at, next);
@@ -499,4 +519,3 @@ function parameter(d: Dialect, from: number, end: number): void {
   // No declaration at all: an argument of the macro that makes this head.
   d.identifier('type-argument', from, end);
 }
-

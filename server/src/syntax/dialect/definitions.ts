@@ -9,7 +9,14 @@ import { expression } from './expressions.js';
 import { initializer } from './initializers.js';
 import { block } from './statements.js';
 import type { View } from './view.js';
-import { ASM_WORDS, isCapitals, isDeclarationWord, QUALIFIER_WORDS, STORAGE_WORDS, TAG_KEYWORDS } from './words.js';
+import {
+  ASM_WORDS,
+  isCapitals,
+  isDeclarationWord,
+  QUALIFIER_WORDS,
+  STORAGE_WORDS,
+  TAG_KEYWORDS,
+} from './words.js';
 
 /** Everything in a chunk; mostly one construct. */
 export function fileLevel(d: Dialect): void {
@@ -44,7 +51,8 @@ function constructEnd(view: View, at: number): { readonly stop: number; readonly
       hasTag &&= !isFunctionName(view, stop);
     } else if (kind === TokenKind.star) hasTag = false;
     else if (kind === TokenKind.identifier && TAG_KEYWORDS.has(view.word(stop))) hasTag = true;
-    else if (kind === TokenKind.openBrace && !hasAssign && !hasTag && hasParens) return { stop, isBody: true };
+    else if (kind === TokenKind.openBrace && !hasAssign && !hasTag && hasParens)
+      return { stop, isBody: true };
     else if (kind === TokenKind.openBrace) hasTag = false;
     else if (kind === TokenKind.semicolon && !(hasParens && !hasAssign && isOldStyle(view, at, stop))) {
       return { stop, isBody: false };
@@ -59,14 +67,18 @@ function isFunctionName(view: View, open: number): boolean {
   return view.isWord(open - 1) && view.isWord(open - 2) && !TAG_KEYWORDS.has(view.word(open - 2));
 }
 
+/** Tokens between the parameters of an old-style definition and its body, at most. */
+const FARTHEST_BODY = 400;
+
 /** `;` between the parameters and the body of an old-style definition. */
 function isOldStyle(view: View, at: number, semicolon: number): boolean {
   const open = nextOf(view, TokenKind.openParen, at, semicolon);
   const close = view.close(open, semicolon);
   if (close < 0 || !view.isWord(close + 1)) return false;
   for (let i = open + 1; i < close; i++) if (!view.isWord(i) && !view.is(i, TokenKind.comma)) return false;
-  const body = nextOf(view, TokenKind.openBrace, semicolon, view.count);
-  return body < view.count && view.is(body - 1, TokenKind.semicolon);
+  const limit = Math.min(view.count, semicolon + FARTHEST_BODY);
+  const body = nextOf(view, TokenKind.openBrace, semicolon, limit);
+  return body < limit && view.is(body - 1, TokenKind.semicolon);
 }
 
 // ---- functions -------------------------------------------------------------------------------------------------
@@ -123,14 +135,18 @@ function oldStyleParameters(d: Dialect, at: number, open: number): void {
 function macroName(view: View, at: number, open: number): number {
   let name = at;
   while (name < open && (STORAGE_WORDS.has(view.word(name)) || QUALIFIER_WORDS.has(view.word(name)))) name++;
-  if (!view.isWord(name) || isDeclarationWord(view.word(name)) || !view.is(name + 1, TokenKind.openParen)) return -1;
+  if (!view.isWord(name) || isDeclarationWord(view.word(name)) || !view.is(name + 1, TokenKind.openParen))
+    return -1;
   const close = view.close(name + 1, open);
   if (close < 0) return -1;
   for (let i = close + 1; i < open; i = view.after(i, open)) {
     if (!view.isWord(i) && !view.is(i, TokenKind.openParen)) return -1;
     if (isDeclarationWord(view.word(i))) return -1;
   }
-  return view.isWord(close + 1) && close + 1 < open && !isCapitals(view.word(name)) && !isTail(view, close + 1, open)
+  return view.isWord(close + 1) &&
+    close + 1 < open &&
+    !isCapitals(view.word(name)) &&
+    !isTail(view, close + 1, open)
     ? -1
     : name;
 }
@@ -218,11 +234,17 @@ function isMacroDeclaration(view: View, at: number, stop: number): boolean {
 }
 
 function isInvocation(view: View, at: number): boolean {
-  if (!view.isWord(at) || isDeclarationWord(view.word(at)) || !view.is(at + 1, TokenKind.openParen)) return false;
+  if (!view.isWord(at) || isDeclarationWord(view.word(at)) || !view.is(at + 1, TokenKind.openParen))
+    return false;
   const close = view.close(at + 1, view.count);
   if (close < 0) return false;
   const next = view.kind(close + 1);
-  return close + 1 >= view.count || next === TokenKind.semicolon || next === TokenKind.assign || next === TokenKind.dot;
+  return (
+    close + 1 >= view.count ||
+    next === TokenKind.semicolon ||
+    next === TokenKind.assign ||
+    next === TokenKind.dot
+  );
 }
 
 /** `NAME(args);`, `NAME(args) = { ... };`, or without the `;`. */
@@ -234,7 +256,11 @@ export function macroDeclaration(d: Dialect, at: number, stop: number): void {
   const isAssigned = view.is(close + 1, TokenKind.assign);
   const isTyped = first !== undefined && second !== undefined && parts.length === 2 && isName(view, second);
   const isArray = first !== undefined && view.is(first[1] - 1, TokenKind.closeBracket);
-  const declares = isTyped && !isArray && first !== undefined && (isTypeLike(view, ...first) || (isAssigned && isName(view, first)));
+  const declares =
+    isTyped &&
+    !isArray &&
+    first !== undefined &&
+    (isTypeLike(view, ...first) || (isAssigned && isName(view, first)));
   if (declares && first !== undefined && second !== undefined) {
     // `DEFINE_PER_CPU(type, name)`: a declaration with its words in the usual order.
     draft.note('definition-macro', view.start(at), view.end(close));
@@ -242,7 +268,13 @@ export function macroDeclaration(d: Dialect, at: number, stop: number): void {
     draft.clear(view.start(first[1]), view.end(first[1]));
     draft.clear(view.start(close), view.end(close));
     declaration(d, first[0], first[1]);
-  } else if (isAssigned && first !== undefined && second !== undefined && parts.length === 2 && isName(view, first)) {
+  } else if (
+    isAssigned &&
+    first !== undefined &&
+    second !== undefined &&
+    parts.length === 2 &&
+    isName(view, first)
+  ) {
     // `DECLARE_BITMAP(name, size) = { ... }`
     draft.note('definition-macro', view.start(at), view.end(close));
     draft.write(view.start(at + 1), ' ');

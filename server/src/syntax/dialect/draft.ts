@@ -106,5 +106,11 @@ function isLineEnd(unit: number): boolean {
 }
 
 function isWord(unit: number): boolean {
-  return (unit >= 48 && unit <= 57) || (unit >= 65 && unit <= 90) || unit === 95 || (unit >= 97 && unit <= 122) || unit > 127;
+  return (
+    (unit >= 48 && unit <= 57) ||
+    (unit >= 65 && unit <= 90) ||
+    unit === 95 ||
+    (unit >= 97 && unit <= 122) ||
+    unit > 127
+  );
 }

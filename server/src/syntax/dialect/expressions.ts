@@ -1,12 +1,13 @@
 /** Expressions: types as macro arguments, statement expressions, and notations the grammar does not know. */
-import type { Dialect } from './context.js';
+
+import { TokenKind } from '../lexer.js';
+import { argumentList, isNumber } from './arguments.js';
 import { rewriteAsm } from './asm.js';
+import type { Dialect } from './context.js';
 import { abstractType, isTypeLike, rewriteTypeof } from './declarations.js';
 import { initializer } from './initializers.js';
 import { block } from './statements.js';
 import { joinStrings, stringRunEnd } from './strings.js';
-import { TokenKind } from '../lexer.js';
-import { argumentList, isNumber } from './arguments.js';
 import type { View } from './view.js';
 import { ASM_WORDS, CONTROL_WORDS, GRAMMAR_KEYWORDS, isCapitals, TYPEOF_WORDS } from './words.js';
 
@@ -17,6 +18,8 @@ export function expression(d: Dialect, i: number, end: number): void {
   d.nested(() => {
     const { view } = d;
     let at = i;
+    /** Up to here the words at this depth are known to be beside no string. */
+    let plainUntil = i;
     while (at < end) {
       if (at > i && view.isWord(at)) {
         if (view.is(at - 1, TokenKind.number)) d.insert('notation', at, '*');
@@ -47,6 +50,15 @@ export function expression(d: Dialect, i: number, end: number): void {
           at = afterStrings(d, at, end);
           break;
         case TokenKind.identifier:
+          if (at >= plainUntil) {
+            const stop = stringRunEnd(view, at, end);
+            if (stop > at) {
+              if (stop > at + 1) joinStrings(d, at, stop);
+              at = stop;
+              break;
+            }
+            plainUntil = -stop;
+          }
           at = word(d, at, end);
           break;
         case TokenKind.number:
@@ -67,7 +79,12 @@ function isJuxtaposed(view: View, at: number): boolean {
   if (CONTROL_WORDS.has(view.word(at)) || ASM_WORDS.has(view.word(at))) return false;
   if (view.is(before, TokenKind.closeParen)) {
     const open = view.match[before] ?? -1;
-    return open > 0 && view.isWord(open - 1) && !GRAMMAR_KEYWORDS.has(view.word(open - 1)) && !isTypeofWord(view, open - 1);
+    return (
+      open > 0 &&
+      view.isWord(open - 1) &&
+      !GRAMMAR_KEYWORDS.has(view.word(open - 1)) &&
+      !isTypeofWord(view, open - 1)
+    );
   }
   return view.isWord(before) && !GRAMMAR_KEYWORDS.has(view.word(before)) && isCapitals(view.word(at));
 }
@@ -108,13 +125,6 @@ function word(d: Dialect, at: number, end: number): number {
     return close + 1;
   }
   if (ALIGNOF.has(text)) d.replace('notation', at, 'sizeof');
-  if (!GRAMMAR_KEYWORDS.has(text)) {
-    const stop = stringRunEnd(view, at, end);
-    if (stop > at + 1) {
-      joinStrings(d, at, stop);
-      return stop;
-    }
-  }
   return at + 1;
 }
 

@@ -88,7 +88,8 @@ function endsValue(view: View, at: number): boolean {
 function startsItem(view: View, at: number, end: number): boolean {
   const before = view.kind(at - 1);
   if (view.is(at, TokenKind.dot)) return view.isWord(at + 1) && view.is(at + 2, TokenKind.assign);
-  if (view.is(at, TokenKind.openBrace)) return before === TokenKind.closeParen || before === TokenKind.closeBrace;
+  if (view.is(at, TokenKind.openBrace))
+    return before === TokenKind.closeParen || before === TokenKind.closeBrace;
   if (view.is(at, TokenKind.openBracket)) return view.is(view.after(at, end), TokenKind.assign);
   if (!view.isWord(at)) return false;
   return before === TokenKind.closeParen || before === TokenKind.closeBrace || before === TokenKind.number;

@@ -2,10 +2,10 @@
 import { loopPattern, oncePattern } from '@vringside/grammars/dialect';
 import { TokenKind } from '../lexer.js';
 import { argumentList, isControlled } from './arguments.js';
-import { macroDeclaration, localDeclaration } from './definitions.js';
 import { asmBody, isAsmBody, rewriteAsm } from './asm.js';
 import type { Dialect } from './context.js';
 import { declaration, isDeclarationLike, isTypeLike, nextOf } from './declarations.js';
+import { localDeclaration, macroDeclaration } from './definitions.js';
 import { expression } from './expressions.js';
 import type { View } from './view.js';
 import { ASM_WORDS, CONTROL_WORDS, GRAMMAR_KEYWORDS, isDeclarationWord, TYPEOF_WORDS } from './words.js';
@@ -82,7 +82,6 @@ function control(d: Dialect, at: number, word: string, end: number): number {
     case 'goto':
       if (view.is(at + 1, TokenKind.star)) d.blank('notation', at, at + 1);
       return simple(d, at + 1, end);
-    case 'return':
     default:
       return view.is(at + 1, TokenKind.semicolon) ? at + 2 : simple(d, at + 1, end);
   }
@@ -108,7 +107,8 @@ function head(d: Dialect, at: number, end: number): number {
 
 function condition(d: Dialect, open: number, close: number): void {
   const { view } = d;
-  if (view.is(open + 1, TokenKind.openBrace) && view.close(open + 1, close) === close - 1) block(d, open + 2, close - 1);
+  if (view.is(open + 1, TokenKind.openBrace) && view.close(open + 1, close) === close - 1)
+    block(d, open + 2, close - 1);
   else expression(d, open + 1, close);
 }
 
@@ -195,7 +195,8 @@ function invocation(d: Dialect, at: number, end: number): number {
     d.insert('semicolon', next, ';');
     return next;
   }
-  if (view.is(next, TokenKind.assign) && view.is(next + 1, TokenKind.openBrace)) return initialised(d, at, next, end);
+  if (view.is(next, TokenKind.assign) && view.is(next + 1, TokenKind.openBrace))
+    return initialised(d, at, next, end);
   if (holdsStatements(d, open, close)) {
     unwrap(d, at, open, close);
     return view.is(next, TokenKind.semicolon) ? next + 1 : next;
@@ -205,7 +206,8 @@ function invocation(d: Dialect, at: number, end: number): number {
     missingSemicolon(d, at, open, close, next);
     return next;
   }
-  if (view.is(next, TokenKind.openBrace) || isBodyStart(view, at, next, end)) return macroWithBody(d, at, open, close, end);
+  if (view.is(next, TokenKind.openBrace) || isBodyStart(view, at, next, end))
+    return macroWithBody(d, at, open, close, end);
   if (isNewStatement(view, at, next)) {
     argumentList(d, open, close);
     missingSemicolon(d, at, open, close, next);
@@ -259,12 +261,19 @@ function isBodyStart(view: View, at: number, next: number, end: number): boolean
     if (word === view.word(at)) return false;
     // `TYPE(x) name;` declares; `each(x) call();` loops.
     const after = view.kind(next + 1);
-    return after === TokenKind.openParen || after === TokenKind.arrow || after === TokenKind.dot || after === TokenKind.operator;
+    return (
+      after === TokenKind.openParen ||
+      after === TokenKind.arrow ||
+      after === TokenKind.dot ||
+      after === TokenKind.operator
+    );
   }
   if (!isBelow) return false;
   // `(void)call();`
   if (kind === TokenKind.openParen) return view.isWord(view.after(next, end));
-  return kind === TokenKind.star ? isAssignment(view, next, end) : kind === TokenKind.operator && /^(\+\+|--)$/.test(view.word(next));
+  return kind === TokenKind.star
+    ? isAssignment(view, next, end)
+    : kind === TokenKind.operator && /^(\+\+|--)$/.test(view.word(next));
 }
 
 function isAssignment(view: View, from: number, end: number): boolean {
@@ -360,7 +369,11 @@ function simpleEnd(view: View, at: number, end: number): number {
       if (CONTROL_WORDS.has(word) && word !== 'default') return stop;
       if (view.startsLine(stop) && endsStatement(view, at, stop)) return stop;
     }
-    if (view.is(stop, TokenKind.openBrace) && view.is(stop - 1, TokenKind.identifier) && isLoneMacro(view, at, stop)) {
+    if (
+      view.is(stop, TokenKind.openBrace) &&
+      view.is(stop - 1, TokenKind.identifier) &&
+      isLoneMacro(view, at, stop)
+    ) {
       return stop;
     }
     stop = view.after(stop, end);

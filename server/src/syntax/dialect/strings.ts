@@ -6,12 +6,11 @@ import { GRAMMAR_KEYWORDS } from './words.js';
 
 /**
  * End of the run of string pieces that starts at `at`: literals, names, `NAME(...)`. A run holds at least one
- * literal; without one the answer is `at`.
+ * literal; without one the answer is the end of what was looked at, negated.
  */
 export function stringRunEnd(view: View, at: number, end: number): number {
   let stop = at;
   let hasLiteral = false;
-  let hasLiteralNext = false;
   while (stop < end) {
     if (view.is(stop, TokenKind.string)) {
       hasLiteral = true;
@@ -22,9 +21,8 @@ export function stringRunEnd(view: View, at: number, end: number): number {
     } else {
       break;
     }
-    hasLiteralNext ||= hasLiteral;
   }
-  return hasLiteralNext ? stop : at;
+  return hasLiteral ? stop : -stop;
 }
 
 /** Makes the run [at, stop) something the grammar takes. */
@@ -40,7 +38,11 @@ export function joinStrings(d: Dialect, at: number, stop: number): void {
   for (const [from, to] of pieces) if (to > from + 1) d.identifier('notation', from, to);
   // Names before the first literal: the grammar takes one.
   let leading = 0;
-  while (leading < pieces.length && !view.is((pieces[leading] as readonly [number, number])[0], TokenKind.string)) leading++;
+  while (
+    leading < pieces.length &&
+    !view.is((pieces[leading] as readonly [number, number])[0], TokenKind.string)
+  )
+    leading++;
   for (let i = 0; i + 1 < leading; i++) {
     const [from, to] = pieces[i] as readonly [number, number];
     d.blank('notation', from, to);

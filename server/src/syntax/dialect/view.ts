@@ -40,6 +40,7 @@ export class View {
   /** Index of the matching bracket; -1 for none. */
   readonly match: Int32Array;
   private readonly words: (string | undefined)[] = [];
+  private readonly indents = new Map<number, number>();
 
   constructor(source: string, chosen: TokenList) {
     this.source = source;
@@ -102,6 +103,15 @@ export class View {
 
   /** Column of the first token of the line `i` is on, a tab counting to the next multiple of eight. */
   indentOf(i: number): number {
+    let indent = this.indents.get(i);
+    if (indent === undefined) {
+      indent = this.measureIndent(i);
+      this.indents.set(i, indent);
+    }
+    return indent;
+  }
+
+  private measureIndent(i: number): number {
     const lineStart = this.source.lastIndexOf('\n', this.start(i) - 1) + 1;
     let column = 0;
     for (let at = lineStart; at < this.start(i); at++) {
@@ -114,7 +124,8 @@ export class View {
   }
 }
 
-function pairBrackets(kinds: Uint8Array): Int32Array {
+/** For each bracket the index of its partner; -1 for everything else. */
+export function pairBrackets(kinds: ArrayLike<number>): Int32Array {
   const match = new Int32Array(kinds.length).fill(-1);
   const open: number[] = [];
   for (let i = 0; i < kinds.length; i++) {
@@ -124,7 +135,8 @@ function pairBrackets(kinds: Uint8Array): Int32Array {
     } else if (isClose(kind)) {
       // A brace closes what was left open inside it; a parenthesis does not close a brace.
       let top = open.length - 1;
-      if (kind === TokenKind.closeBrace) while (top >= 0 && kinds[open[top] as number] !== TokenKind.openBrace) top--;
+      if (kind === TokenKind.closeBrace)
+        while (top >= 0 && kinds[open[top] as number] !== TokenKind.openBrace) top--;
       if (top < 0 || (kinds[open[top] as number] as number) + 1 !== kind) continue;
       open.length = top + 1;
       const partner = open.pop() as number;

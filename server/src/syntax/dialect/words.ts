@@ -2,7 +2,16 @@
 
 export const TYPE_KEYWORDS: ReadonlySet<string> = new Set([
   ...['void', 'char', 'short', 'int', 'long', 'float', 'double', 'signed', 'unsigned', 'bool', '_Bool'],
-  ...['__signed__', '__signed', '__int128', '__int128_t', '__uint128_t', '_Complex', '__auto_type', '__builtin_va_list'],
+  ...[
+    '__signed__',
+    '__signed',
+    '__int128',
+    '__int128_t',
+    '__uint128_t',
+    '_Complex',
+    '__auto_type',
+    '__builtin_va_list',
+  ],
   ...['size_t', 'ssize_t', 'ptrdiff_t', 'intptr_t', 'uintptr_t'],
   ...['int8_t', 'int16_t', 'int32_t', 'int64_t', 'uint8_t', 'uint16_t', 'uint32_t', 'uint64_t'],
 ]);
@@ -14,7 +23,17 @@ export const TYPEOF_WORDS: ReadonlySet<string> = new Set([
 ]);
 
 export const STORAGE_WORDS: ReadonlySet<string> = new Set([
-  ...['static', 'extern', 'auto', 'register', 'inline', '__inline', '__inline__', '__forceinline', '__thread'],
+  ...[
+    'static',
+    'extern',
+    'auto',
+    'register',
+    'inline',
+    '__inline',
+    '__inline__',
+    '__forceinline',
+    '__thread',
+  ],
   ...['_Thread_local', 'typedef'],
 ]);
 
@@ -40,7 +59,17 @@ export const GRAMMAR_KEYWORDS: ReadonlySet<string> = new Set([
   ...ASM_WORDS,
   ...['sizeof', 'alignof', '_Alignof', '__alignof__', '__alignof', '_alignof', 'offsetof', '_Generic'],
   ...['alignas', '_Alignas', 'true', 'false', 'NULL', 'TRUE', 'FALSE', '__attribute__', '__attribute'],
-  ...['__declspec', '__based', '__cdecl', '__try', '__except', '__finally', '__leave', '_unaligned', '__unaligned'],
+  ...[
+    '__declspec',
+    '__based',
+    '__cdecl',
+    '__try',
+    '__except',
+    '__finally',
+    '__leave',
+    '_unaligned',
+    '__unaligned',
+  ],
 ]);
 
 export function isTypeWord(word: string): boolean {
@@ -49,7 +78,9 @@ export function isTypeWord(word: string): boolean {
 
 /** Whether a declaration, and nothing else, starts with this word. */
 export function isDeclarationWord(word: string): boolean {
-  return isTypeWord(word) || STORAGE_WORDS.has(word) || (QUALIFIER_WORDS.has(word) && word !== '__extension__');
+  return (
+    isTypeWord(word) || STORAGE_WORDS.has(word) || (QUALIFIER_WORDS.has(word) && word !== '__extension__')
+  );
 }
 
 /** `FOO_BAR2`: how annotations and macros are spelt, and types hardly ever. */
