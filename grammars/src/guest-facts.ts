@@ -103,4 +103,26 @@ export const configTests: ReadonlySet<string> = new Set([
 ]);
 
 /** Feature bits that decide whether addresses may bypass the DMA API. */
-export const decisionFacts: ReadonlySet<string> = new Set(['VIRTIO_F_ACCESS_PLATFORM', 'VIRTIO_F_IOMMU_PLATFORM']);
+export const decisionFacts: ReadonlySet<string> = new Set([
+  'VIRTIO_F_ACCESS_PLATFORM',
+  'VIRTIO_F_IOMMU_PLATFORM',
+]);
+
+/** Architectures that never run as a secure guest, as of Linux 6.18. */
+export const withoutSecureGuests: ReadonlySet<string> = new Set([
+  'alpha',
+  'arc',
+  'csky',
+  'hexagon',
+  'loongarch',
+  'm68k',
+  'microblaze',
+  'mips',
+  'nios2',
+  'openrisc',
+  'parisc',
+  'sh',
+  'sparc',
+  'um',
+  'xtensa',
+]);

@@ -172,7 +172,14 @@ function atomText(atom: Atom): string {
   }
 }
 
-const opposite: Readonly<Record<string, string>> = { '==': '!=', '!=': '==', '<': '>=', '>=': '<', '>': '<=', '<=': '>' };
+const opposite: Readonly<Record<string, string>> = {
+  '==': '!=',
+  '!=': '==',
+  '<': '>=',
+  '>=': '<',
+  '>': '<=',
+  '<=': '>',
+};
 
 /** `a != 1` for `a == 1`; null for what is no single comparison. */
 function negated(text: string): string | null {
@@ -194,7 +201,10 @@ function atomWords(atom: Atom, holds: boolean): string {
     }
     case 'state': {
       const entry = stateFields.find((s) => s.field === atom.field);
-      return (holds ? entry?.holds : entry?.fails) ?? (holds ? atom.name : (negated(atom.name) ?? `not ${atom.name}`));
+      return (
+        (holds ? entry?.holds : entry?.fails) ??
+        (holds ? atom.name : (negated(atom.name) ?? `not ${atom.name}`))
+      );
     }
     default:
       return holds ? atomText(atom) : (negated(atomText(atom)) ?? `not ${atomText(atom)}`);

@@ -42,7 +42,8 @@ export function guardOf(resolver: Resolver, question: GuardQuestion): GuardResul
   const inside = atoms.formulas.and(here === null ? TRUE : here.formula, own ?? TRUE);
   const local = atoms.formulas.project(inside, (a) => atoms.isNamed(a) || kept.has(a));
   const entered = question.withCallers ? resolver.enteredWhen(ref) : null;
-  const decided = entered === null ? TRUE : atoms.formulas.project(entered.formula, (a) => decides(atoms.get(a)));
+  const decided =
+    entered === null ? TRUE : atoms.formulas.project(entered.formula, (a) => decides(atoms.get(a)));
   const compiled = atoms.namedPart(resolver.ppFormula(ref.condition));
   const both = atoms.formulas.and(atoms.formulas.and(local, decided), compiled);
   // A test its callers have already decided is dead code today: what it says for itself is the better answer.
@@ -65,7 +66,12 @@ export function guardOfFileLevel(resolver: Resolver, file: string, offset: numbe
   return { guard: toGuard(resolver, formula, [], []), formula };
 }
 
-function toGuard(resolver: Resolver, formula: Formula, written: readonly string[], via: readonly GuardStep[]): Guard {
+function toGuard(
+  resolver: Resolver,
+  formula: Formula,
+  written: readonly string[],
+  via: readonly GuardStep[],
+): Guard {
   const { atoms } = resolver;
   return {
     written: written.length > 0 ? written.join(' && ') : atoms.toText(formula),
@@ -113,13 +119,15 @@ function keptAtoms(resolver: Resolver, ref: FunctionRef, tests: readonly AroundT
 /** Operands of `&&` and `||`, negations taken off. */
 function conjuncts(expr: Expr): Expr[] {
   if (expr.kind === 'unary' && expr.op === '!') return conjuncts(expr.operand);
-  if (expr.kind === 'binary' && (expr.op === '&&' || expr.op === '||')) return [...conjuncts(expr.left), ...conjuncts(expr.right)];
+  if (expr.kind === 'binary' && (expr.op === '&&' || expr.op === '||'))
+    return [...conjuncts(expr.left), ...conjuncts(expr.right)];
   return [expr];
 }
 
 function writtenTest(test: Expr, held: boolean): string {
   if (held) return test.kind === 'binary' && test.op === '||' ? `(${printExpr(test)})` : printExpr(test);
   if (test.kind === 'unary' && test.op === '!') return printExpr(test.operand);
-  const isSimple = test.kind === 'name' || test.kind === 'member' || test.kind === 'call' || test.kind === 'index';
+  const isSimple =
+    test.kind === 'name' || test.kind === 'member' || test.kind === 'call' || test.kind === 'index';
   return isSimple ? `!${printExpr(test)}` : `!(${printExpr(test)})`;
 }

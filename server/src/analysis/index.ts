@@ -12,19 +12,24 @@ import type { FileContext, FunctionContext, NodeDetector } from './sites/context
 import { elisions } from './sites/elisions.js';
 import { featureCallSites, featureMentions, maskUses } from './sites/feature-uses.js';
 import { fileLevelSites } from './sites/file-level.js';
-import { negotiationDefinitions, negotiationSteps } from './sites/negotiation.js';
 import { hostMacros, hostTranslation } from './sites/host-translation.js';
+import { negotiationDefinitions, negotiationSteps } from './sites/negotiation.js';
 import { descriptorReads, otherEndRingAddresses } from './sites/other-end.js';
 import { pageTables } from './sites/page-tables.js';
 import { AddressCarriers, pageReports, payloadAddresses, queuedAddressMessages } from './sites/payload.js';
 import { descriptorStores, physicalHandles, plainRingMemory, ringAddressExports } from './sites/ring-core.js';
 import { fileRoles } from './sites/roles.js';
-import { callerRings, channelAddresses, ringAddressesHandedOn, ringRegisterWrites } from './sites/transport.js';
+import {
+  callerRings,
+  channelAddresses,
+  ringAddressesHandedOn,
+  ringRegisterWrites,
+} from './sites/transport.js';
 
-export type { Candidate, FoundSite } from './sites/collector.js';
-export type { Guard, GuardStep, Site, SiteCategory } from './site.js';
-export { coreDecision, decisionFunctions, type DecisionFunction } from './sites/decision.js';
 export { Resolver } from './resolve.js';
+export type { Guard, GuardStep, Site, SiteCategory } from './site.js';
+export type { Candidate, FoundSite } from './sites/collector.js';
+export { coreDecision, type DecisionFunction, decisionFunctions } from './sites/decision.js';
 
 /** What a run found, with the resolver its formulas belong to. */
 export interface Inventory {
@@ -79,7 +84,10 @@ export function takeInventory(program: Program, options: InventoryOptions): Inve
     try {
       run.file(file);
     } catch (error) {
-      notAnalysed.push({ file, reason: `analysis failed: ${error instanceof Error ? error.message : String(error)}` });
+      notAnalysed.push({
+        file,
+        reason: `analysis failed: ${error instanceof Error ? error.message : String(error)}`,
+      });
     }
   });
   for (const file of wanted) run.secondPass(file);
@@ -145,7 +153,14 @@ class Run {
       fn,
       scope: this.program.scopeOf(fn),
       emit: (kind, at, more) =>
-        this.collector.add({ kind, file: fn.file, function: fn, at: { start: at.start, end: at.end }, guardAt: at, ...more }),
+        this.collector.add({
+          kind,
+          file: fn.file,
+          function: fn,
+          at: { start: at.start, end: at.end },
+          guardAt: at,
+          ...more,
+        }),
     };
   }
 }

@@ -56,5 +56,7 @@ export function printType(type: TypeRef): string {
 }
 
 function needsParens(expr: Expr): boolean {
-  return expr.kind === 'binary' || expr.kind === 'conditional' || expr.kind === 'assign' || expr.kind === 'comma';
+  return (
+    expr.kind === 'binary' || expr.kind === 'conditional' || expr.kind === 'assign' || expr.kind === 'comma'
+  );
 }

@@ -7,9 +7,9 @@
  */
 import { noReturnCalls, transparentCalls } from '@vringside/grammars/guest-facts';
 import type { DeclStmt, Expr, PpCondition, Stmt } from '../syntax/ir.js';
+import { childrenOf } from '../syntax/walk.js';
 import type { Span } from '../text/span.js';
 import type { Atoms } from './atoms.js';
-import { childrenOf } from '../syntax/walk.js';
 import { FALSE, type Formula, type Formulas, TooComplex, TRUE } from './formula.js';
 
 /** A test passed on the way to a point, innermost first. */
@@ -146,9 +146,13 @@ class BodyWalk implements BodyReach {
         this.statements(stmt.body);
         return;
       case 'if':
-        this.branch(stmt.test, () => this.inRegion(stmt.then), () => {
-          if (stmt.otherwise !== null) this.inRegion(stmt.otherwise);
-        });
+        this.branch(
+          stmt.test,
+          () => this.inRegion(stmt.then),
+          () => {
+            if (stmt.otherwise !== null) this.inRegion(stmt.otherwise);
+          },
+        );
         return;
       case 'loop':
         this.loop(stmt);
@@ -215,7 +219,14 @@ class BodyWalk implements BodyReach {
 
   private enter(base: State, test: Expr, truth: Formula, held: boolean): void {
     const narrowed = this.and(base.reach, held ? truth : this.not(truth));
-    const trail: Trail = { test, held, truth, isAround: true, up: base.trail, depth: (base.trail?.depth ?? 0) + 1 };
+    const trail: Trail = {
+      test,
+      held,
+      truth,
+      isAround: true,
+      up: base.trail,
+      depth: (base.trail?.depth ?? 0) + 1,
+    };
     this.state = { reach: narrowed, trail, env: new Map(base.env) };
   }
 
@@ -292,7 +303,14 @@ class BodyWalk implements BodyReach {
   }
 
   private caseTest(subject: Expr, value: Expr): Formula {
-    const asText: Expr = { kind: 'binary', op: '==', left: subject, right: value, start: value.start, end: value.end };
+    const asText: Expr = {
+      kind: 'binary',
+      op: '==',
+      left: subject,
+      right: value,
+      start: value.start,
+      end: value.end,
+    };
     return this.source.opaque(asText, this.versionOf(asText));
   }
 
@@ -421,14 +439,22 @@ class BodyWalk implements BodyReach {
       case 'cast':
         return this.truth(expr.operand);
       case 'unary':
-        return expr.op === '!' ? this.not(this.truth(expr.operand)) : expr.op === '-' ? this.truth(expr.operand) : this.unknown(expr);
+        return expr.op === '!'
+          ? this.not(this.truth(expr.operand))
+          : expr.op === '-'
+            ? this.truth(expr.operand)
+            : this.unknown(expr);
       case 'binary':
         return this.binaryTruth(expr);
       case 'assign':
         return expr.op === '=' ? this.truth(expr.value) : this.unknown(expr);
       case 'conditional': {
         const test = this.truth(expr.test);
-        return this.formulas.ite(test, expr.then === null ? TRUE : this.truth(expr.then), this.truth(expr.otherwise));
+        return this.formulas.ite(
+          test,
+          expr.then === null ? TRUE : this.truth(expr.then),
+          this.truth(expr.otherwise),
+        );
       }
       case 'comma': {
         const last = expr.parts.at(-1);
@@ -620,7 +646,8 @@ function assignedNames(body: readonly Stmt[]): Set<string> {
   for (let node = work.pop(); node !== undefined; node = work.pop()) {
     if (node.kind === 'assign' && node.target.kind === 'name') names.add(node.target.name);
     if (node.kind === 'update' && node.operand.kind === 'name') names.add(node.operand.name);
-    if (node.kind === 'unary' && node.op === '&' && node.operand.kind === 'name') names.add(node.operand.name);
+    if (node.kind === 'unary' && node.op === '&' && node.operand.kind === 'name')
+      names.add(node.operand.name);
     work.push(...childrenOf(node));
   }
   return names;

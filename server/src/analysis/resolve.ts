@@ -12,9 +12,9 @@ import { Atoms } from './atoms.js';
 import { calleeName } from './expressions.js';
 import { featureOf, maskFeatures, shiftedBit } from './features.js';
 import { FALSE, type Formula, TooComplex, TRUE } from './formula.js';
-import { printExpr } from './print.js';
-import { type BodyReach, type Reached, type ReturnPoint, type TruthSource, bodyWalk } from './reach.js';
 import { isReachableFromOutside } from './linkage.js';
+import { printExpr } from './print.js';
+import { type BodyReach, bodyWalk, type Reached, type ReturnPoint, type TruthSource } from './reach.js';
 import { regionConditions } from './regions.js';
 import type { GuardStep } from './site.js';
 import { expandMacro } from './substitute.js';
@@ -202,7 +202,8 @@ export class Resolver {
     if (!this.atoms.hasFact(formula)) return null;
     for (const reset of resets) {
       // Cleared only where it is never set (the other of two constructors): no state of its own.
-      if (formulas.and(formula, reset.when) !== FALSE) formula = formulas.and(formula, this.keptAfter(reset.at));
+      if (formulas.and(formula, reset.when) !== FALSE)
+        formula = formulas.and(formula, this.keptAfter(reset.at));
     }
     return formulas.support(formula).length > MAX_SUPPORT ? null : { formula, via: uniqueSteps(via) };
   }
@@ -217,7 +218,13 @@ export class Resolver {
     for (const { field } of stateFields) {
       const together = this.program
         .fieldAssignments(reset.record ?? '', field)
-        .some((a) => a.function !== null && a.function === reset.function && a.value !== null && constantTruth(a.value) === TRUE);
+        .some(
+          (a) =>
+            a.function !== null &&
+            a.function === reset.function &&
+            a.value !== null &&
+            constantTruth(a.value) === TRUE,
+        );
       if (together) return formulas.not(this.atoms.of({ kind: 'state', name: `${bare}.${field}`, field }));
     }
     return reset.function === null
@@ -291,7 +298,8 @@ export class Resolver {
       const local = this.atoms.namedPart(here.formula);
       const both = formulas.and(local, outer.formula);
       entered = formulas.or(entered, both);
-      if (both !== TRUE) via.push(this.stepAt(site.file, site.call.start, `${site.caller.name}(): ${printExpr(site.call)}`));
+      if (both !== TRUE)
+        via.push(this.stepAt(site.file, site.call.start, `${site.caller.name}(): ${printExpr(site.call)}`));
       if (entered === TRUE) return open;
     }
     return { formula: formulas.and(entered, open.formula), via: uniqueSteps(via) };
@@ -390,7 +398,11 @@ class FunctionTruth implements TruthSource {
     const record = this.recordOf(expr);
     if (record === null) return this.opaque(expr, '');
     if (stateFields.some((s) => s.field === expr.field)) {
-      return this.atoms.of({ kind: 'state', name: `${record.replace(/^(?:struct|union) /, '')}.${expr.field}`, field: expr.field });
+      return this.atoms.of({
+        kind: 'state',
+        name: `${record.replace(/^(?:struct|union) /, '')}.${expr.field}`,
+        field: expr.field,
+      });
     }
     const resolved = this.resolver.fieldTruth(record, expr.field);
     if (resolved === null) return this.opaque(expr, '');
@@ -411,7 +423,8 @@ class FunctionTruth implements TruthSource {
       if (option?.kind === 'name') return this.atoms.of({ kind: 'config', name: option.name });
     }
     const featureCall = featureCalls[name];
-    if (featureCall !== undefined && isAbsenceTest(name)) return this.atoms.formulas.not(this.featureTest(featureCall, expr));
+    if (featureCall !== undefined && isAbsenceTest(name))
+      return this.atoms.formulas.not(this.featureTest(featureCall, expr));
     if (featureCall?.isTest === true) return this.featureTest(featureCall, expr);
     if (name in guestPredicates) {
       const argument = expr.args[0];
@@ -468,7 +481,12 @@ class FunctionTruth implements TruthSource {
     truth: (e: Expr) => Formula,
   ): Formula {
     const { formulas } = this.atoms;
-    if (targets.length === 0 || targets.length > 3 || targets.some((t) => t.returnType.base === 'void' && t.returnType.pointers === 0)) return this.opaque(expr, '');
+    if (
+      targets.length === 0 ||
+      targets.length > 3 ||
+      targets.some((t) => t.returnType.base === 'void' && t.returnType.pointers === 0)
+    )
+      return this.opaque(expr, '');
     let formula: Formula = FALSE;
     let covered: Formula = FALSE;
     const via: GuardStep[] = [];
@@ -496,17 +514,26 @@ class FunctionTruth implements TruthSource {
   private constantResult(target: FunctionRef): Resolution | null {
     const returns = this.resolver.reachOf(target).variants.flatMap((v) => v.reach.returns);
     const only = returns.length === 1 ? returns[0] : undefined;
-    return only !== undefined && only.formula === TRUE && only.truth <= TRUE ? { formula: only.truth, via: [] } : null;
+    return only !== undefined && only.formula === TRUE && only.truth <= TRUE
+      ? { formula: only.truth, via: [] }
+      : null;
   }
 
   /** Puts what the caller passes in place of the callee's parameters. */
-  private bindArguments(f: Formula, scope: string, args: readonly Expr[], truth: (e: Expr) => Formula): Formula {
+  private bindArguments(
+    f: Formula,
+    scope: string,
+    args: readonly Expr[],
+    truth: (e: Expr) => Formula,
+  ): Formula {
     return this.atoms.formulas.substitute(f, (index) => {
       const atom = this.atoms.get(index);
       if ((atom.kind !== 'param' && atom.kind !== 'paramFeature') || atom.scope !== scope) return undefined;
       const arg = args[atom.index];
       if (arg === undefined) return undefined;
-      return atom.kind === 'param' ? truth(arg) : (this.featureAtom(arg, atom.of) ?? this.opaque(arg, 'feature'));
+      return atom.kind === 'param'
+        ? truth(arg)
+        : (this.featureAtom(arg, atom.of) ?? this.opaque(arg, 'feature'));
     });
   }
 
@@ -517,7 +544,8 @@ class FunctionTruth implements TruthSource {
     if (record === null) return null;
     const name = `${record.replace(/^(?:struct|union) /, '')}.${left.field}`;
     const value = Number(right.text);
-    const equals = (n: number): Formula => this.atoms.of({ kind: 'state', name: `${name} == ${n}`, field: left.field });
+    const equals = (n: number): Formula =>
+      this.atoms.of({ kind: 'state', name: `${name} == ${n}`, field: left.field });
     const { formulas } = this.atoms;
     if (op === '==') return equals(value);
     if (op === '!=') return formulas.not(equals(value));
@@ -533,10 +561,15 @@ class FunctionTruth implements TruthSource {
   }
 
   private maskSide(mask: Expr, set: Expr): Formula | null {
-    const of = /offer|device_feat|host_feat|hw_feat|get_features|supported/i.test(printExpr(set)) ? 'offered' : 'negotiated';
+    const of = /offer|device_feat|host_feat|hw_feat|get_features|supported/i.test(printExpr(set))
+      ? 'offered'
+      : 'negotiated';
     const names = maskFeatures(mask, this.macros);
     if (names.length > 0) {
-      return names.reduce((f, name) => this.atoms.formulas.or(f, this.atoms.of({ kind: 'feature', name, of })), FALSE);
+      return names.reduce(
+        (f, name) => this.atoms.formulas.or(f, this.atoms.of({ kind: 'feature', name, of })),
+        FALSE,
+      );
     }
     const bit = shiftedBit(mask);
     return bit === null ? null : this.featureAtom(bit, of);
@@ -598,7 +631,10 @@ function findBySpan<T>(map: ReadonlyMap<Span, T>, at: Span): T | null {
 }
 
 /** Steps recorded for `expr` and what is inside it. */
-export function* stepsUnder(expr: Expr, steps: ReadonlyMap<Expr, readonly GuardStep[]>): Generator<GuardStep> {
+export function* stepsUnder(
+  expr: Expr,
+  steps: ReadonlyMap<Expr, readonly GuardStep[]>,
+): Generator<GuardStep> {
   for (const [node, list] of steps) {
     if (node.start >= expr.start && node.end <= expr.end) yield* list;
   }
@@ -625,4 +661,3 @@ export function uniqueSteps(steps: readonly GuardStep[]): GuardStep[] {
     return true;
   });
 }
-

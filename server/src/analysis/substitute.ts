@@ -37,13 +37,10 @@ export function substitute(expr: Expr, bound: ReadonlyMap<string, Expr>): Expr {
       return { ...expr, left: sub(expr.left), right: sub(expr.right) };
     case 'assign':
       return { ...expr, target: sub(expr.target), value: sub(expr.value) };
-    case 'conditional':
-      return {
-        ...expr,
-        test: sub(expr.test),
-        then: expr.then === null ? null : sub(expr.then),
-        otherwise: sub(expr.otherwise),
-      };
+    case 'conditional': {
+      const then = expr.then === null ? null : sub(expr.then);
+      return { ...expr, test: sub(expr.test), then, otherwise: sub(expr.otherwise) };
+    }
     case 'comma':
       return { ...expr, parts: expr.parts.map(sub) };
     default:

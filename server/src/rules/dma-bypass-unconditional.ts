@@ -1,12 +1,27 @@
+import { withoutSecureGuests } from '@vringside/grammars/guest-facts';
 import { TRUE } from '../analysis/formula.js';
 import type { FoundSite } from '../analysis/index.js';
+import type { Program } from '../program/index.js';
+import type { Level } from './finding.js';
 import type { Found, Rule } from './rule.js';
 
-/** Kinds whose address the device follows, with what the device does when it is private. */
-const subjects: Readonly<Record<string, string>> = {
-  cpu_phys_to_device: 'is given to the device as its DMA address',
-  payload_gpa: 'is sent to the device inside a message',
-  ring_alloc_plain: 'becomes the memory of a ring',
+/** Kinds whose address the device follows or is told, with what to say of them. */
+const subjects: Readonly<Record<string, { readonly level: Level; readonly says: (fn: string) => string }>> = {
+  cpu_phys_to_device: {
+    level: 'warning',
+    says: (fn) =>
+      `${fn}() gives the device a CPU physical address as its DMA address under no condition: in a secure guest that memory is private, and the device faults or reads ciphertext`,
+  },
+  ring_alloc_plain: {
+    level: 'warning',
+    says: (fn) =>
+      `${fn}() takes the memory of a ring from the page allocator under no condition: in a secure guest it stays private, and the device never sees a valid ring`,
+  },
+  payload_gpa: {
+    level: 'note',
+    says: (fn) =>
+      `${fn}() tells the device a guest-physical address inside a message, whatever was negotiated: the DMA API does not protect it, and nothing here keeps a guest with private memory from sending it`,
+  },
 };
 
 export const dmaBypassUnconditional: Rule = {
@@ -24,32 +39,53 @@ Without \`VIRTIO_F_ACCESS_PLATFORM\` a device takes addresses as guest-physical.
 the device faults or reads ciphertext. With the bit, the device takes addresses as bus addresses and reads another page.
 An address that is physical whatever was negotiated is wrong in one case or the other.
 
+## Levels
+
+A *warning* for an address the device follows: a descriptor's, a ring's, a buffer's. A *note* for an address that the
+protocol itself carries inside a message (virtio-mem): nothing reads that memory, but its contents and its owner are the
+host's business only in a guest that trusts the host.
+
 ## What to do
 
 - Ring and payload: let the virtio core map the buffer, or map it with the ring's DMA device and check the result with
   \`dma_mapping_error()\`.
-- An address the protocol itself carries (balloon, virtio-mem): refuse the device in \`->validate\` where the platform
-  restricts memory access, or clear the feature that leads here.
+- An address in a message: refuse the device in \`->validate\` where the platform restricts memory access, or clear the
+  feature that leads here.
 
 ## What it does not report
 
-Addresses behind a guard, even a wrong one (see \`guard-differs-from-core\`), and the other ends of a queue: vhost,
-vDPA parents, software devices.
+Addresses behind a guard, even a wrong one (see \`guard-differs-from-core\`); the other ends of a queue (vhost, vDPA
+parents, software devices); IOMMU drivers, whose requests map physical addresses by design; architectures that are never
+a secure guest; a driver that clears ACCESS_PLATFORM in \`->validate\`, since a restricted guest then refuses the device.
 `,
-  run: ({ inventory }) => {
+  run: ({ inventory, program }) => {
     const found: Found[] = [];
     for (const site of inventory.sites) {
-      const what = subjects[site.site.kind];
-      if (what === undefined || site.formula !== TRUE || site.site.guard !== null) continue;
-      found.push(toFinding(site, what));
+      const subject = subjects[site.site.kind];
+      if (subject === undefined || site.formula !== TRUE || site.site.guard !== null) continue;
+      if (!isInSecureGuest(site.site.file) || isIommuDriver(program, site)) continue;
+      found.push({ ...toFinding(site, subject.says), level: subject.level });
     }
     return found;
   },
 };
 
-function toFinding({ site }: FoundSite, what: string): Found {
+function isInSecureGuest(file: string): boolean {
+  const arch = /^arch\/([^/]+)\//.exec(file)?.[1];
+  return arch === undefined || !withoutSecureGuests.has(arch);
+}
+
+/** Requests of an IOMMU driver name physical addresses because mapping them is what it is asked for. */
+function isIommuDriver(program: Program, { site }: FoundSite): boolean {
+  return (
+    site.kind === 'payload_gpa' &&
+    ['iommu_ops', 'iommu_domain_ops'].some((n) => program.chunksMentioning(site.file, n).length > 0)
+  );
+}
+
+function toFinding({ site }: FoundSite, says: (fn: string) => string): Found {
   return {
-    message: `physical address in ${site.function}() ${what} under no condition: in a secure guest that memory is private and the device cannot read it`,
+    message: says(site.function),
     file: site.file,
     function: site.function,
     range: site.range,

@@ -17,20 +17,26 @@ export const rules: readonly Rule[] = [dmaBypassUnconditional, guardDiffersFromC
 /** All findings of the rules that are on, in source order. */
 export function applyRules(context: RuleContext, levels: RuleLevels): Finding[] {
   const findings = rules.flatMap((rule) => {
-    const level = levels.get(rule.id) ?? rule.level;
-    return level === 'off' ? [] : complete(rule.id, level, rule.run(context), context);
+    const configured = levels.get(rule.id);
+    return configured === 'off' ? [] : complete(rule, configured, rule.run(context), context);
   });
   return findings.sort(compareFindings);
 }
 
-function complete(rule: string, level: Level, found: readonly Found[], context: RuleContext): Finding[] {
+/** A configured level holds for all findings of the rule; else each has its own, or the rule's. */
+function complete(
+  rule: Rule,
+  configured: Level | undefined,
+  found: readonly Found[],
+  context: RuleContext,
+): Finding[] {
   const ordinals = new Map<string, number>();
   return found.map((f) => {
-    const identity = [rule, f.file, f.function, statementText(f, context)].join('\0');
+    const identity = [rule.id, f.file, f.function, statementText(f, context)].join('\0');
     const ordinal = ordinals.get(identity) ?? 0;
     ordinals.set(identity, ordinal + 1);
     const fingerprint = createHash('sha256').update(`${identity}\0${ordinal}`).digest('hex').slice(0, 16);
-    return { rule, level, ...f, fingerprint };
+    return { ...f, rule: rule.id, level: configured ?? f.level ?? rule.level, fingerprint };
   });
 }
 

@@ -8,8 +8,8 @@ export interface RuleContext {
   readonly inventory: Inventory;
 }
 
-/** A rule without the things the engine adds: its identity, its level, its fingerprint. */
-export type Found = Omit<Finding, 'rule' | 'level' | 'fingerprint'>;
+/** A finding without the things the engine adds: rule, fingerprint, and the rule's level where it gives none. */
+export type Found = Omit<Finding, 'rule' | 'level' | 'fingerprint'> & { readonly level?: Level };
 
 /** A rule is a record with all that a face needs, and a pure function from the inventory to findings. */
 export interface Rule {

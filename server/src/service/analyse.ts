@@ -61,7 +61,9 @@ export async function analyse(options: AnalyseOptions): Promise<Report> {
   ]);
   clock.lap('select');
   const reader = recordingReader(diskReader(tree.root));
-  const key = questionKey(toolVersion, [JSON.stringify([tree, wanted, core.files, [...options.rules].sort()])]);
+  const key = questionKey(toolVersion, [
+    JSON.stringify([tree, wanted, core.files, [...options.rules].sort()]),
+  ]);
   const earlier = options.cacheDir === null ? null : recall(cache, key, reader);
   clock.lap('recall');
   if (earlier !== null) return options.timings ? { ...earlier, timings: clock.laps } : earlier;
@@ -115,14 +117,22 @@ function finish(
   clock.lap('analyse');
   const findings = applyRules({ program, inventory }, options.rules);
   clock.lap('rules');
-  const { coverage, unclean } = coverageOf(program, program.files.filter((file) => isWanted.has(file)));
+  const { coverage, unclean } = coverageOf(
+    program,
+    program.files.filter((file) => isWanted.has(file)),
+  );
   return {
     schema: 'vringside/1',
     tool: { name: 'vringside', version: toolVersion },
     tree: { root: program.tree.root, kernelVersion: program.tree.version },
     sites: inventory.sites.map((s) => s.site),
     findings,
-    notAnalysed: sortedUnique([...wanted.notAnalysed, ...program.notAnalysed(), ...inventory.notAnalysed, ...unclean]),
+    notAnalysed: sortedUnique([
+      ...wanted.notAnalysed,
+      ...program.notAnalysed(),
+      ...inventory.notAnalysed,
+      ...unclean,
+    ]),
     coverage,
     ...(options.timings ? { timings: clock.laps } : {}),
   };
@@ -132,7 +142,10 @@ function finish(
 function speaksOfSubject(reader: SourceReader, file: string): boolean {
   const content = reader.read(file);
   if (content === null || !('text' in content)) return true;
-  return subjectName.test(content.text) && subjectName.test(content.text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, ' '));
+  return (
+    subjectName.test(content.text) &&
+    subjectName.test(content.text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, ' '))
+  );
 }
 
 /** Folders whose decisions all other files hang on, where the tree has them. */
@@ -145,7 +158,9 @@ function union(a: readonly string[], b: readonly string[]): string[] {
 }
 
 function sortedUnique(list: readonly NotAnalysed[]): NotAnalysed[] {
-  const byKey = new Map(list.map((n) => [`${n.file}\0${String(n.line ?? 0).padStart(8, '0')}\0${n.reason}`, n]));
+  const byKey = new Map(
+    list.map((n) => [`${n.file}\0${String(n.line ?? 0).padStart(8, '0')}\0${n.reason}`, n]),
+  );
   return [...byKey.keys()].sort().flatMap((key) => byKey.get(key) ?? []);
 }
 

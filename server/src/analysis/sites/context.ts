@@ -1,8 +1,8 @@
 /** What a detector sees of one function, and how it says what it found. */
 import type { FunctionRef, Program, Scope } from '../../program/index.js';
 import type { Expr, MacroFacts, Stmt } from '../../syntax/ir.js';
-import type { Span } from '../../text/span.js';
 import type { Path } from '../../syntax/walk.js';
+import type { Span } from '../../text/span.js';
 import type { Origins } from '../origins.js';
 import type { Resolver } from '../resolve.js';
 import type { Candidate } from './collector.js';
@@ -22,7 +22,11 @@ export interface FunctionContext extends FileContext {
   readonly fn: FunctionRef;
   readonly scope: Scope;
   /** Says that `at`, in this function, is a site of `kind`. */
-  readonly emit: (kind: string, at: Span, more?: Omit<Candidate, 'kind' | 'file' | 'function' | 'at'>) => void;
+  readonly emit: (
+    kind: string,
+    at: Span,
+    more?: Omit<Candidate, 'kind' | 'file' | 'function' | 'at'>,
+  ) => void;
 }
 
 /** What a purely syntactic detector needs: it works on macro bodies and initialisers too. */

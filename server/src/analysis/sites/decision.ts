@@ -1,9 +1,9 @@
 /** The ring core's own decision in this tree: DMA API or bypass. */
 import { negotiationCalls } from '@vringside/grammars/feature-roles';
-import { FALSE, type Formula, TRUE } from '../formula.js';
-import type { Resolution, Resolver } from '../resolve.js';
 import type { FunctionRef } from '../../program/index.js';
+import { FALSE, type Formula, TRUE } from '../formula.js';
 import { definitions } from '../linkage.js';
+import type { Resolution, Resolver } from '../resolve.js';
 
 /** A function that answers "does the DMA API apply?", with the condition under which it says yes. */
 export interface DecisionFunction {
@@ -45,12 +45,15 @@ export function coreDecision(resolver: Resolver): DecisionFunction | null {
 export function apiFormula(resolver: Resolver): Formula | null {
   const { atoms } = resolver;
   let f: Formula = FALSE;
-  for (const d of decisionFunctions(resolver)) f = atoms.formulas.or(f, atoms.namedPart(d.resolution.formula));
+  for (const d of decisionFunctions(resolver))
+    f = atoms.formulas.or(f, atoms.namedPart(d.resolution.formula));
   return f === FALSE || f === TRUE ? null : f;
 }
 
 /** When the ring bypasses the DMA API; null when the tree decides nothing. */
 export function bypassFormula(resolver: Resolver): Formula | null {
   const core = coreDecision(resolver);
-  return core === null ? null : resolver.atoms.formulas.not(resolver.atoms.namedPart(core.resolution.formula));
+  return core === null
+    ? null
+    : resolver.atoms.formulas.not(resolver.atoms.namedPart(core.resolution.formula));
 }

@@ -2,9 +2,9 @@
 import { dmaApi, syncQueries } from '@vringside/grammars/address-names';
 import type { FunctionRef } from '../../program/index.js';
 import type { Expr, Stmt } from '../../syntax/ir.js';
+import { walk } from '../../syntax/walk.js';
 import type { Span } from '../../text/span.js';
 import { calleeName } from '../expressions.js';
-import { walk } from '../../syntax/walk.js';
 import type { Formula } from '../formula.js';
 import type { BodyReach, Trail } from '../reach.js';
 import { functionKey, type Resolver } from '../resolve.js';
@@ -35,7 +35,8 @@ export function elisions(ctx: FunctionContext): void {
   const api = apiFormula(ctx.resolver);
   if (api === null) return;
   for (const { variant, reach } of ctx.resolver.reachOf(ctx.fn).variants) {
-    for (const test of decidingTests(ctx.fn, variant.body, reach, api, ctx.resolver)) report(ctx, test, variant.body, reach);
+    for (const test of decidingTests(ctx.fn, variant.body, reach, api, ctx.resolver))
+      report(ctx, test, variant.body, reach);
   }
 }
 
@@ -44,7 +45,13 @@ function mayElide(ctx: FunctionContext): boolean {
   return ctx.fn.returnType.base === 'struct device' || makesStep(ctx.fn, ctx.resolver, 2);
 }
 
-function decidingTests(fn: FunctionRef, body: readonly Stmt[], reach: BodyReach, api: Formula, resolver: Resolver): DecidingTest[] {
+function decidingTests(
+  fn: FunctionRef,
+  body: readonly Stmt[],
+  reach: BodyReach,
+  api: Formula,
+  resolver: Resolver,
+): DecidingTest[] {
   const { formulas } = resolver.atoms;
   const tests: DecidingTest[] = [];
   /** A test of a mapping's result tells that there was one; it decides nothing. */
@@ -96,14 +103,20 @@ function skipSpan(decided: DecidingTest): Span {
  * The first DMA API step that is reached only by way of the API outcome of the test. Where that is a mapping, the other
  * outcome makes a physical address instead, which is a site of its own and no omission.
  */
-function stepUnder(ctx: FunctionContext, decided: DecidingTest, body: readonly Stmt[], reach: BodyReach): Step | null {
+function stepUnder(
+  ctx: FunctionContext,
+  decided: DecidingTest,
+  body: readonly Stmt[],
+  reach: BodyReach,
+): Step | null {
   let found: Step | 'map' | null = null;
   walk(body, (node) => {
     if (found !== null) return;
     const here = reach.reached.get(node);
     if (here === undefined || !passes(here.trail, decided.test, decided.apiWhen)) return;
     if (node.kind === 'call') found = stepOf(node, ctx.fn, ctx.resolver, 2);
-    else if (node.kind === 'return' && node.value !== null && returnsDevice(ctx, node.value)) found = 'device';
+    else if (node.kind === 'return' && node.value !== null && returnsDevice(ctx, node.value))
+      found = 'device';
   });
   return found === 'map' ? null : found;
 }
@@ -134,7 +147,12 @@ function makesStep(fn: FunctionRef, resolver: Resolver, depth: number): boolean 
 const stepMemo = new WeakMap<Resolver, Map<string, Step | 'map' | null>>();
 
 /** What step a call makes, itself or by the functions it calls. */
-function stepOf(call: Expr & { kind: 'call' }, fn: FunctionRef, resolver: Resolver, depth: number): Step | 'map' | null {
+function stepOf(
+  call: Expr & { kind: 'call' },
+  fn: FunctionRef,
+  resolver: Resolver,
+  depth: number,
+): Step | 'map' | null {
   const name = calleeName(call);
   const direct = dmaApi[name];
   if (direct === 'map' || direct === 'alloc' || direct === 'free') return 'map';

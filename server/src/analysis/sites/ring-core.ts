@@ -1,8 +1,13 @@
 /** Physical addresses that become DMA addresses, and descriptors that carry them: the ring core and its like. */
-import { addressCalls, descriptorRecords, pageAllocators, pageFrees } from '@vringside/grammars/address-names';
+import {
+  addressCalls,
+  descriptorRecords,
+  pageAllocators,
+  pageFrees,
+} from '@vringside/grammars/address-names';
 import type { Expr } from '../../syntax/ir.js';
-import { calleeName } from '../expressions.js';
 import { uncast } from '../../syntax/walk.js';
+import { calleeName } from '../expressions.js';
 import { TRUE } from '../formula.js';
 import type { Origin } from '../origins.js';
 import { type FunctionContext, type Node, recordOf } from './context.js';
@@ -64,7 +69,12 @@ export function isZero(expr: Expr): boolean {
   if (e.kind === 'number') return Number(e.text.replace(/[uUlL]+$/, '')) === 0;
   if (e.kind === 'name') return e.name === 'NULL';
   const first = e.kind === 'call' ? e.args.at(-1) : undefined;
-  return e.kind === 'call' && /^(?:cpu_to_|u64_to_dma|u32_to_dma)/.test(calleeName(e)) && first !== undefined && isZero(first);
+  return (
+    e.kind === 'call' &&
+    /^(?:cpu_to_|u64_to_dma|u32_to_dma)/.test(calleeName(e)) &&
+    first !== undefined &&
+    isZero(first)
+  );
 }
 
 /** Functions whose results are ring addresses give them out: every return is an export. */
