@@ -135,7 +135,9 @@ function truthOfBinary(op: string, left: Expression, right: Expression): Conditi
     case '||':
       return either(truthOf(left), truthOf(right));
     case '&':
-      return fact(maskedBit(left) ?? maskedBit(right) ?? termOf({ kind: 'binary', op, left, right }));
+      return fact(
+        maskedBit(left, right) ?? maskedBit(right, left) ?? termOf({ kind: 'binary', op, left, right }),
+      );
     case '!=':
       return negated(truthOfBinary('==', left, right));
     case '>=':
@@ -174,14 +176,15 @@ function numberOf(e: Expression): number | null {
   return null;
 }
 
-/** `BIT_ULL(X)` or `1ULL << X`: the bit's name. */
-function maskedBit(e: Expression): string | null {
+/** `word & BIT_ULL(X)`, `word & (1ULL << X)`, `word & X`: the bit's name, whatever the word. */
+function maskedBit(mask: Expression, word: Expression): string | null {
+  if (word.kind === 'binary' || word.kind === 'number') return null;
   const bit =
-    e.kind === 'call' && bitMakers.has(e.name)
-      ? e.args[0]
-      : e.kind === 'binary' && e.op === '<<' && numberOf(e.left) === 1
-        ? e.right
-        : undefined;
+    mask.kind === 'call' && bitMakers.has(mask.name)
+      ? mask.args[0]
+      : mask.kind === 'binary' && mask.op === '<<' && numberOf(mask.left) === 1
+        ? mask.right
+        : mask;
   return isConstantName(bit) ? canonicalName(bit.name) : null;
 }
 

@@ -26,6 +26,7 @@ describe('conditions that say the same', () => {
     ['virtio_has_feature(vdev, VIRTIO_NET_F_MQ)', 'VIRTIO_NET_F_MQ'],
     ['features & BIT_ULL(VIRTIO_F_VERSION_1)', 'VIRTIO_F_VERSION_1'],
     ['!(features & (1ULL << VIRTIO_F_VERSION_1))', '!VIRTIO_F_VERSION_1'],
+    ['config->mask & VDPA_ATTR_MTU', 'config->mask & BIT_ULL(VDPA_ATTR_MTU)'],
     ['VIRTIO_F_IOMMU_PLATFORM', 'VIRTIO_F_ACCESS_PLATFORM'],
     ['IS_ENABLED(CONFIG_PM_SLEEP)', 'defined(CONFIG_PM_SLEEP)'],
     ['likely(xen_domain())', 'xen_domain()'],
@@ -49,6 +50,7 @@ describe('conditions that differ', () => {
     ['!virtio_has_dma_quirk(vdev)', 'vq->use_dma_api'],
     ['cc_platform_has(CC_ATTR_MEM_ENCRYPT)', 'cc_platform_has(CC_ATTR_GUEST_MEM_ENCRYPT)'],
     ['vm_dev->version == 1', 'vm_dev->version != 2'],
+    ['(before ^ after) & NETIF_F_LRO', 'after & NETIF_F_LRO'],
     ['vq->packed_ring', 'vq->use_dma_api'],
     ['true', 'A'],
   ])('%s  !=  %s', (a, b) => {
