@@ -1,5 +1,5 @@
 /** The names a function declares: its parameters, and its locals where they are visible. */
-import type { Declarator, TypeRef } from '../syntax/ir.js';
+import type { CallExpr, Declarator, TypeRef } from '../syntax/ir.js';
 import { type Node, walk } from '../syntax/walk.js';
 import type { Span } from '../text/span.js';
 import type { FunctionRef } from './unit.js';
@@ -23,11 +23,13 @@ export interface Scope {
   readonly locals: readonly Local[];
   /** What `name` means at `offset`, the innermost declaration winning; null when it is no local. */
   lookup(name: string, offset: number): Local | null;
+  /** The first statement of the form `MACRO(..., name, ...);`, which may declare the name: `LIST_HEAD(name);`. */
+  introducedBy(name: string): CallExpr | null;
 }
 
 /** The scope of what stands outside functions. */
 export function fileScope(file: string): Scope {
-  return { file, fn: null, locals: [], lookup: () => null };
+  return { file, fn: null, locals: [], lookup: () => null, introducedBy: () => null };
 }
 
 export function functionScope(fn: FunctionRef): Scope {
@@ -38,7 +40,11 @@ export function functionScope(fn: FunctionRef): Scope {
     declarator: null,
     visible: { start: fn.start, end: fn.end },
   }));
-  for (const variant of fn.variants) collectLocals(variant.body, fn, locals);
+  const introduced = new Map<string, CallExpr>();
+  for (const variant of fn.variants) {
+    collectLocals(variant.body, fn, locals);
+    collectIntroduced(variant.body, introduced);
+  }
   const byName = new Map<string, Local[]>();
   for (const local of locals) byName.set(local.name, [...(byName.get(local.name) ?? []), local]);
   return {
@@ -53,6 +59,7 @@ export function functionScope(fn: FunctionRef): Scope {
       }
       return best;
     },
+    introducedBy: (name) => introduced.get(name) ?? null,
   };
 }
 
@@ -65,6 +72,15 @@ function collectLocals(body: readonly Node[], fn: FunctionRef, locals: Local[]):
     for (const declarator of node.declarators) {
       const visible = { start: declarator.start, end };
       locals.push({ name: declarator.name, type: declarator.type, param: -1, declarator, visible });
+    }
+  });
+}
+
+function collectIntroduced(body: readonly Node[], introduced: Map<string, CallExpr>): void {
+  walk(body, (node) => {
+    if (node.kind !== 'expr' || node.expr.kind !== 'call') return;
+    for (const arg of node.expr.args) {
+      if (arg.kind === 'name' && !introduced.has(arg.name)) introduced.set(arg.name, node.expr);
     }
   });
 }

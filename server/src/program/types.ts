@@ -150,7 +150,20 @@ export class Types {
     if (global) return this.written(global.type, env);
     if (this.linkage.enumerators(name, file).length > 0) return int;
     const returned = this.returnTypeOf(name, file);
-    return returned === null ? null : { ...returned, isFunction: true };
+    if (returned !== null) return { ...returned, isFunction: true };
+    return this.ofIntroduced(name, env);
+  }
+
+  /** A local declared by a macro: the macro's own declaration tells, `struct list_head name = ...`. */
+  private ofIntroduced(name: string, env: Env): TypeRef | null {
+    const call = env.scope.introducedBy(name);
+    if (call?.callee.kind !== 'name') return null;
+    for (const macro of this.linkage.macros(call.callee.name, env.scope.file)) {
+      const at = call.args.findIndex((arg) => arg.kind === 'name' && arg.name === name);
+      const declared = declaredType(macro, macro.params?.[at] ?? '');
+      if (declared) return this.written(declared, this.macroEnv(macro, call.args, env));
+    }
+    return null;
   }
 
   private ofLocal(local: Local, env: Env): TypeRef | null {
@@ -194,13 +207,18 @@ export class Types {
     return (fn ?? this.linkage.prototypes(name, file)[0])?.returnType ?? null;
   }
 
-  private ofMacro(macro: MacroRef, args: readonly Expr[], use: Env): TypeRef | null {
+  /** The inside of a macro, as used with `args` at `use`. */
+  private macroEnv(macro: MacroRef, args: readonly Expr[], use: Env): Env {
     const bindings = new Map<string, Binding>();
     (macro.params ?? []).forEach((param, index) => {
       const expr = args[index];
       if (expr) bindings.set(param, { expr, env: use });
     });
-    const env = { ...use, bindings, declared: null, seenFrom: use.seenFrom ?? args[0]?.start ?? null };
+    return { ...use, bindings, declared: null, seenFrom: use.seenFrom ?? args[0]?.start ?? null };
+  }
+
+  private ofMacro(macro: MacroRef, args: readonly Expr[], use: Env): TypeRef | null {
+    const env = this.macroEnv(macro, args, use);
     if (macro.expr !== null) return this.infer(macro.expr, env);
     return macro.body === null ? null : this.ofStatements(macro.body, env);
   }
@@ -280,6 +298,18 @@ export class Types {
     if (bound?.expr.kind !== 'name') return name;
     return this.boundName(bound.expr.name, { ...bound.env, depth: env.depth });
   }
+}
+
+/** The type a macro's body declares `name` with; a body that is one declaration without `;` reads as a type. */
+function declaredType(macro: MacroRef, name: string): TypeRef | null {
+  if (macro.expr?.kind === 'type' && macro.expr.name === name) {
+    return { base: macro.expr.type.base, pointers: macro.expr.type.pointers };
+  }
+  for (const stmt of macro.body ?? []) {
+    const declarator = stmt.kind === 'decl' ? stmt.declarators.find((one) => one.name === name) : undefined;
+    if (declarator) return declarator.type;
+  }
+  return null;
 }
 
 /** The record type an initialiser list without a type of its own fills, item by item. */

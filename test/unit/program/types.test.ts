@@ -155,6 +155,18 @@ int f(struct virtqueue *vq, void *v) {
     });
   });
 
+  it('locals declared by a macro', () => {
+    const source = `${records}
+#define RING_ON_STACK(name) struct ring name = { 0 }
+#define TYPED(type, name) type name; int name##_count
+int f(void) { RING_ON_STACK(mine); TYPED(struct device *, dev); use(mine.split, dev->id, other.x); }`;
+    expect(typesIn(source, ['dev->id', 'other.x'])).toEqual({
+      'dev->id': 'int',
+      'other.x': null,
+    });
+    expect(typesIn(source, ['mine'])).toEqual({ mine: 'struct ring' });
+  });
+
   it('what goes in circles is not known, and ends', () => {
     const source = `
 #define A B
