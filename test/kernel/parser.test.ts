@@ -12,7 +12,7 @@ import {
 import { createEngine, isSameTree } from '../../server/src/syntax/tree/engine.js';
 import { FlatTree } from '../../server/src/syntax/tree/flat-tree.js';
 import { kernelTree } from '../support/kernel-tree.js';
-import { lostNames, misplacedSpans } from '../unit/syntax/invariants.js';
+import { lostNames, misplacedSpans, misreadNames } from '../unit/syntax/invariants.js';
 import { nativeNodes, nativeParser, ourNodes } from '../unit/syntax/native-tree.js';
 
 const root = kernelTree('6.12');

@@ -36,6 +36,22 @@ export function misplacedSpans(facts: ChunkFacts, chunk: Chunk): string[] {
   return complaints;
 }
 
+/** Names and numbers that are not what the text says at their span. */
+export function misreadNames(facts: ChunkFacts, text: string): string[] {
+  const complaints: string[] = [];
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    const node = value as { kind?: string; name?: string; text?: string; start?: number; end?: number };
+    const said = node.kind === 'name' ? node.name : node.kind === 'number' ? node.text : undefined;
+    const written = text.slice(node.start, node.end);
+    // A pasted name may go on behind the line its span ends on.
+    if (said !== undefined && said !== written && !said.startsWith(written)) complaints.push(`${said}: ${written}`);
+    for (const part of Object.values(value)) visit(part);
+  };
+  visit(facts);
+  return complaints;
+}
+
 /** Words that are not names of anything. */
 const KEYWORDS = new Set(
   `auto break case char const continue default do double else enum extern float for goto if inline int long register

@@ -153,7 +153,13 @@ export function readText(variant: PreparedVariant, end: number): ReadText {
 function rewritesByStart(rewrites: readonly Rewrite[]): ReadonlyMap<number, Rewrite> {
   if (rewrites.length === 0) return NO_REWRITES;
   const byStart = new Map<number, Rewrite>();
-  for (const rewrite of rewrites) if (rewrite.kind !== 'annotation') byStart.set(rewrite.start, rewrite);
+  for (const rewrite of rewrites) {
+    if (rewrite.kind === 'annotation') continue;
+    // The longest comes first and is what the parser was shown last: `a ## b ## c` was `a ## b` before. A call that is
+    // shown as a declaration says nothing of the words it is shown by.
+    const known = byStart.get(rewrite.start);
+    if (!known || known.kind === 'definition-macro') byStart.set(rewrite.start, rewrite);
+  }
   return byStart;
 }
 

@@ -45,21 +45,26 @@ const UNITS_AT_LEAST = 5_000;
  */
 const LONGEST_TEXT = 3_000_000;
 
-let runtime: Promise<WasmMemory> | undefined;
+interface Runtime {
+  readonly memory: WasmMemory;
+  readonly language: Language;
+}
 
-/** The wasm module and the arrays over its memory; shared by all engines of a thread. */
-function loadRuntime(wasmFolder: string | undefined): Promise<WasmMemory> {
+let runtime: Promise<Runtime> | undefined;
+
+/** The wasm module with the grammar in it, and the arrays over its memory; shared by all engines of a thread. */
+function loadRuntime(wasmFolder: string | undefined): Promise<Runtime> {
   runtime ??= (async () => {
     const module: Record<string, unknown> = { wasmBinary: readWasm('web-tree-sitter', wasmFolder) };
     await Parser.init(module);
-    return module as unknown as WasmMemory;
+    const language = await Language.load(readWasm('tree-sitter-c', wasmFolder));
+    return { memory: module as unknown as WasmMemory, language };
   })();
   return runtime;
 }
 
 export async function createEngine(options: EngineOptions = {}): Promise<ParseEngine> {
-  const memory = await loadRuntime(options.wasmFolder);
-  const language = await Language.load(readWasm('tree-sitter-c', options.wasmFolder));
+  const { memory, language } = await loadRuntime(options.wasmFolder);
   return new Engine(memory, language, options.reader ?? 'memory');
 }
 
