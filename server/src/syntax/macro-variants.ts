@@ -87,8 +87,10 @@ function candidate(file: SourceFile, range: BodyRange, as: MacroCandidate['as'])
   const list = dropAnnotations(file.text, bodyList(file, range, draft), draft);
   const view = new View(file.text, list);
   const d = new Dialect(view, draft);
-  if (as === 'statements') block(d, 0, view.count);
-  else if (as === 'initializer') initializer(d, -1, view.count);
+  if (as === 'statements') {
+    d.isOpenEnded = true;
+    block(d, 0, view.count);
+  } else if (as === 'initializer') initializer(d, -1, view.count);
   else if (isTypeLike(view, 0, view.count)) typeArgument(d, 0, view.count);
   else expression(d, 0, view.count);
   const [prefix, suffix] = AROUND[as];

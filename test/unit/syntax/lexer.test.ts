@@ -99,7 +99,23 @@ describe('tokenize', () => {
   it('tiles any text with tokens and white space', () => {
     const piece = fc.oneof(
       fc.string(),
-      fc.constantFrom('#', '\n', '\r\n', '\\\n', '/*', '*/', '//', '"', "'", '<', '...', '##', '\0', 'L"', '1e+'),
+      fc.constantFrom(
+        '#',
+        '\n',
+        '\r\n',
+        '\\\n',
+        '/*',
+        '*/',
+        '//',
+        '"',
+        "'",
+        '<',
+        '...',
+        '##',
+        '\0',
+        'L"',
+        '1e+',
+      ),
     );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {

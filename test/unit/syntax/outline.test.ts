@@ -4,7 +4,8 @@ import { outline } from '../../../server/src/syntax/outline.js';
 /** Each chunk as `kind name: text`, white space folded. */
 function chunks(text: string): string[] {
   return outline('x.c', text).chunks.map(
-    (chunk) => `${chunk.kind} ${chunk.name}: ${text.slice(chunk.start, chunk.end).trim().replaceAll(/\s+/g, ' ')}`,
+    (chunk) =>
+      `${chunk.kind} ${chunk.name}: ${text.slice(chunk.start, chunk.end).trim().replaceAll(/\s+/g, ' ')}`,
   );
 }
 
@@ -98,14 +99,14 @@ void __warning(const char *f) { }
   });
 
   it('lets a function end in each arm', () => {
-    expect(functions('int f(void)\n{\n#ifdef A\n\treturn 1;\n}\n#else\n\treturn 2;\n}\n#endif\nint g(void) { }\n')).toEqual([
-      'f:1',
-      'g:10',
-    ]);
+    expect(
+      functions('int f(void)\n{\n#ifdef A\n\treturn 1;\n}\n#else\n\treturn 2;\n}\n#endif\nint g(void) { }\n'),
+    ).toEqual(['f:1', 'g:10']);
   });
 
   it('gives each chunk its condition and leaves out what no compilation sees', () => {
-    const text = '#ifdef A\nint f(void) { }\n#else\nint g(void) { }\n#endif\n#if 0\nint h(void) { don\'t }\n#endif\n';
+    const text =
+      "#ifdef A\nint f(void) { }\n#else\nint g(void) { }\n#endif\n#if 0\nint h(void) { don't }\n#endif\n";
     const file = outline('x.c', text);
     expect(file.chunks.map((chunk) => [chunk.name, chunk.condition])).toEqual([
       ['f', { kind: 'defined', name: 'A' }],
@@ -130,7 +131,16 @@ void __warning(const char *f) { }
   });
 
   it('is linear on hostile input', () => {
-    const hostile = ['(', '{', 'a\n', '#if A\n', '__attribute__((x))\n', 'static\n', '#if A\n#elif B\n', 'f(a) int b;'];
+    const hostile = [
+      '(',
+      '{',
+      'a\n',
+      '#if A\n',
+      '__attribute__((x))\n',
+      'static\n',
+      '#if A\n#elif B\n',
+      'f(a) int b;',
+    ];
     for (const piece of hostile) {
       const time = (count: number): number => {
         const text = `f(x)\n${piece.repeat(count)}`;

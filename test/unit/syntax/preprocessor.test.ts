@@ -26,7 +26,8 @@ function show(condition: PpCondition): string {
 /** Each region as its condition and what it holds. */
 function regions(text: string): string[] {
   return preprocess(text, tokenize(text)).regions.map(
-    (region) => `${show(region.condition)}: ${text.slice(region.start, region.end).trim().replaceAll(/\s+/g, ' ')}`,
+    (region) =>
+      `${show(region.condition)}: ${text.slice(region.start, region.end).trim().replaceAll(/\s+/g, ' ')}`,
   );
 }
 
@@ -52,7 +53,9 @@ describe('regions', () => {
   });
 
   it('does not count an include guard as a condition', () => {
-    expect(regions('/* licence */\n#ifndef _X_H\n#define _X_H\n#ifdef A\n1\n#endif\n#endif /* _X_H */\n')).toEqual(['A: 1']);
+    expect(
+      regions('/* licence */\n#ifndef _X_H\n#define _X_H\n#ifdef A\n1\n#endif\n#endif /* _X_H */\n'),
+    ).toEqual(['A: 1']);
   });
 
   it('counts it when text follows it', () => {
@@ -60,7 +63,10 @@ describe('regions', () => {
   });
 
   it('knows what no compilation of C sees', () => {
-    expect(regions('#if 0\n1\n#else\n2\n#endif\n#ifdef __cplusplus\n3\n#endif\n')).toEqual(['false: 1', 'false: 3']);
+    expect(regions('#if 0\n1\n#else\n2\n#endif\n#ifdef __cplusplus\n3\n#endif\n')).toEqual([
+      'false: 1',
+      'false: 3',
+    ]);
   });
 
   it('survives directives that have no partner', () => {
@@ -70,7 +76,9 @@ describe('regions', () => {
 
 describe('conditions', () => {
   it('reads logic', () => {
-    expect(condition('defined(A) && (!defined B || IS_ENABLED(CONFIG_C))')).toBe('(A && (!B || IS_ENABLED(CONFIG_C)))');
+    expect(condition('defined(A) && (!defined B || IS_ENABLED(CONFIG_C))')).toBe(
+      '(A && (!B || IS_ENABLED(CONFIG_C)))',
+    );
     expect(condition('!(defined(A))')).toBe('!A');
     expect(condition('1 && defined(A)')).toBe('A');
   });

@@ -5,7 +5,7 @@ import type { Dialect } from './context.js';
 import { declaration, isTypeLike, nextOf } from './declarations.js';
 import { expression } from './expressions.js';
 import type { View } from './view.js';
-import { isDeclarationWord } from './words.js';
+import { isDeclarationWord, isTypeName } from './words.js';
 
 /** Fields between the braces of a struct or union. */
 export function recordBody(d: Dialect, from: number, end: number): void {
@@ -112,7 +112,10 @@ function fieldMacro(d: Dialect, at: number, close: number): void {
   const [first, second] = parts;
   d.draft.note('definition-macro', view.start(at), view.end(close));
   if (first !== undefined && second !== undefined && parts.length === 2) {
-    if (isName(view, second) && (isTypeLike(view, ...first) || first[1] > first[0] + 1)) {
+    if (
+      isName(view, second) &&
+      (isTypeLike(view, ...first) || first[1] > first[0] + 1 || isTypeName(view.word(first[0])))
+    ) {
       // DECLARE_FLEX_ARRAY(type, name)
       hideCall(d, at, close);
       d.draft.clear(view.start(second[0] - 1), view.end(second[0] - 1));

@@ -10,6 +10,8 @@ export class Dialect {
   isHead = false;
   /** The declaration at hand stands in a block: no bit-fields. */
   isLocal = false;
+  /** What follows the text brings a `;` along: a macro's body. */
+  isOpenEnded = false;
   private depth = 0;
 
   constructor(view: View, draft: Draft) {
@@ -41,6 +43,7 @@ export class Dialect {
 
   /** Ends the statement before token `next`; with no blank there, its last word is shown one letter shorter. */
   endStatement(next: number): void {
+    if (next >= this.view.count && this.isOpenEnded) return;
     if (this.insert('semicolon', next, ';')) return;
     const { view, draft } = this;
     const last = next - 1;

@@ -315,6 +315,7 @@ function macroWithBody(d: Dialect, at: number, open: number, close: number, end:
 /** Ends the macro call [at, close] that has no `;`, at whatever cost in white space or punctuation. */
 function missingSemicolon(d: Dialect, at: number, open: number, close: number, next: number): void {
   const { view, draft } = d;
+  if (next >= view.count && d.isOpenEnded) return;
   if (d.insert('semicolon', next, ';')) return;
   if (close === open + 1) {
     draft.replace('semicolon', view.start(open), view.end(close), ';');

@@ -83,6 +83,11 @@ export function isDeclarationWord(word: string): boolean {
   );
 }
 
+/** `u32`, `__le16`, `dma_addr_t`: names that by custom are types. */
+export function isTypeName(word: string): boolean {
+  return /^(?:__)?(?:[us]|le|be)\d+$|_t$|^__virtio\d+$/.test(word);
+}
+
 /** `FOO_BAR2`: how annotations and macros are spelt, and types hardly ever. */
 export function isCapitals(word: string): boolean {
   return /^[A-Z_][A-Z0-9_]*$/.test(word) && /[A-Z]{2}/.test(word);
