@@ -29,6 +29,7 @@ export class Atoms {
   readonly formulas: Formulas = new Formulas();
   private readonly byKey = new Map<string, number>();
   private readonly all: Atom[] = [];
+  private readonly named = new Map<Formula, boolean>();
 
   of(atom: Atom): Formula {
     return this.intern(atomKey(atom), atom);
@@ -52,7 +53,12 @@ export class Atoms {
   }
 
   hasNamed(f: Formula): boolean {
-    return this.formulas.support(f).some((a) => this.get(a).kind !== 'opaque');
+    let known = this.named.get(f);
+    if (known === undefined) {
+      known = this.formulas.support(f).some((a) => this.get(a).kind !== 'opaque');
+      this.named.set(f, known);
+    }
+    return known;
   }
 
   /** True when `f` depends on a named fact. */

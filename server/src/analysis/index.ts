@@ -8,7 +8,7 @@ import { Origins } from './origins.js';
 import { Resolver } from './resolve.js';
 import { deviceSuppliedAddresses, premappedBuffers, refedBuffers } from './sites/buffers.js';
 import { type FoundSite, SiteCollector } from './sites/collector.js';
-import type { FileContext, FunctionContext, NodeDetector } from './sites/context.js';
+import type { FileContext, FunctionContext, FunctionDetector, NodeDetector } from './sites/context.js';
 import { elisions } from './sites/elisions.js';
 import { featureCallSites, featureMentions, maskUses } from './sites/feature-uses.js';
 import { fileLevelSites } from './sites/file-level.js';
@@ -16,8 +16,15 @@ import { hostMacros, hostTranslation } from './sites/host-translation.js';
 import { negotiationDefinitions, negotiationSteps } from './sites/negotiation.js';
 import { descriptorReads, otherEndRingAddresses } from './sites/other-end.js';
 import { pageTables } from './sites/page-tables.js';
-import { AddressCarriers, pageReports, payloadAddresses, queuedAddressMessages } from './sites/payload.js';
+import {
+  AddressCarriers,
+  pageReports,
+  payloadAddresses,
+  plainMessageStores,
+  queuedAddressMessages,
+} from './sites/payload.js';
 import { descriptorStores, physicalHandles, plainRingMemory, ringAddressExports } from './sites/ring-core.js';
+import { type RingMemory, ringMemory, usesOfRingMemory } from './sites/ring-memory.js';
 import { fileRoles } from './sites/roles.js';
 import {
   callerRings,
@@ -46,7 +53,7 @@ export interface InventoryOptions {
 }
 
 /** Detectors that look at one node at a time, in the order their sites are reported for one place. */
-function nodeDetectors(carriers: AddressCarriers): readonly NodeDetector[] {
+function nodeDetectors(carriers: AddressCarriers, rings: RingMemory): readonly NodeDetector[] {
   return [
     featureCallSites,
     featureMentions,
@@ -56,6 +63,7 @@ function nodeDetectors(carriers: AddressCarriers): readonly NodeDetector[] {
     descriptorStores,
     ringAddressExports,
     plainRingMemory,
+    ringMemory(rings),
     ringRegisterWrites,
     ringAddressesHandedOn,
     callerRings,
@@ -79,23 +87,25 @@ export function takeInventory(program: Program, options: InventoryOptions): Inve
   const notAnalysed: { file: string; reason: string }[] = [];
   const run = new Run(program, resolver, collector);
   const wanted = program.files.filter(options.isWanted);
+  const attempt = (file: string, pass: (file: string) => void): void => {
+    try {
+      pass(file);
+    } catch (error) {
+      const what = error instanceof Error ? error.message : String(error);
+      notAnalysed.push({ file, reason: `analysis failed: ${what}` });
+    }
+  };
   wanted.forEach((file, index) => {
     options.onFile?.(index, wanted.length);
-    try {
-      run.file(file);
-    } catch (error) {
-      notAnalysed.push({
-        file,
-        reason: `analysis failed: ${error instanceof Error ? error.message : String(error)}`,
-      });
-    }
+    attempt(file, (f) => run.file(f));
   });
-  for (const file of wanted) run.secondPass(file);
+  for (const detect of run.laterPasses) for (const file of wanted) attempt(file, (f) => run.later(f, detect));
   return { sites: collector.finish(), resolver, notAnalysed };
 }
 
 class Run {
   private readonly carriers = new AddressCarriers();
+  private readonly rings: RingMemory = new Set();
   private readonly detectors: readonly NodeDetector[];
   private readonly origins: Origins;
   private readonly roleOf: ReturnType<typeof fileRoles>;
@@ -107,7 +117,7 @@ class Run {
     this.program = program;
     this.resolver = resolver;
     this.collector = collector;
-    this.detectors = nodeDetectors(this.carriers);
+    this.detectors = nodeDetectors(this.carriers, this.rings);
     this.origins = new Origins(program);
     this.roleOf = fileRoles(program);
   }
@@ -128,10 +138,20 @@ class Run {
     }
   }
 
-  /** What needs the whole first pass: messages known by then to carry addresses, where they are queued. */
-  secondPass(file: string): void {
+  /**
+   * What needs the whole first pass, in order: messages known by then to be queued, filled with addresses; messages
+   * known to carry addresses, where they are queued; memory known to be a ring's, given back.
+   */
+  get laterPasses(): readonly FunctionDetector[] {
+    return [
+      plainMessageStores(this.carriers),
+      queuedAddressMessages(this.carriers),
+      usesOfRingMemory(this.rings),
+    ];
+  }
+
+  later(file: string, detect: FunctionDetector): void {
     const context = this.fileContext(file);
-    const detect = queuedAddressMessages(this.carriers);
     for (const fn of functionsIn(this.program, file)) detect(this.functionContext(context, fn));
   }
 

@@ -2,21 +2,31 @@
 import { siteName } from '@vringside/grammars/relevance';
 import type { FileFacts, FunctionRef, Program } from '../program/index.js';
 
-const siteTests = new WeakMap<Program, ReturnType<Program['nameTest']>>();
+interface Relevant {
+  readonly test: ReturnType<Program['nameTest']>;
+  readonly files: Map<string, FileFacts>;
+}
 
-/** The facts of a file that can bear on a site; chunks that hold no name a detector looks for are left alone. */
-export function relevantFacts(program: Program, file: string): readonly FileFacts[] {
-  let test = siteTests.get(program);
-  if (test === undefined) {
-    test = program.nameTest(siteName);
-    siteTests.set(program, test);
+const relevant = new WeakMap<Program, Relevant>();
+
+/** The facts of a file that can bear on a site; chunks that hold no name a detector looks for are not parsed. */
+export function relevantFacts(program: Program, file: string): FileFacts {
+  let known = relevant.get(program);
+  if (known === undefined) {
+    known = { test: program.nameTest(siteName), files: new Map() };
+    relevant.set(program, known);
   }
-  return program.factsHolding(file, test);
+  let facts = known.files.get(file);
+  if (facts === undefined) {
+    facts = program.factsHolding(file, known.test);
+    known.files.set(file, facts);
+  }
+  return facts;
 }
 
 /** The functions of a file that can hold a site, in source order. */
 export function functionsIn(program: Program, file: string): readonly FunctionRef[] {
-  return relevantFacts(program, file).flatMap((facts) => facts.functions);
+  return relevantFacts(program, file).functions;
 }
 
 /** Every definition of `name` in the selected files. */

@@ -51,6 +51,8 @@ const MAX_VALUES = 2000;
 interface Source {
   readonly expr: Expr;
   readonly fn: FunctionRef;
+  /** What an address found further back has become by the time it is used: shifted to a frame number, or back. */
+  readonly as?: 'phys' | 'pfn';
 }
 
 /** One step back from a value: the addresses made right here, and the values it was made from. */
@@ -58,6 +60,8 @@ interface Step {
   readonly made: readonly Origin[];
   /** In the same function. */
   readonly from: readonly Expr[];
+  /** What the step makes of an address: a shift by the page size turns one form into the other. */
+  readonly becomes?: 'phys' | 'pfn';
   /** In other functions: worked out only when the search gets there. */
   readonly further: (() => readonly Source[]) | null;
 }
@@ -69,6 +73,14 @@ interface PoolFill {
   readonly fn: FunctionRef;
 }
 
+/** Calls that pass an address through and leave its frame number. */
+const toFrame: ReadonlySet<string> = new Set([
+  'PFN_DOWN',
+  'PFN_UP',
+  'PHYS_PFN',
+  '__phys_to_pfn',
+  'phys_to_pfn',
+]);
 const translationFields: ReadonlySet<string> = new Set(Object.values(translationTables));
 /** Integer types that hold a pointer or as much of it as a device takes. */
 const integerTypes = /^(?:__)?(?:u|s|be|le)(?:32|64)$|long|^u?intptr_t$|^dma_addr_t$/;
@@ -81,6 +93,7 @@ export class Origins {
   private readonly steps = new Map<Expr, Step>();
   private readonly memo = new Map<Expr, readonly Origin[]>();
   private fills: readonly PoolFill[] | null = null;
+  private isWeighing = false;
 
   constructor(program: Program) {
     this.program = program;
@@ -109,24 +122,23 @@ export class Origins {
   private search(expr: Expr, fn: FunctionRef, maxHops: number): readonly Origin[] {
     const found = new Map<Expr, Origin>();
     const seen = new Set<Expr>([expr]);
+    const enqueue = (source: Source, queue: Source[]): void => {
+      if (seen.has(source.expr)) return;
+      seen.add(source.expr);
+      queue.push(source);
+    };
     let level: Source[] = [{ expr, fn }];
     for (let hops = 0; level.length > 0 && hops <= maxHops; hops += 1) {
       const next: Source[] = [];
       for (let i = 0; i < level.length && seen.size < MAX_VALUES; i += 1) {
         const source = level[i] as Source;
         const step = this.stepFrom(source.expr, source.fn);
-        for (const origin of step.made) found.set(origin.at, origin);
-        for (const before of step.from) {
-          if (seen.has(before)) continue;
-          seen.add(before);
-          level.push({ expr: before, fn: source.fn });
-        }
-        if (hops === maxHops || step.further === null) continue;
-        for (const before of step.further()) {
-          if (seen.has(before.expr)) continue;
-          seen.add(before.expr);
-          next.push(before);
-        }
+        for (const origin of step.made)
+          if (!found.has(origin.at)) found.set(origin.at, formOf(origin, source.as));
+        const as = source.as ?? step.becomes;
+        const further = hops === maxHops || step.further === null ? [] : step.further();
+        for (const expr of step.from) enqueue({ expr, fn: source.fn, ...(as && { as }) }, level);
+        for (const before of further) enqueue({ ...before, ...(as && { as }) }, next);
       }
       level = next;
     }
@@ -152,7 +164,7 @@ export class Origins {
       case 'unary':
         return expr.op === '!' ? nothing : inside(expr.operand);
       case 'binary':
-        return isArithmetic(expr.op) ? inside(expr.left, expr.right) : nothing;
+        return this.ofBinary(expr, fn);
       case 'assign':
         return inside(expr.value);
       case 'conditional':
@@ -176,6 +188,26 @@ export class Origins {
     }
   }
 
+  private ofBinary(expr: Expr & { kind: 'binary' }, fn: FunctionRef): Step {
+    const { op, left, right } = expr;
+    if (!isArithmetic(op)) return nothing;
+    // What is left of an address by a mask of the page size, or between two addresses, is no address.
+    if (op === '&' && isOffsetMask(right)) return nothing;
+    if (op === '-') return this.isAddress(right, fn) ? nothing : { ...nothing, from: [left] };
+    const becomes = changeOfForm(op, right);
+    if (becomes !== null) return { ...nothing, from: [left], becomes };
+    return { ...nothing, from: op === '>>' || op === '<<' ? [left] : [left, right] };
+  }
+
+  private isAddress(value: Expr, fn: FunctionRef): boolean {
+    // `a = b - a` would ask of itself.
+    if (this.isWeighing) return false;
+    this.isWeighing = true;
+    const found = this.within(value, fn).some((o) => o.kind === 'phys' || o.kind === 'pfn');
+    this.isWeighing = false;
+    return found;
+  }
+
   private ofCall(expr: Expr & { kind: 'call' }, fn: FunctionRef): Step {
     const name = calleeName(expr);
     const kind = addressCalls[name];
@@ -183,7 +215,8 @@ export class Origins {
     const through = passThrough[name];
     if (through !== undefined) {
       const arg = expr.args[through];
-      return arg === undefined ? nothing : { ...nothing, from: [arg] };
+      if (arg === undefined) return nothing;
+      return toFrame.has(name) ? { ...nothing, from: [arg], becomes: 'pfn' } : { ...nothing, from: [arg] };
     }
     if (name === '') return nothing;
     const pool = expr.args[poolAllocations[name] ?? -1];
@@ -374,6 +407,28 @@ function push<T>(map: Map<string, T[]>, key: string, value: T): void {
   const list = map.get(key);
   if (list === undefined) map.set(key, [value]);
   else list.push(value);
+}
+
+function formOf(origin: Origin, as: Source['as']): Origin {
+  const isOther = as !== undefined && as !== origin.kind && (origin.kind === 'phys' || origin.kind === 'pfn');
+  return isOther ? { ...origin, kind: as } : origin;
+}
+
+/** Shifts by the page size, however it is called, and products with it. */
+function changeOfForm(op: string, by: Expr): 'phys' | 'pfn' | null {
+  const e = uncast(by);
+  const isShift =
+    (e.kind === 'name' && /SHIFT$|^shift$/.test(e.name)) || (e.kind === 'number' && e.text === '12');
+  const isSize = e.kind === 'name' && /PAGE_SIZE$/.test(e.name);
+  if ((op === '>>' && isShift) || (op === '/' && isSize)) return 'pfn';
+  return (op === '<<' && isShift) || (op === '*' && isSize) ? 'phys' : null;
+}
+
+/** `PAGE_SIZE - 1`, `~PAGE_MASK`. */
+function isOffsetMask(mask: Expr): boolean {
+  const e = uncast(mask);
+  if (e.kind === 'unary') return e.op === '~' && e.operand.kind === 'name' && /MASK$/.test(e.operand.name);
+  return e.kind === 'binary' && e.op === '-' && e.right.kind === 'number' && e.right.text === '1';
 }
 
 function isArithmetic(op: string): boolean {

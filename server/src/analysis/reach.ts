@@ -93,6 +93,7 @@ class BodyWalk implements BodyReach {
 
   private state: State = { reach: TRUE, trail: null, env: new Map() };
   private readonly locals: Set<string>;
+  private last: Reached = { formula: TRUE, trail: null };
   private readonly versions = new Map<string, number>();
   private readonly labels = new Map<string, Jump[]>();
   private readonly exits: Jump[][] = [];
@@ -339,6 +340,7 @@ class BodyWalk implements BodyReach {
 
   /** Notes the reach of `expr` and all inside it, and carries out its assignments. */
   private visit(expr: Expr): void {
+    if (expr.kind === 'number' || expr.kind === 'string' || expr.kind === 'char' || expr.kind === 'type') return;
     this.note(expr);
     switch (expr.kind) {
       case 'binary':
@@ -518,7 +520,10 @@ class BodyWalk implements BodyReach {
   // ---- state -----------------------------------------------------------------------------------------------
 
   private note(at: Span): void {
-    this.reached.set(at, { formula: this.state.reach, trail: this.state.trail });
+    const { reach, trail } = this.state;
+    // Runs of nodes share one reach; one record serves them all.
+    if (this.last.formula !== reach || this.last.trail !== trail) this.last = { formula: reach, trail };
+    this.reached.set(at, this.last);
   }
 
   private kill(): void {
@@ -556,8 +561,13 @@ class BodyWalk implements BodyReach {
     for (const [name, value] of env) {
       const theirs = other.env.get(name);
       if (theirs === value) continue;
-      if (theirs === undefined) {
+      // What is known of neither arm is not worth a formula.
+      if (
+        theirs === undefined ||
+        !(this.source.atoms.hasNamed(value) || this.source.atoms.hasNamed(theirs))
+      ) {
         env.delete(name);
+        this.bump(name);
         continue;
       }
       const mine = this.and(reach, value);

@@ -34,6 +34,7 @@ import type {
   SyntaxParser,
   TypedefRef,
 } from './unit.js';
+import { joined } from './unit.js';
 import { type NameTest, type Place, Workspace } from './workspace.js';
 
 export interface ProgramOptions {
@@ -154,12 +155,10 @@ export class Program {
   }
 
   /** The facts of those chunks of a file that hold a name that passes the test; the others are not parsed. */
-  factsHolding(path: string, test: NameTest): readonly FileFacts[] {
+  factsHolding(path: string, test: NameTest): FileFacts {
     const unit = this.workspace.unit(path);
-    if (unit === null) return [];
-    return unit.source.chunks.flatMap((chunk) =>
-      test.holdsInChunk(unit, chunk.index) ? [unit.chunkFacts(chunk.index)] : [],
-    );
+    const chunks = unit?.source.chunks.filter((chunk) => test.holdsInChunk(unit, chunk.index)) ?? [];
+    return joined(chunks.flatMap((chunk) => (unit === null ? [] : [unit.chunkFacts(chunk.index)])));
   }
 
   /** A test of names that remembers its answers: names recur in every file. */

@@ -168,7 +168,7 @@ function located(facts: ir.ChunkFacts, file: string, chunk: number): FileFacts {
   };
 }
 
-function joined(parts: readonly FileFacts[]): FileFacts {
+export function joined(parts: readonly FileFacts[]): FileFacts {
   return {
     functions: parts.flatMap((part) => part.functions),
     macros: parts.flatMap((part) => part.macros),

@@ -14,8 +14,11 @@ export function refedBuffers(ctx: FunctionContext, node: Node, parents: Path | n
   if (buffer !== undefined) {
     for (const o of ctx.origins.of(buffer, ctx.fn)) {
       const at = { file: o.function.file, function: o.function, at: o.at };
-      if (o.kind === 'coherent') ctx.add({ kind: 'dma_api_refed', ...at });
-      else if (o.kind === 'vmalloc') ctx.add({ kind: 'sg_from_vmalloc', ...at });
+      if (o.kind === 'coherent') {
+        ctx.add({ kind: 'dma_api_refed', ...at });
+        if (o.function === ctx.fn) ctx.emit('dma_api_refed', node);
+      }
+      if (o.kind === 'vmalloc') ctx.add({ kind: 'sg_from_vmalloc', ...at });
     }
   }
   if (isPhysicalOfCoherent(ctx, node, parents)) ctx.emit('dma_api_refed', node);
@@ -91,7 +94,8 @@ export function premappedBuffers(ctx: FunctionContext, node: Node): void {
   if (ctx.role !== 'guest') return;
   if (node.kind === 'call') {
     const name = calleeName(node);
-    for (const { pattern, kind } of premappedCalls) if (pattern.test(name)) ctx.emit(kind, node);
+    const found = premappedCalls.find(({ pattern }) => pattern.test(name));
+    if (found !== undefined && !isOwnCall(ctx, name)) ctx.emit(found.kind, node);
     if (premappedSources.has(name)) ctx.emit('premapped_addr', node);
     return;
   }
@@ -103,6 +107,11 @@ export function premappedBuffers(ctx: FunctionContext, node: Node): void {
     else if (/^(?:dma_)?premapped$/.test(target.field) && !isFalse(node.value))
       ctx.emit('premapped_set', node);
   } else if (calleeName(target) === 'sg_dma_address' && !exportsTable(ctx)) ctx.emit('premapped_addr', node);
+}
+
+/** The ring core maps by its own functions: nothing is mapped ahead of it then. */
+function isOwnCall(ctx: FunctionContext, name: string): boolean {
+  return ctx.program.functionsNamed(name, ctx.file).some((fn) => fn.file === ctx.file);
 }
 
 /** A function that gives a scatter table out, as a dma-buf exporter does: it is for another device, not for a queue. */

@@ -81,7 +81,8 @@ function bitsIn(
     if (shifted !== undefined && touchesFeatureSet({ ...ctx, scope }, node, parents)) found.add(shifted);
     if (node.kind !== 'call' || !node.args.some((arg) => positionOf(arg) !== undefined)) return;
     const callee = calleeName(node);
-    if (callee === '' || !/feature|bit|has/i.test(callee)) return;
+    // Functions hand numbers on to others all the time; only names that speak of bits are worth following.
+    if (callee === '' || (scope.fn !== null && !/feature|bit|has/i.test(callee))) return;
     for (const index of bitParameters(ctx, callee)) {
       const position = positionOf(node.args[index]);
       if (position !== undefined) found.add(position);

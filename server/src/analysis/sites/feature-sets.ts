@@ -80,6 +80,7 @@ export function isFeatureSet(ctx: SetContext, expr: Expr): boolean {
 }
 
 function isWord(type: TypeRef | null): boolean {
+  if (type?.isFunction === true) return false;
   return type === null || type.base === '' || featureWordType.test(type.base) || type.base === 'bool';
 }
 

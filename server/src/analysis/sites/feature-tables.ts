@@ -1,9 +1,11 @@
 /** Constant sets of feature bits that a file defines: tables that list them, and masks. */
+
 import { featureWordType, tableFields } from '@vringside/grammars/feature-roles';
 import type { Program } from '../../program/index.js';
 import type { Expr, GlobalFacts, InitExpr } from '../../syntax/ir.js';
 import { functionValueName, walk } from '../../syntax/walk.js';
 import { featureOf, type MacroLookup, maskFeatures } from '../features.js';
+import { relevantFacts } from '../linkage.js';
 import { listedBits } from './feature-sets.js';
 import { remembered } from './remembered.js';
 
@@ -76,5 +78,9 @@ function findMasks(program: Program, file: string): ReadonlySet<string> {
     const words = init.kind === 'init' ? init.items.map((i) => i.value) : [init];
     return words.some((word) => maskFeatures(word, macros).length > 0);
   };
-  return new Set((program.facts(file)?.globals ?? []).filter(isMask).map((g) => g.name));
+  return new Set(
+    relevantFacts(program, file)
+      .globals.filter(isMask)
+      .map((g) => g.name),
+  );
 }

@@ -1,4 +1,5 @@
 /** Sites outside function bodies: feature tables, ops tables, masks and bits defined by macros and enumerators. */
+
 import { featureRangeMarks } from '@vringside/grammars/feature-names';
 import {
   featureSetField,
@@ -11,6 +12,7 @@ import {
 import type { Expr, GlobalFacts, MacroFacts } from '../../syntax/ir.js';
 import { walk } from '../../syntax/walk.js';
 import { featureOf, isFeatureName, maskFeatures } from '../features.js';
+import { relevantFacts } from '../linkage.js';
 import type { FileContext } from './context.js';
 import { bitParameters, isLogCall, pastedBits, slotKind } from './feature-helpers.js';
 import { isFeatureMask, isSubjectRecord, listedBits } from './feature-sets.js';
@@ -24,8 +26,7 @@ import {
 } from './feature-uses.js';
 
 export function fileLevelSites(ctx: FileContext): void {
-  const facts = ctx.program.facts(ctx.file);
-  if (facts === null) return;
+  const facts = relevantFacts(ctx.program, ctx.file);
   for (const global of facts.globals) {
     if (isHookVariable(global)) emit(ctx, 'platform_hook_def', global.nameSpan, { expression: global.name });
     if (global.init !== null) globalSites(ctx, global, global.init);

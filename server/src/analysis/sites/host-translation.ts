@@ -1,7 +1,9 @@
 /** A host back end at its work: guest addresses turned into its own, by an I/O page table or by the guest's memory map. */
+
 import type { FunctionRef } from '../../program/index.js';
 import { type Path, uncast, walk } from '../../syntax/walk.js';
 import { calleeName } from '../expressions.js';
+import { relevantFacts } from '../linkage.js';
 import { type FileContext, type FunctionContext, type Node, recordOf } from './context.js';
 
 /** Choices between an I/O page table and plain guest memory, and what comes out of either. */
@@ -18,7 +20,7 @@ export function hostTranslation(ctx: FunctionContext, node: Node, parents: Path 
 /** The same choices in the bodies of macros, where the queue is a parameter without a type. */
 export function hostMacros(ctx: FileContext): void {
   if (ctx.role !== 'host') return;
-  for (const macro of ctx.program.facts(ctx.file)?.macros ?? []) {
+  for (const macro of relevantFacts(ctx.program, ctx.file).macros) {
     if (macro.params === null || macro.params.length === 0) continue;
     const params = new Set(macro.params);
     walk(macro.expr !== null ? [macro.expr] : (macro.body ?? []), (node, parents) => {

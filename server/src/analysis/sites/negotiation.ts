@@ -106,8 +106,9 @@ function memberStep(ctx: FunctionContext, node: Expr & { kind: 'member' }, paren
     if (/virtio_driver/.test(recordOf(ctx, node.object))) ctx.emit('table_use', node);
   } else if (isRegisterField(ctx, node)) {
     ctx.emit('feature_register', node);
-  } else if (Object.hasOwn(negotiationSlots, node.field) && !isCallee(node, parents)) {
-    if (slotKind(node.field, recordOf(ctx, node.object)) !== null)
+  } else if (Object.hasOwn(negotiationSlots, node.field)) {
+    // A call through the slot is reported as the call it is.
+    if (!isCallee(node, parents) && slotKind(node.field, recordOf(ctx, node.object)) !== null)
       ctx.emit(node.field === 'validate' ? 'validate_ref' : 'ops_ref', node);
   } else if (isFeatureSetField(ctx, node)) {
     const isState =

@@ -64,7 +64,10 @@ function isPageOfTable(ctx: FunctionContext, node: Expr & { kind: 'call' }, pare
   const pfn = node.args[0];
   if (calleeName(node) !== 'pfn_to_page' || pfn === undefined || isCopiedThrough(parents)) return false;
   const from = ctx.origins.within(pfn, ctx.fn);
-  return from.some((o) => o.kind === 'translated' || (ctx.role === 'device' && o.kind === 'phys'));
+  if (from.some((o) => o.kind === 'translated')) return true;
+  // A device is told physical addresses; a page number it made from a page of its own is no such thing.
+  const isTold = (at: Expr): boolean => at.kind === 'name';
+  return ctx.role === 'device' && from.some((o) => o.kind === 'phys' || (o.kind === 'pfn' && isTold(o.at)));
 }
 
 function isPhysicalField(node: Node): boolean {

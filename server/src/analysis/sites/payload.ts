@@ -1,11 +1,14 @@
 /** Addresses inside messages: balloon PFNs, plug requests, GPU backing entries, IOMMU maps, page reports. */
 import {
   addressSources,
+  configWrites,
   descriptorRecords,
+  deviceOrderStores,
   sgSetters,
   toDeviceOrder,
   virtqueueAdds,
 } from '@vringside/grammars/address-names';
+import { storeCalls } from '@vringside/grammars/store-calls';
 import type { Expr } from '../../syntax/ir.js';
 import { type Path, uncast, walk } from '../../syntax/walk.js';
 import type { Span } from '../../text/span.js';
@@ -17,6 +20,7 @@ import { type FunctionContext, type Node, recordOf } from './context.js';
 /** What payload detectors learn in one pass and use in the next: records and fields that carry addresses. */
 export class AddressCarriers {
   private readonly kinds = new Map<string, string>();
+  private readonly queued = new Set<string>();
 
   mark(carrier: string, kind: string): void {
     if (!this.kinds.has(carrier)) this.kinds.set(carrier, kind);
@@ -25,26 +29,49 @@ export class AddressCarriers {
   kindOf(carrier: string): string | null {
     return this.kinds.get(carrier) ?? null;
   }
+
+  /** A field (`struct x.field`) or record that is put into a scatterlist. */
+  noteQueued(carrier: string): void {
+    if (carrier !== '') this.queued.add(carrier);
+  }
+
+  isQueued(carrier: string): boolean {
+    return this.queued.has(carrier);
+  }
 }
 
-/** Values turned into the device's byte order that are addresses. */
+/** Values turned into the device's byte order, or written to its configuration, that are addresses. */
 export function payloadAddresses(carriers: AddressCarriers) {
   return (ctx: FunctionContext, node: Node, parents: Path | null): void => {
     if (ctx.role !== 'guest') return;
     if (node.kind === 'assign') plainGuestAddress(ctx, node);
-    if (node.kind !== 'call' || !toDeviceOrder.has(calleeName(node))) return;
-    const value = node.args.at(-1);
+    if (node.kind !== 'call') return;
+    noteQueued(ctx, node, carriers);
+    const name = calleeName(node);
+    const stored = node.args[deviceOrderStores[name] ?? configWrites[name] ?? -1];
+    const converted = toDeviceOrder.has(name) ? node.args.at(-1) : undefined;
+    const value = stored ?? converted;
     if (value === undefined) return;
-    const origins = ctx.origins.of(value, ctx.fn);
-    const kind = payloadKind(origins);
-    if (kind === null || parents === null) return;
-    const store = storeAround(node, parents);
-    if (store === null || isDescriptor(ctx, store)) return;
-    ctx.emit(kind, store.at, { guardAt: node });
-    if (store.carrier !== null) markCarrier(ctx, store.carrier, kind, carriers);
-    if (store.record !== null) carriers.mark(store.record, kind);
-    for (const o of origins) reportSource(ctx, o, kind);
+    const kind = payloadKind(ctx.origins.of(value, ctx.fn));
+    if (kind === null) return;
+    const store =
+      stored === undefined ? storeAround(node, parents) : { at: node, carrier: null, record: null };
+    if (store !== null && !isDescriptor(ctx, store)) report(ctx, store, node, value, kind, carriers);
   };
+}
+
+function report(
+  ctx: FunctionContext,
+  store: Store,
+  node: Expr,
+  value: Expr,
+  kind: string,
+  carriers: AddressCarriers,
+): void {
+  ctx.emit(kind, store.at, { guardAt: node });
+  if (store.carrier !== null) for (const c of carriersOf(ctx, store.carrier)) carriers.mark(c, kind);
+  if (store.record !== null) carriers.mark(store.record, kind);
+  for (const o of ctx.origins.of(value, ctx.fn)) reportSource(ctx, o, kind);
 }
 
 function payloadKind(origins: readonly Origin[]): string | null {
@@ -55,9 +82,15 @@ function payloadKind(origins: readonly Origin[]): string | null {
   return null;
 }
 
-/** A page frame number is a site where it is taken too: its store may be functions away. */
+/** A page frame number is a site where it is taken too, when its store is functions away. */
 function reportSource(ctx: FunctionContext, origin: Origin, kind: string): void {
-  if (kind !== 'payload_pfn' || origin.kind !== 'pfn' || !addressSources.has(calleeName(origin.at))) return;
+  if (
+    origin.function === ctx.fn ||
+    kind !== 'payload_pfn' ||
+    origin.kind !== 'pfn' ||
+    !addressSources.has(calleeName(origin.at))
+  )
+    return;
   const candidate: Candidate = { kind, file: origin.function.file, function: origin.function, at: origin.at };
   if (origin.function.file === ctx.file) ctx.add(candidate);
 }
@@ -71,7 +104,7 @@ interface Store {
 }
 
 /** The store or initialiser the converted value goes to; null when it only feeds a comparison or a log. */
-function storeAround(node: Expr, parents: Path): Store | null {
+function storeAround(node: Expr, parents: Path | null): Store | null {
   let child: Node = node;
   for (let chain: Path | null = parents; chain !== null; chain = chain.up) {
     const parent: Node = chain.node;
@@ -86,7 +119,12 @@ function storeAround(node: Expr, parents: Path): Store | null {
       parent.kind !== 'call'
     )
       return null;
-    if (parent.kind === 'call' && !/^(?:put_unaligned|WRITE_ONCE)/.test(calleeName(parent))) return null;
+    if (parent.kind === 'call') {
+      const target = storeCalls.get(calleeName(parent));
+      if (target !== undefined)
+        return { at: node, carrier: parent.args[target.target] ?? null, record: null };
+      return calleeName(parent) === 'put_unaligned' ? { at: node, carrier: null, record: null } : null;
+    }
     child = parent;
   }
   return null;
@@ -107,23 +145,20 @@ function isDescriptor(ctx: FunctionContext, store: Store): boolean {
   return target?.kind === 'member' && descriptorRecords.has(recordOf(ctx, target.object));
 }
 
-/** What is stored through a parameter is stored to what the callers pass. */
-function markCarrier(ctx: FunctionContext, target: Expr, kind: string, carriers: AddressCarriers): void {
-  carriers.mark(carrierOf(ctx, target), kind);
+/** What a store fills. What is stored through a parameter is stored to what the callers pass. */
+function carriersOf(ctx: FunctionContext, target: Expr): string[] {
+  const own = carrierOf(ctx, target);
   const name = rootName(target);
   const index = ctx.fn.params.findIndex((p) => p.name === name);
-  if (index < 0 || uncast(target).kind === 'member') return;
-  for (const site of ctx.program.callers(ctx.fn)) {
+  if (index < 0 || uncast(target).kind === 'member') return [own];
+  const passed = ctx.program.callers(ctx.fn).flatMap((site) => {
     const arg = site.call.args[index];
-    if (site.caller === null || arg === undefined) continue;
-    const caller = {
-      ...ctx,
-      fn: site.caller,
-      scope: ctx.program.scopeOf(site.caller),
-      file: site.caller.file,
-    };
-    carriers.mark(carrierOf(caller, leftmost(arg)), kind);
-  }
+    if (site.caller === null || arg === undefined) return [];
+    const { caller } = site;
+    const there = { ...ctx, fn: caller, scope: ctx.program.scopeOf(caller), file: caller.file };
+    return [carrierOf(there, leftmost(arg))];
+  });
+  return [own, ...passed];
 }
 
 /** `a` of `a + n`. */
@@ -145,6 +180,56 @@ function plainGuestAddress(ctx: FunctionContext, node: Expr & { kind: 'assign' }
   if (node.target.kind !== 'member' || !/^(?:guest_addr|guest_phys_addr|gpa)$/.test(node.target.field))
     return;
   if (ctx.origins.has(node.value, ctx.fn, 'phys')) ctx.emit('payload_gpa', node);
+}
+
+/** Remembers what is put into a scatterlist: the field, and the record it is. */
+function noteQueued(ctx: FunctionContext, node: Expr & { kind: 'call' }, carriers: AddressCarriers): void {
+  const setter = sgSetters[calleeName(node)];
+  const buffer = setter === undefined ? undefined : node.args[setter.buffer];
+  if (buffer === undefined) return;
+  const e = uncast(buffer);
+  carriers.noteQueued(carrierOf(ctx, e.kind === 'unary' && e.op === '&' ? e.operand : e));
+  const type = ctx.program.typeOf(e, ctx.scope);
+  if (type !== null && type.pointers === 1 && /^(?:struct|union) /.test(type.base))
+    carriers.noteQueued(type.base);
+}
+
+/** Addresses stored without a change of byte order into what is known to be queued as it is. */
+export function plainMessageStores(carriers: AddressCarriers) {
+  return (ctx: FunctionContext): void => {
+    if (ctx.role !== 'guest') return;
+    walk(
+      ctx.fn.variants.flatMap((v) => v.body),
+      (node) => {
+        if (node.kind !== 'assign' || node.op !== '=' || !isIntoQueued(ctx, node.target, carriers)) return;
+        const kind = payloadKind(ctx.origins.of(node.value, ctx.fn));
+        const store: Store = { at: node, carrier: node.target, record: null };
+        if (kind !== null && !isConverted(node.value)) report(ctx, store, node, node.value, kind, carriers);
+      },
+    );
+  };
+}
+
+function isIntoQueued(ctx: FunctionContext, target: Expr, carriers: AddressCarriers): boolean {
+  const e = uncast(target);
+  if (e.kind === 'name' || !holdsNumber(ctx, e)) return false;
+  if (e.kind === 'member' && carriers.isQueued(recordOf(ctx, e.object))) return true;
+  return carriersOf(ctx, e).some((c) => carriers.isQueued(c));
+}
+
+/** False for pointers: the device makes nothing of them. */
+function holdsNumber(ctx: FunctionContext, target: Expr): boolean {
+  const type = ctx.program.typeOf(target, ctx.scope);
+  return type === null || type.pointers === 0;
+}
+
+/** Stores that change the byte order are found where they do. */
+function isConverted(value: Expr): boolean {
+  let isFound = false;
+  walk([value], (node) => {
+    isFound ||= node.kind === 'call' && toDeviceOrder.has(calleeName(node));
+  });
+  return isFound;
 }
 
 /** Messages that carry addresses, where they are queued. */

@@ -2,7 +2,9 @@
  * Which end of a virtqueue a file speaks for. The same expressions mean opposite things on the two ends: a guest's
  * transport that hands over a ring address bypasses the DMA API, a back end that takes one does its job.
  */
+
 import type { Program } from '../../program/index.js';
+import { relevantFacts } from '../linkage.js';
 
 export type FileRole =
   /** A driver, a transport or the ring core in the guest. */
@@ -105,7 +107,7 @@ function isHostSide(program: Program, file: string): boolean {
 
 function definesTable(program: Program, file: string, record: string): boolean {
   if (!mentions(program, file, record)) return false;
-  return (program.facts(file)?.globals ?? []).some(
+  return relevantFacts(program, file).globals.some(
     (g) => g.type.base === `struct ${record}` && g.init !== null && g.type.pointers === 0,
   );
 }

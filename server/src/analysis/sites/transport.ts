@@ -9,7 +9,7 @@ import {
 } from '@vringside/grammars/address-names';
 import { logCalls } from '@vringside/grammars/feature-roles';
 import type { Expr } from '../../syntax/ir.js';
-import { uncast, walk } from '../../syntax/walk.js';
+import { type Path, uncast, walk } from '../../syntax/walk.js';
 import { calleeName } from '../expressions.js';
 import { type FunctionContext, type Node, recordOf } from './context.js';
 import { isZero } from './ring-core.js';
@@ -27,7 +27,7 @@ export function ringRegisterWrites(ctx: FunctionContext, node: Node): void {
 }
 
 /** The ring register an address expression names; null when it names none. */
-function registerName(register: Expr): string | null {
+export function registerName(register: Expr): string | null {
   let found: string | null = null;
   walk([register], (node) => {
     const name = node.kind === 'name' ? node.name : node.kind === 'member' ? node.field : '';
@@ -60,6 +60,11 @@ function callWithRingAddress(ctx: FunctionContext, node: Expr & { kind: 'call' }
   const handed = node.args.filter((a) => ctx.origins.within(a, ctx.fn).some((o) => o.kind === 'ring'));
   const first = handed[0];
   if (first === undefined || name === '') return;
+  const register = node.args.map(registerName).find((r) => r !== null);
+  if (register) {
+    ctx.emit(ringPfnRegister.test(register) ? 'ring_pfn_write' : 'ring_addr_write', node);
+    return;
+  }
   const isPfn = handed.length === 1 && isShifted(ctx, first);
   if (handed.length > 1 || isPfn) ctx.emit(isPfn ? 'ring_pfn_write' : 'ring_addr_write', node);
 }
@@ -137,14 +142,23 @@ export function callerRings(ctx: FunctionContext, node: Node): void {
 }
 
 /** Addresses in channel command words and the blocks they point at (s390). */
-export function channelAddresses(ctx: FunctionContext, node: Node): void {
+export function channelAddresses(ctx: FunctionContext, node: Node, parents: Path | null): void {
   if (ctx.role !== 'guest') return;
   if (node.kind === 'assign' && node.op === '=' && !isZero(node.value)) {
     if (node.target.kind === 'member') addressInBlock(ctx, node, node.target);
     else if (isAddressInChannelMemory(ctx, node)) ctx.emit('channel_addr', node);
   } else if (node.kind === 'call' && /^virt_to_dma(?:32|64)$/.test(calleeName(node))) {
-    ctx.emit('channel_addr', node);
+    // Stored right where it is made, the store is the site.
+    const around = parents?.node;
+    const isStored =
+      around?.kind === 'assign' && around.target.kind === 'member' && isChannelField(ctx, around.target);
+    if (!isStored) ctx.emit('channel_addr', node);
   }
+}
+
+function isChannelField(ctx: FunctionContext, target: Expr & { kind: 'member' }): boolean {
+  if (target.field !== 'cda' && !/^(?:summary_)?indicator$/.test(target.field)) return false;
+  return /ccw|thinint/.test(recordOf(ctx, target.object));
 }
 
 function addressInBlock(
@@ -152,8 +166,7 @@ function addressInBlock(
   node: Expr & { kind: 'assign' },
   target: Expr & { kind: 'member' },
 ): void {
-  const isChannel = target.field === 'cda' || /^(?:summary_)?indicator$/.test(target.field);
-  if (!isChannel || !/ccw|thinint/.test(recordOf(ctx, target.object))) return;
+  if (!isChannelField(ctx, target)) return;
   ctx.emit('channel_addr', node);
   // Where another function made the address, the cast that made it is a site too.
   for (const o of ctx.origins.of(node.value, ctx.fn)) {
