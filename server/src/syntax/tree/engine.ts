@@ -194,9 +194,10 @@ function readWasm(packageName: string, folder: string | undefined): Uint8Array {
   return readFileSync(createRequire(join(here, 'engine.js')).resolve(`${packageName}/${file}`));
 }
 
-/** Folder of this file or of the bundle it went into, as an ES module or not. */
+/**
+ * Folder of this file or of the bundle it went into. A CommonJS bundle must be built with `import.meta.url` defined:
+ * web-tree-sitter needs it too.
+ */
 function ownFolder(): string {
-  const url: string | undefined = import.meta.url;
-  if (url) return dirname(fileURLToPath(url));
-  return typeof __dirname === 'string' ? __dirname : process.cwd();
+  return dirname(fileURLToPath(import.meta.url));
 }
