@@ -93,7 +93,8 @@ function siteEntry(
 
 function findingEntry(finding: Finding, site: Site | null, columns: number, options: TextOptions): string[] {
   const { style } = options;
-  const title = site === null ? '' : (siteKind(site.kind)?.title ?? site.kind);
+  // A finding about a whole function rests on no site; its rule's name says what it is.
+  const title = site === null ? finding.rule.replaceAll('-', ' ') : (siteKind(site.kind)?.title ?? site.kind);
   const verdict = `${level(finding.level, style)}  ${finding.rule}`;
   const howTo = style.dim(`vringside explain ${finding.rule}`);
   return [

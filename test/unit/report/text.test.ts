@@ -42,6 +42,13 @@ it('shows a finding with its sentence, its level, its rule and how to read more'
   expect(text.trimEnd().split('\n').at(-1)).toBe('1 warning among 1 site (all of it understood)');
 });
 
+it('names a finding that rests on no site by its rule', () => {
+  const { site: _, ...siteless } = finding;
+  const text = findingsToText(reportOf({ findings: [siteless] }), options);
+  expect(text.split('\n')[1]).toBe('     4  map_one()     dma bypass unconditional');
+  expect(text).not.toContain('when');
+});
+
 it('counts levels apart and names none that did not occur', () => {
   const findings = [
     finding,
