@@ -22,6 +22,8 @@ export type AddressKind =
   | 'vmalloc'
   /** An address of a ring that a `set_vq_address` op was given. */
   | 'vqaddr'
+  /** Memory straight from the page allocator. */
+  | 'pages'
   /** What a back end's table translates a guest address to. */
   | 'translated'
   /** A kernel pointer cast to an integer. */
@@ -84,6 +86,11 @@ export const addressCalls: Readonly<Record<string, AddressKind>> = {
   dma_pool_zalloc: 'coherent',
   pci_alloc_consistent: 'coherent',
   vmalloc_to_page: 'vmalloc',
+  alloc_pages_exact: 'pages',
+  alloc_pages_exact_nid: 'pages',
+  __get_free_pages: 'pages',
+  __get_free_page: 'pages',
+  get_zeroed_page: 'pages',
 };
 
 /** Those of them that turn the kernel's own memory into an address; the others convert one form into another. */
@@ -173,6 +180,22 @@ export const toDeviceOrder: ReadonlySet<string> = new Set([
   '__cpu_to_virtio32',
   '__cpu_to_virtio64',
 ]);
+
+/** Stores in a device's byte order: index of the value. From include/linux/unaligned.h. */
+export const deviceOrderStores: Readonly<Record<string, number>> = {
+  put_unaligned_le32: 0,
+  put_unaligned_le64: 0,
+  put_unaligned_be32: 0,
+  put_unaligned_be64: 0,
+};
+
+/** Writes to a device's configuration space: index of the value, or of its address. From include/linux/virtio_config.h. */
+export const configWrites: Readonly<Record<string, number>> = {
+  virtio_cwrite: 3,
+  virtio_cwrite_le: 3,
+  virtio_cwrite32: 2,
+  virtio_cwrite64: 2,
+};
 
 /** Stores to device registers: index of the value, and of the register's address. */
 export const registerWrites: Readonly<Record<string, { readonly value: number; readonly register: number }>> =

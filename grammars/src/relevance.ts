@@ -8,7 +8,11 @@
 export const relevantWords: readonly string[] = ['virtio', 'virtqueue', 'vring', 'vhost', 'vdpa', 'vduse'];
 
 /** Folders and headers of a tree that decide for every driver: read with any part of it. */
-export const coreFolders: readonly string[] = ['drivers/virtio', 'include/linux/virtio.h', 'include/linux/virtio_config.h'];
+export const coreFolders: readonly string[] = [
+  'drivers/virtio',
+  'include/linux/virtio.h',
+  'include/linux/virtio_config.h',
+];
 
 const relevantHeader = /virtio|virtqueue|vring|vhost|vdpa|vduse|remoteproc|rpmsg/i;
 
@@ -32,4 +36,4 @@ export const subjectName =
  * fields, address conversions, scatterlists, DMA calls), so the others need not be parsed.
  */
 export const siteName =
-  /virtio|virtqueue|vring|vhost|vdpa|vduse|feature|validate|addr|phys|pfn|page|dma|iotlb|iova|iommu|cda|indicator|sg_|scatter|bus|__pa|coherent|premapped|platform|restricted|xen|encrypt/i;
+  /virtio|virtqueue|vring|vhost|vdpa|vduse|feature|validate|addr|phys|pfn|page|dma|iotlb|iova|iommu|cda|indicator|sg_|scatter|bus|__pa|coherent|premapped|platform|restricted|xen|encrypt|cpu_to_(?:le|be)(?:32|64)|unaligned|iov_base|vmalloc|_area\b/i;
