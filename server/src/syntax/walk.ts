@@ -1,7 +1,7 @@
 /**
  * Walks over the facts of a file. Nothing here recurses: generated code nests deeper than a stack allows.
  */
-import type { BodyVariant, CallExpr, Expr, FunctionFacts, InitItem, Stmt } from './ir.js';
+import type { BodyVariant, CallExpr, Expr, FunctionFacts, InitItem, LoopStmt, Stmt } from './ir.js';
 
 export type Node = Expr | Stmt;
 
@@ -16,53 +16,87 @@ export type Visitor<T extends Node = Node> = (node: T, up: Path | null) => unkno
 
 /** The expressions and statements directly inside a node, in source order. */
 export function childrenOf(node: Node): readonly Node[] {
+  const children: Node[] = [];
+  pushChildren(node, children);
+  return children.reverse();
+}
+
+/** Puts what is directly inside a node on a stack, the first child uppermost. Walks do little else, so it makes no lists. */
+function pushChildren(node: Node, stack: Node[]): void {
   switch (node.kind) {
     case 'call':
-      return [node.callee, ...node.args];
+      pushAll(node.args, stack);
+      stack.push(node.callee);
+      return;
     case 'member':
-      return [node.object];
+      stack.push(node.object);
+      return;
     case 'index':
-      return [node.object, node.index];
+      stack.push(node.index, node.object);
+      return;
     case 'unary':
     case 'update':
     case 'cast':
-      return [node.operand];
+      stack.push(node.operand);
+      return;
     case 'binary':
-      return [node.left, node.right];
+      stack.push(node.right, node.left);
+      return;
     case 'assign':
-      return [node.target, node.value];
+      stack.push(node.value, node.target);
+      return;
     case 'conditional':
-      return present([node.test, node.then, node.otherwise]);
+      stack.push(node.otherwise);
+      if (node.then !== null) stack.push(node.then);
+      stack.push(node.test);
+      return;
     case 'sizeof':
-      return present([node.operand]);
+      if (node.operand !== null) stack.push(node.operand);
+      return;
     case 'init':
-      return node.items.flatMap(itemChildren);
+      for (let i = node.items.length - 1; i >= 0; i--) pushItem(node.items[i] as InitItem, stack);
+      return;
     case 'statements':
     case 'block':
-      return node.body;
+      pushAll(node.body, stack);
+      return;
     case 'comma':
     case 'opaque':
-      return node.parts;
+      pushAll(node.parts, stack);
+      return;
     case 'decl':
-      return present(node.declarators.map((declarator) => declarator.init));
+      for (let i = node.declarators.length - 1; i >= 0; i--) {
+        const init = node.declarators[i]?.init;
+        if (init) stack.push(init);
+      }
+      return;
     case 'expr':
-      return [node.expr];
+      stack.push(node.expr);
+      return;
     case 'if':
-      return present([node.test, node.then, node.otherwise]);
+      if (node.otherwise !== null) stack.push(node.otherwise);
+      stack.push(node.then, node.test);
+      return;
     case 'loop':
-      return present(
-        node.form === 'do' ? [node.body, node.test] : [node.init, node.test, node.update, node.body],
-      );
+      pushLoop(node, stack);
+      return;
     case 'macroblock':
-      return [...node.args, node.body];
+      stack.push(node.body);
+      pushAll(node.args, stack);
+      return;
     case 'switch':
-      return [node.subject, node.body];
+      stack.push(node.body, node.subject);
+      return;
     case 'case':
-      return present([node.value, node.upTo]);
+      if (node.upTo !== null) stack.push(node.upTo);
+      if (node.value !== null) stack.push(node.value);
+      return;
     case 'return':
-      return present([node.value]);
+      if (node.value !== null) stack.push(node.value);
+      return;
     case 'asm':
-      return node.operands;
+      pushAll(node.operands, stack);
+      return;
     case 'name':
     case 'number':
     case 'string':
@@ -72,36 +106,48 @@ export function childrenOf(node: Node): readonly Node[] {
     case 'goto':
     case 'break':
     case 'continue':
-      return [];
+      return;
     default:
-      return node satisfies never;
+      node satisfies never;
   }
 }
 
-function present<T>(nodes: readonly (T | null)[]): T[] {
-  return nodes.filter((node) => node !== null);
+function pushAll(nodes: readonly Node[], stack: Node[]): void {
+  for (let i = nodes.length - 1; i >= 0; i--) stack.push(nodes[i] as Node);
 }
 
-function itemChildren(item: InitItem): Expr[] {
-  return [...item.designators.filter((designator) => typeof designator !== 'string'), item.value];
+function pushItem(item: InitItem, stack: Node[]): void {
+  stack.push(item.value);
+  for (let i = item.designators.length - 1; i >= 0; i--) {
+    const designator = item.designators[i];
+    if (designator !== undefined && typeof designator !== 'string') stack.push(designator);
+  }
+}
+
+/** In the order of the source: the test of `do` stands behind the body. */
+function pushLoop(loop: LoopStmt, stack: Node[]): void {
+  if (loop.form === 'do') {
+    if (loop.test !== null) stack.push(loop.test);
+    stack.push(loop.body);
+    return;
+  }
+  stack.push(loop.body);
+  for (const part of [loop.update, loop.test, loop.init]) if (part !== null) stack.push(part);
 }
 
 /** Visits every node below `roots`, the roots included. */
 export function walk(roots: readonly Node[], visit: Visitor): void {
   const nodes: Node[] = [];
   const ups: (Path | null)[] = [];
-  const push = (children: readonly Node[], up: Path | null): void => {
-    for (let i = children.length - 1; i >= 0; i--) {
-      nodes.push(children[i] as Node);
-      ups.push(up);
-    }
-  };
-  push(roots, null);
+  pushAll(roots, nodes);
+  for (let i = 0; i < nodes.length; i++) ups.push(null);
   for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
     const up = ups.pop() ?? null;
     if (visit(node, up) === false) continue;
-    const children = childrenOf(node);
-    if (children.length > 0) push(children, { node, up });
+    pushChildren(node, nodes);
+    if (nodes.length === ups.length) continue;
+    const path: Path = { node, up };
+    while (ups.length < nodes.length) ups.push(path);
   }
 }
 
