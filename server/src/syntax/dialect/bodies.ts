@@ -65,11 +65,11 @@ function field(d: Dialect, from: number, end: number): void {
   const colon = anonymousBits(view, from, end);
   if (colon > 0) {
     // An anonymous bit-field is padding; the grammar wants a name.
-    if (view.start(colon) - view.end(colon - 1) < 2) {
-      d.blank('notation', colon, end);
-    } else {
-      d.draft.write(view.start(colon) - 1, '_');
+    const hasRoom = view.start(colon) - view.end(colon - 1) >= 2;
+    if (hasRoom && d.draft.write(view.start(colon) - 1, '_')) {
       d.draft.note('notation', view.start(colon) - 1, view.start(colon));
+    } else {
+      d.blank('notation', colon, end);
     }
     return;
   }
@@ -146,10 +146,12 @@ function groupOfFields(d: Dialect, at: number, close: number, body: Range, last:
   const { view, draft } = d;
   const from = body[0];
   const open = from > at + 2 ? view.start(from - 1) : view.start(at + 1);
+  if (open - view.start(at) < 6 || !draft.write(view.start(at), 'struct')) {
+    d.identifier('type-argument', at, close + 1);
+    return;
+  }
   draft.note('definition-macro', view.start(at), view.end(close));
-  draft.clear(view.start(at), open + 1);
-  if (open - view.start(at) < 6) return;
-  draft.write(view.start(at), 'struct');
+  draft.clear(view.start(at) + 6, open);
   draft.write(open, '{');
   draft.write(view.start(close), '}');
   recordBody(d, from, last[1]);

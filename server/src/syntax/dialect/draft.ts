@@ -55,17 +55,21 @@ export class Draft {
     this.note(kind, start, end);
   }
 
-  /** Puts `text` at the start of [start, end) and white space after it. `text` is not longer than the span. */
-  replace(kind: RewriteKind, start: number, end: number, text: string): void {
-    this.clear(start, end);
-    this.write(start, text);
+  /** Puts `text` at the start of [start, end) and white space after it; false when it does not fit on a line there. */
+  replace(kind: RewriteKind, start: number, end: number, text: string): boolean {
+    if (end - start < text.length || !this.write(start, text)) return false;
+    this.clear(start + text.length, end);
     this.note(kind, start, end);
+    return true;
   }
 
-  /** Overwrites without a record: part of a change that is recorded elsewhere. */
-  write(start: number, text: string): void {
+  /** Overwrites without a record: part of a change that is recorded elsewhere. False when a line ends there. */
+  write(start: number, text: string): boolean {
     const units = this.edit();
-    for (let i = 0; i < text.length; i++) units[start - this.start + i] = text.charCodeAt(i);
+    const at = start - this.start;
+    for (let i = 0; i < text.length; i++) if (isLineEnd(units[at + i] as number)) return false;
+    for (let i = 0; i < text.length; i++) units[at + i] = text.charCodeAt(i);
+    return true;
   }
 
   /** Shows [start, end) as one identifier: the part on its first line, other characters as `_`. */

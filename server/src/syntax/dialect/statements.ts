@@ -161,10 +161,8 @@ function afterLabel(d: Dialect, at: number, end: number, needsStatement = true):
   if (at < end || !needsStatement || d.insert('semicolon', at, ';')) return at;
   const { view, draft } = d;
   const [start, stop] = [view.start(at - 2), view.end(at - 1)];
-  if (stop - start < 3) return at;
   // No blank to be had: the label is shown one letter shorter.
-  draft.note('semicolon', start, stop);
-  draft.write(stop - 2, ':;');
+  if (stop - start >= 3 && draft.write(stop - 2, ':;')) draft.note('semicolon', start, stop);
   return at;
 }
 
@@ -305,7 +303,7 @@ function macroWithBody(d: Dialect, at: number, open: number, close: number, end:
   const shown = hasElse || word.length < 5 ? 'if' : 'while';
   if (close === open + 1) {
     // Nothing in the parentheses: the grammar wants something there.
-    if (view.end(close) - view.start(at) >= 5) draft.replace(kind, view.start(at), view.end(close), 'if(1)');
+    draft.replace(kind, view.start(at), view.end(close), 'if(1)');
   } else if (word.length >= 2) {
     d.replace(kind, at, shown);
   }
