@@ -116,6 +116,11 @@ function pastedIn(ctx: HelperContext, macro: MacroRef): PastedBit[] {
   });
 }
 
+/** True for a function or macro that is given a bit, or a piece of its name. */
+export function takesBit(ctx: HelperContext, name: string): boolean {
+  return bitParameters(ctx, name).size > 0 || pastedBits(ctx, name).length > 0;
+}
+
 // ---- only printed ----------------------------------------------------------------------------------------
 
 /** True for a call that only logs: of the kernel's own, or of a macro or function that does nothing else. */

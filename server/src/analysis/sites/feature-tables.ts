@@ -1,31 +1,36 @@
 /** Constant sets of feature bits that a file defines: tables that list them, and masks. */
 
 import { featureWordType, tableFields } from '@vringside/grammars/feature-roles';
-import type { Program } from '../../program/index.js';
-import type { Expr, GlobalFacts, InitExpr } from '../../syntax/ir.js';
+import type { GlobalRef, Program } from '../../program/index.js';
+import type { Expr, GlobalFacts } from '../../syntax/ir.js';
 import { functionValueName, walk } from '../../syntax/walk.js';
 import { featureOf, type MacroLookup, maskFeatures } from '../features.js';
 import { relevantFacts } from '../linkage.js';
 import { listedBits } from './feature-sets.js';
 import { remembered } from './remembered.js';
 
-/** Names of the arrays of feature bits that a file defines. */
-export function featureTables(program: Program, file: string): ReadonlySet<string> {
-  return remembered(program, `tables\0${file}`, () => findTables(program, file), new Set());
+/** The arrays of feature bits that a file defines, by name. */
+export function featureTables(program: Program, file: string): ReadonlyMap<string, GlobalRef> {
+  return remembered(program, `tables\0${file}`, () => findTables(program, file), new Map());
 }
 
-function findTables(program: Program, file: string): ReadonlySet<string> {
-  const globals = program.facts(file)?.globals ?? [];
-  const registered = registeredTables(program, file, globals);
-  const isTable = ({ name, init }: GlobalFacts): boolean =>
-    init?.kind === 'init' && (registered.has(name) || listsBits(program, file, init));
-  return new Set(globals.filter(isTable).map((g) => g.name));
+function findTables(program: Program, file: string): ReadonlyMap<string, GlobalRef> {
+  const { globals } = relevantFacts(program, file);
+  const own = [...registeredTables(program, file, globals)].flatMap(
+    (name) => program.global(name, file) ?? [],
+  );
+  const candidates = [
+    ...own.filter((g) => g.file === file),
+    ...globals.filter((g) => listsBits(program, file, g.init)),
+  ];
+  return new Map(candidates.flatMap((g) => (g.init?.kind === 'init' ? [[g.name, g] as const] : [])));
 }
 
-function listsBits(program: Program, file: string, { items }: InitExpr): boolean {
+function listsBits(program: Program, file: string, init: Expr | null): boolean {
+  if (init?.kind !== 'init') return false;
   const macros: MacroLookup = (name) => program.macro(name, file);
   const isBit = (e: Expr): boolean => featureOf(e, macros) !== null || isBitList(program, file, e);
-  return items.length > 0 && items.every((item) => isBit(item.value));
+  return init.items.length > 0 && init.items.every((item) => isBit(item.value));
 }
 
 /** True for a macro that stands for several entries of a table. */

@@ -6,13 +6,13 @@ import { type Path, walk } from '../../syntax/walk.js';
 import type { Span } from '../../text/span.js';
 import { calleeName } from '../expressions.js';
 import { featureOf, isFeatureName, maskFeatures, shiftedBit } from '../features.js';
-import type { MentionContext, Node } from './context.js';
-import { bitParameters, isLogCall, pastedBits } from './feature-helpers.js';
+import type { FileContext, MentionContext, Node } from './context.js';
+import { bitParameters, isLogCall, pastedBits, takesBit } from './feature-helpers.js';
 import { isFeatureMask, isFeatureSet, type SetContext, touchesFeatureSet } from './feature-sets.js';
 import { featureTables, maskVariables } from './feature-tables.js';
 
 /** What detectors of feature bits need: they work on function bodies, macro bodies and initialisers alike. */
-export type UseContext = MentionContext & SetContext;
+export type UseContext = MentionContext & SetContext & Pick<FileContext, 'add'>;
 
 /** Calls that take a bit number, whatever the bit: `virtio_has_feature(vdev, i)` is a check too. */
 export function featureCallSites(ctx: UseContext, node: Node): void {
@@ -39,8 +39,20 @@ export function pastedSites(ctx: UseContext, node: Node): void {
   for (const { prefix, param } of pastedBits(ctx, calleeName(node))) {
     const piece = node.args[param];
     if (piece?.kind !== 'name') continue;
-    const kind = isLogCall(ctx, calleeName(node)) ? 'log_only' : 'wrapper_check';
-    ctx.emit(kind, node, { feature: `${prefix}${piece.name}` });
+    const isLog = isLogCall(ctx, calleeName(node));
+    ctx.emit(isLog ? 'log_only' : 'wrapper_check', node, { feature: `${prefix}${piece.name}` });
+    if (!isLog) helperOfThisFile(ctx, calleeName(node));
+  }
+}
+
+/** A helper known by how it is called here, where nothing in its own text speaks of features. */
+function helperOfThisFile(ctx: UseContext, name: string): void {
+  if (!takesBit(ctx, name)) return;
+  const definitions = ctx.program
+    .macro(name, ctx.file)
+    .filter((m) => m.file === ctx.file && m.params !== null);
+  for (const { file, start, end } of definitions) {
+    ctx.add({ kind: 'helper_def', file, function: null, at: { start, end }, expression: `${name}()` });
   }
 }
 
@@ -150,7 +162,9 @@ function classify(ctx: UseContext, node: Expr, parents: Path | null): Use | null
       // Already reported by the call itself.
       if (featureCalls[name] !== undefined || name in bitmapCalls) return null;
       if (shiftedBit(parent) === child) return ofMask(parent, chain.up);
-      return use(isLogCall(ctx, name) ? 'log_only' : 'wrapper_check');
+      if (isLogCall(ctx, name)) return use('log_only');
+      helperOfThisFile(ctx, name);
+      return use('wrapper_check');
     }
     case 'binary':
       if (parent.op === '<<' && parent.right === child) return ofMask(parent, chain.up);

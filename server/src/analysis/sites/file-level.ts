@@ -14,7 +14,7 @@ import { walk } from '../../syntax/walk.js';
 import { featureOf, isFeatureName, maskFeatures } from '../features.js';
 import { relevantFacts } from '../linkage.js';
 import type { FileContext } from './context.js';
-import { bitParameters, isLogCall, pastedBits, slotKind } from './feature-helpers.js';
+import { isLogCall, slotKind, takesBit } from './feature-helpers.js';
 import { isFeatureMask, isSubjectRecord, listedBits } from './feature-sets.js';
 import { featureTables, isBitList, maskVariables } from './feature-tables.js';
 import {
@@ -27,7 +27,9 @@ import {
 
 export function fileLevelSites(ctx: FileContext): void {
   const facts = relevantFacts(ctx.program, ctx.file);
-  for (const global of facts.globals) {
+  const tables = featureTables(ctx.program, ctx.file);
+  for (const table of tables.values()) tableSites(ctx, table);
+  for (const global of facts.globals.filter((g) => !tables.has(g.name))) {
     if (isHookVariable(global)) emit(ctx, 'platform_hook_def', global.nameSpan, { expression: global.name });
     if (global.init !== null) globalSites(ctx, global, global.init);
   }
@@ -46,12 +48,13 @@ function isHookVariable(global: GlobalFacts): boolean {
 
 // ---- variables -------------------------------------------------------------------------------------------
 
+/** A table, whatever it holds, and its entries. */
+function tableSites(ctx: FileContext, table: GlobalFacts): void {
+  emit(ctx, 'table', table.nameSpan, { expression: `${table.name}[]` });
+  if (table.init !== null) tableEntries(ctx, table.init);
+}
+
 function globalSites(ctx: FileContext, global: GlobalFacts, init: Expr): void {
-  if (featureTables(ctx.program, ctx.file).has(global.name)) {
-    emit(ctx, 'table', global.nameSpan, { expression: `${global.name}[]` });
-    tableEntries(ctx, init);
-    return;
-  }
   if (maskVariables(ctx.program, ctx.file).has(global.name)) {
     maskDefinition(ctx, global.nameSpan, global.name, init);
     return;
@@ -134,10 +137,6 @@ function functionMacroSites(ctx: FileContext, macro: MacroFacts): void {
   else if (takesBit(ctx, macro.name) && !isLogCall(ctx, macro.name))
     emit(ctx, 'helper_def', at, { expression });
   bodySites(ctx, macro);
-}
-
-function takesBit(ctx: FileContext, name: string): boolean {
-  return bitParameters(ctx, name).size > 0 || pastedBits(ctx, name).length > 0;
 }
 
 function bodySites(ctx: FileContext, macro: MacroFacts): void {
