@@ -1,4 +1,5 @@
 // Bundles the programs into server/dist: one file each, the wasm files beside them.
+import { createHash } from 'node:crypto';
 import {
   copyFileSync,
   existsSync,
@@ -21,6 +22,18 @@ const entries = {
   cli: 'src/cli/main.ts',
   worker: 'src/service/worker.ts',
 };
+
+/** Changes with every change of what is bundled. */
+function sourceDigest() {
+  const hash = createHash('sha256');
+  for (const folder of [join(here, 'src'), join(here, '..', 'grammars', 'src')]) {
+    for (const name of readdirSync(folder, { recursive: true }).map(String).sort()) {
+      if (name.endsWith('.ts')) hash.update(`${name}\0`).update(readFileSync(join(folder, name)));
+    }
+  }
+  hash.update(readFileSync(join(here, '..', 'package-lock.json')));
+  return hash.digest('hex').slice(0, 16);
+}
 
 /** Packages whose code or data ends up in the bundle. */
 const bundled = ['web-tree-sitter', 'tree-sitter-c'];
@@ -75,6 +88,7 @@ async function buildInto(folder) {
     minifySyntax: true,
     legalComments: 'none',
     logLevel: 'warning',
+    define: { VRINGSIDE_BUILD: JSON.stringify(sourceDigest()) },
     // Some bundled CommonJS code asks for `require`.
     banner: {
       js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);",

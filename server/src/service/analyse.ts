@@ -20,7 +20,7 @@ import {
   treeOrFolder,
 } from '../program/index.js';
 import type { NotAnalysed, Report } from '../report/report.js';
-import { toolVersion } from '../report/version.js';
+import { buildId, toolVersion } from '../report/version.js';
 import { applyRules, type RuleLevels } from '../rules/index.js';
 import { createKernelParser, type KernelParser } from '../syntax/index.js';
 import { coverageOf } from './coverage.js';
@@ -61,7 +61,7 @@ export async function analyse(options: AnalyseOptions): Promise<Report> {
   ]);
   clock.lap('select');
   const reader = recordingReader(diskReader(tree.root));
-  const key = questionKey(toolVersion, [
+  const key = questionKey(buildId, [
     JSON.stringify([tree, wanted, core.files, [...options.rules].sort()]),
   ]);
   const earlier = options.cacheDir === null ? null : recall(cache, key, reader);

@@ -44,9 +44,9 @@ export function recordingReader(source: SourceReader): RecordingReader {
   };
 }
 
-/** The key of a question: what was asked, by which version, of which selection. */
-export function questionKey(toolVersion: string, parts: readonly string[]): string {
-  return cacheKey(formatName, toolVersion, ...parts);
+/** The key of a question: what was asked, by which build, of which selection. */
+export function questionKey(build: string, parts: readonly string[]): string {
+  return cacheKey(formatName, build, ...parts);
 }
 
 /** The report of an earlier run on the same question, when all it consulted is unchanged; else null. */
