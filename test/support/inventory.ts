@@ -94,9 +94,14 @@ export function compareInventory(
     coreGuards: judge(ofCore),
     peripheralGuards: judge(ofPeripheral),
     unknownFeatureSites: featureSites.filter(
-      (site) => !isPeripheral(site.kind) && !featureRows.some((row) => isAtPlaceOfBit(row, site)),
+      (site) => isCountedSingly(site.kind) && !featureRows.some((row) => isAtPlaceOfBit(row, site)),
     ),
   };
+}
+
+/** Core kinds with a row for each place; of a table or a mask only the head has one. */
+function isCountedSingly(kind: string): boolean {
+  return !isPeripheral(kind) && kind !== 'table' && kind !== 'mask_def';
 }
 
 function isAtPlaceOfBit(row: InventoryRow, site: Site): boolean {
