@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { hashOfName, scanHeader } from '../../server/src/program/header-names.js';
 import {
   createProgram,
   diskReader,
@@ -8,8 +7,9 @@ import {
   selectFiles,
   treeAt,
 } from '../../server/src/program/index.js';
-import { NameTable } from '../../server/src/program/names.js';
-import { storeOf } from '../../server/src/program/stores.js';
+import { storeOf } from '../../server/src/program/meaning/stores.js';
+import { hashOfName, scanHeader } from '../../server/src/program/names/header-names.js';
+import { NameTable } from '../../server/src/program/names/name-table.js';
 import { FileUnit } from '../../server/src/program/unit.js';
 import { createKernelParser } from '../../server/src/syntax/index.js';
 import { uncast, walk, walkExprs } from '../../server/src/syntax/walk.js';

@@ -1,7 +1,7 @@
 /** From the paths a user names to the tree they lie in. */
 import { realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { findTree } from '../program/tree.js';
+import { findTree } from '../program/files/tree.js';
 import type { NotAnalysed } from '../report/report.js';
 import { InputError, UsageError } from './failure.js';
 

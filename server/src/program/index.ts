@@ -9,17 +9,17 @@
  *
  * Nothing is parsed before a question needs it, and then only the chunks that can bear on the answer.
  */
-export { type Cache, type CacheOptions, cacheKey, openCache, userCacheFolder } from './cache.js';
-export type { CallSite } from './calls.js';
-export type { NotAnalysed } from './list-files.js';
+export { type Cache, type CacheOptions, cacheKey, openCache, userCacheFolder } from './files/cache.js';
+export type { NotAnalysed } from './files/list-files.js';
+export { diskReader, memoryReader, type SourceReader, type SourceText } from './files/reader.js';
+export { isCFile, relativePath, type Selection, type SelectOptions, selectFiles } from './files/select.js';
+export { openStatIndex, type StatIndex } from './files/stat-index.js';
+export { findTree, type KernelTree, treeAt, treeOrFolder } from './files/tree.js';
+export type { CallSite } from './meaning/calls.js';
+export type { Local, Scope } from './meaning/scope.js';
+export type { Destination, FieldAssignment, FunctionUse, VariableAssignment } from './meaning/stores.js';
+export { functionNames } from './meaning/stores.js';
 export { createProgram, Program, type ProgramOptions } from './program.js';
-export { diskReader, memoryReader, type SourceReader, type SourceText } from './reader.js';
-export type { Local, Scope } from './scope.js';
-export { isCFile, relativePath, type Selection, type SelectOptions, selectFiles } from './select.js';
-export { openStatIndex, type StatIndex } from './stat-index.js';
-export type { Destination, FieldAssignment, FunctionUse, VariableAssignment } from './stores.js';
-export { functionNames } from './stores.js';
-export { findTree, type KernelTree, treeAt, treeOrFolder } from './tree.js';
 export type {
   EnumeratorRef,
   FileFacts,

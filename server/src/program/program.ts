@@ -4,11 +4,12 @@ import type { Expr, MemberExpr, TypeRef } from '../syntax/ir.js';
 import type { SourceFile } from '../syntax/source.js';
 import type { LineIndex } from '../text/line-index.js';
 import type { Position } from '../text/span.js';
-import { type CallSite, callsOf } from './calls.js';
-import { Linkage, mayLink } from './linkage.js';
-import type { NotAnalysed } from './list-files.js';
-import { diskReader, memoryReader, type SourceReader } from './reader.js';
-import { fileScope, functionScope, type Scope } from './scope.js';
+import type { NotAnalysed } from './files/list-files.js';
+import { diskReader, memoryReader, type SourceReader } from './files/reader.js';
+import type { KernelTree } from './files/tree.js';
+import { type CallSite, callsOf } from './meaning/calls.js';
+import { Linkage, mayLink } from './meaning/linkage.js';
+import { fileScope, functionScope, type Scope } from './meaning/scope.js';
 import {
   type FieldAssignment,
   type FunctionUse,
@@ -19,9 +20,8 @@ import {
   type StoreContext,
   type VariableAssignment,
   variableStoresIn,
-} from './stores.js';
-import type { KernelTree } from './tree.js';
-import { Types } from './types.js';
+} from './meaning/stores.js';
+import { Types } from './meaning/types.js';
 import type {
   EnumeratorRef,
   FileFacts,

@@ -6,9 +6,9 @@ import type * as ir from '../syntax/ir.js';
 import { TokenKind } from '../syntax/lexer.js';
 import type { Chunk, SourceFile } from '../syntax/source.js';
 import { LineIndex } from '../text/line-index.js';
-import type { NameTable } from './names.js';
-import { definedNames } from './outline-names.js';
-import { storedNames } from './stored-names.js';
+import type { NameTable } from './names/name-table.js';
+import { definedNames } from './names/outline-names.js';
+import { storedNames } from './names/stored-names.js';
 
 /** What a program needs of the syntax folder. */
 export interface SyntaxParser {

@@ -3,12 +3,12 @@
  * one that differs in one text and shares everything else.
  */
 import { FactsCache } from '../syntax/index.js';
-import { ChainIndex } from './chain-index.js';
-import { HeaderIndex } from './header-names.js';
-import { IncludeGraph, IncludePaths } from './includes.js';
-import type { NotAnalysed } from './list-files.js';
-import { NameTable } from './names.js';
-import type { SourceReader } from './reader.js';
+import type { NotAnalysed } from './files/list-files.js';
+import type { SourceReader } from './files/reader.js';
+import { ChainIndex } from './names/chain-index.js';
+import { HeaderIndex } from './names/header-names.js';
+import { IncludeGraph, IncludePaths } from './names/includes.js';
+import { NameTable } from './names/name-table.js';
 import { FileUnit, type SyntaxParser } from './unit.js';
 
 /** A chunk of a file. */

@@ -1,5 +1,5 @@
 /** What one file looks like to the parser: its functions, and those it could not read. */
-import { diskReader } from '../program/reader.js';
+import { diskReader } from '../program/files/reader.js';
 import {
   createKernelParser,
   type FunctionFacts,

@@ -2,8 +2,8 @@
 
 import { statSync } from 'node:fs';
 import { relative, sep } from 'node:path';
-import { listFiles, reasonOf } from '../program/list-files.js';
-import { treeAt } from '../program/tree.js';
+import { listFiles, reasonOf } from '../program/files/list-files.js';
+import { treeAt } from '../program/files/tree.js';
 import type { DoctorReport, NotAnalysed, UncleanFunction } from '../report/report.js';
 import type { FileHealth } from './doctor-task.js';
 import { runTask } from './worker-pool.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cacheKey, openCache, userCacheFolder } from '../../../server/src/program/cache.js';
+import { cacheKey, openCache, userCacheFolder } from '../../../server/src/program/files/cache.js';
 
 let folder: string;
 beforeEach(() => {
@@ -100,7 +100,7 @@ describe('the cache', () => {
             cache.put(key, new Uint8Array(50000).fill(i % 256));
           }
           process.exit(wrong === 0 ? 0 : 1);`,
-        resolveDir: join(import.meta.dirname, '../../../server/src/program'),
+        resolveDir: join(import.meta.dirname, '../../../server/src/program/files'),
         loader: 'ts',
       },
       bundle: true,

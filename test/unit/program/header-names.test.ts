@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HeaderIndex, hashOfName, scanHeader } from '../../../server/src/program/header-names.js';
+import { HeaderIndex, hashOfName, scanHeader } from '../../../server/src/program/names/header-names.js';
 
 /** Which of the names the scan reports. */
 function reported(text: string, names: string): string[] {

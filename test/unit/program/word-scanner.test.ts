@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type ScanWork, scanFiles, verdict } from '../../../server/src/program/scan-files.js';
-import { compileScan, windowBytes } from '../../../server/src/program/word-scanner.js';
+import { type ScanWork, scanFiles, verdict } from '../../../server/src/program/files/scan-files.js';
+import { compileScan, windowBytes } from '../../../server/src/program/files/word-scanner.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vringside-scan-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -4,7 +4,7 @@
  * architecture decides between several definitions, all are given.
  */
 import { separateImages } from '@vringside/grammars/link-images';
-import { archOf } from './includes.js';
+import { archOf } from '../names/includes.js';
 import type {
   EnumeratorRef,
   FileFacts,
@@ -15,8 +15,8 @@ import type {
   PrototypeRef,
   RecordRef,
   TypedefRef,
-} from './unit.js';
-import type { Place, Workspace } from './workspace.js';
+} from '../unit.js';
+import type { Place, Workspace } from '../workspace.js';
 
 type Kind = 'function' | 'macro' | 'typedef' | 'enumerator' | 'prototype' | 'record' | 'global';
 

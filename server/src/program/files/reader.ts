@@ -1,6 +1,6 @@
 /** Where the texts come from: a folder on disk, or memory. Nothing else in the program knows. */
 import * as fs from 'node:fs';
-import { decodeSource } from '../text/decode.js';
+import { decodeSource } from '../../text/decode.js';
 import { isCFile, listFiles, reasonOf } from './list-files.js';
 import { type ScanWork, scanFiles, verdict } from './scan-files.js';
 import { compileScan, windowBytes } from './word-scanner.js';

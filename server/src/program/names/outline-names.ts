@@ -2,9 +2,9 @@
  * Which names may a chunk define? Told from its tokens alone, and generously: what a lookup finds here it checks
  * against the parsed facts, but what is missing here is never found.
  */
-import { TokenKind } from '../syntax/lexer.js';
-import type { Chunk, SourceFile } from '../syntax/source.js';
-import type { NameTable } from './names.js';
+import { TokenKind } from '../../syntax/lexer.js';
+import type { Chunk, SourceFile } from '../../syntax/source.js';
+import type { NameTable } from './name-table.js';
 
 /** Name -> the chunks that may define or declare it, in order. */
 export function definedNames(source: SourceFile, table: NameTable): ReadonlyMap<number, readonly number[]> {

@@ -1,13 +1,13 @@
 /** What is stored where: assignments to fields and variables, initialisers, functions kept in ops tables. */
 import { storeCalls } from '@vringside/grammars/store-calls';
-import type { Expr, IndexExpr, InitExpr, MemberExpr, NameExpr, TypeRef } from '../syntax/ir.js';
-import { functionValueName, isExpr, type Node, type Path, uncast, walk } from '../syntax/walk.js';
-import type { Span } from '../text/span.js';
+import type { Expr, IndexExpr, InitExpr, MemberExpr, NameExpr, TypeRef } from '../../syntax/ir.js';
+import { functionValueName, isExpr, type Node, type Path, uncast, walk } from '../../syntax/walk.js';
+import type { Span } from '../../text/span.js';
+import type { FunctionRef, GlobalRef, RecordRef } from '../unit.js';
+import type { Place, Workspace } from '../workspace.js';
 import type { Linkage } from './linkage.js';
 import { fileScope, type Scope } from './scope.js';
 import { type Types, visitInit } from './types.js';
-import type { FunctionRef, GlobalRef, RecordRef } from './unit.js';
-import type { Place, Workspace } from './workspace.js';
 
 /** A value given to a field of a record. */
 export interface FieldAssignment extends Span {

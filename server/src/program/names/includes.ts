@@ -1,6 +1,6 @@
 /** Which files a file sees through `#include`, by the search path of the kernel's own build. */
-import type { SourceReader } from './reader.js';
-import type { FileUnit, IncludeLine } from './unit.js';
+import type { SourceReader } from '../files/reader.js';
+import type { FileUnit, IncludeLine } from '../unit.js';
 
 /** What include resolution needs of a program. */
 export interface UnitSource {

@@ -3,11 +3,11 @@
  * a member belongs to, and how far a pointer is from its object.
  */
 import { argumentAsType, pointerToArgument, typeOfArgument } from '@vringside/grammars/type-macros';
-import type { CallExpr, Expr, InitExpr, MemberExpr, Stmt, TypeRef } from '../syntax/ir.js';
-import { walk } from '../syntax/walk.js';
+import type { CallExpr, Expr, InitExpr, MemberExpr, Stmt, TypeRef } from '../../syntax/ir.js';
+import { walk } from '../../syntax/walk.js';
+import type { MacroRef, RecordRef } from '../unit.js';
 import type { Linkage } from './linkage.js';
 import type { Local, Scope } from './scope.js';
-import type { MacroRef, RecordRef } from './unit.js';
 
 /** A name that stands for an expression or a type of the place where a macro is used. */
 interface Binding {

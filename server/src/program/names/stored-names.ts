@@ -3,9 +3,9 @@
  * when stores to it are asked for. Generous, as outline-names.ts is.
  */
 import { storeCalls } from '@vringside/grammars/store-calls';
-import { TokenKind } from '../syntax/lexer.js';
-import type { Chunk, SourceFile } from '../syntax/source.js';
-import type { NameTable } from './names.js';
+import { TokenKind } from '../../syntax/lexer.js';
+import type { Chunk, SourceFile } from '../../syntax/source.js';
+import type { NameTable } from './name-table.js';
 
 /** Name of a field -> the chunks that may store to one of that name, in order. */
 export function storedNames(source: SourceFile, table: NameTable): ReadonlyMap<number, readonly number[]> {

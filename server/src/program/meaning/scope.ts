@@ -1,8 +1,8 @@
 /** The names a function declares: its parameters, and its locals where they are visible. */
-import type { CallExpr, Declarator, TypeRef } from '../syntax/ir.js';
-import { type Node, walk } from '../syntax/walk.js';
-import type { Span } from '../text/span.js';
-import type { FunctionRef } from './unit.js';
+import type { CallExpr, Declarator, TypeRef } from '../../syntax/ir.js';
+import { type Node, walk } from '../../syntax/walk.js';
+import type { Span } from '../../text/span.js';
+import type { FunctionRef } from '../unit.js';
 
 export interface Local {
   readonly name: string;

@@ -1,10 +1,10 @@
 /** Calls, found in the code of a chunk. */
-import type { CallExpr } from '../syntax/ir.js';
-import { type Path, walk } from '../syntax/walk.js';
-import type { Span } from '../text/span.js';
+import type { CallExpr } from '../../syntax/ir.js';
+import { type Path, walk } from '../../syntax/walk.js';
+import type { Span } from '../../text/span.js';
+import type { FunctionRef, MacroRef } from '../unit.js';
+import type { Place } from '../workspace.js';
 import { codeOf, oncePerPlace, type StoreContext } from './stores.js';
-import type { FunctionRef, MacroRef } from './unit.js';
-import type { Place } from './workspace.js';
 
 /** A direct call of a function. */
 export interface CallSite extends Place, Span {
