@@ -200,6 +200,8 @@ describe('notations', () => {
     ['goto *table[i];', '*table[i];'],
     ['p = &&label;', 'p =  &label;'],
     ['LOG(KERN_ERR PFX "a" X(b) "c", d);', 'LOG( PFX "a" X_b_ "c", d);'],
+    ['printk(KERN_ERR pr_fmt("a"), b);', 'printk(KERN_ERR+pr_fmt("a"), b);'],
+    ['return div_u64(a, 8) * BITS;', 'return div_u64(a, 8) * BITS;'],
     ['F(a, <, b, +=, c);', 'F(a, _, b, __, c);'],
     ['F(.a = 1, .b = 2);', 'F( a = 1,  b = 2);'],
     ['F({ 1, { 2 } }, { .a = 3 });', 'F(( 1, ( 2 ) ), (  a = 3 ));'],

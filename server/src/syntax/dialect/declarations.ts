@@ -51,7 +51,7 @@ export function isTypeLike(view: View, i: number, end: number): boolean {
   if (CONTROL_WORDS.has(word) || word === 'sizeof' || word === '__extension__') return false;
   if (end === i + 1) return false;
   let at = i + 1;
-  if (view.isWord(at)) return end > at && areWordsAndStars(view, at, end);
+  if (view.isWord(at)) return areWordsAndStars(view, at, end);
   if (view.is(at, TokenKind.star)) {
     while (at < end && (view.is(at, TokenKind.star) || QUALIFIER_WORDS.has(view.word(at)))) at++;
     return (
@@ -92,7 +92,11 @@ export function isDeclarationLike(view: View, i: number, end: number): boolean {
     return false;
   if (stringRunEnd(view, i, end) > i) return false;
   let at = i + 1;
-  if (at < end && view.isWord(at)) return !CONTROL_WORDS.has(view.word(at));
+  if (at < end && view.isWord(at)) {
+    // `KERN_ERR pr_fmt(x)`: a string made by two macros.
+    const isCall = view.is(at + 1, TokenKind.openParen) && view.close(at + 1, end) === end - 1;
+    return !CONTROL_WORDS.has(view.word(at)) && !(isCall && isCapitals(word));
+  }
   if (!view.is(at, TokenKind.star)) return false;
   while (at < end && view.is(at, TokenKind.star)) at++;
   if (QUALIFIER_WORDS.has(view.word(at))) return true;

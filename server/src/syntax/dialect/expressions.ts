@@ -86,7 +86,8 @@ function isJuxtaposed(view: View, at: number): boolean {
       !isTypeofWord(view, open - 1)
     );
   }
-  return view.isWord(before) && !GRAMMAR_KEYWORDS.has(view.word(before)) && isCapitals(view.word(at));
+  if (!view.isWord(before) || GRAMMAR_KEYWORDS.has(view.word(before))) return false;
+  return isCapitals(view.word(at)) || (isCapitals(view.word(before)) && view.is(at + 1, TokenKind.openParen));
 }
 
 function isTypeofWord(view: View, at: number): boolean {

@@ -81,9 +81,9 @@ function control(d: Dialect, at: number, word: string, end: number): number {
       return view.is(at + 1, TokenKind.colon) ? afterLabel(d, at + 2, end, false) : at + 1;
     case 'goto':
       if (view.is(at + 1, TokenKind.star)) d.blank('notation', at, at + 1);
-      return simple(d, at + 1, end);
+      return simple(d, at + 1, end, false);
     default:
-      return view.is(at + 1, TokenKind.semicolon) ? at + 2 : simple(d, at + 1, end);
+      return view.is(at + 1, TokenKind.semicolon) ? at + 2 : simple(d, at + 1, end, false);
   }
 }
 
@@ -327,10 +327,10 @@ function missingSemicolon(d: Dialect, at: number, open: number, close: number, n
 // ---- simple statements -----------------------------------------------------------------------------------------
 
 /** A declaration or an expression up to its `;`; returns the place after it. */
-function simple(d: Dialect, at: number, end: number): number {
+function simple(d: Dialect, at: number, end: number, mayDeclare = true): number {
   const { view } = d;
   const stop = simpleEnd(view, at, end);
-  const isDeclaration = isDeclarationStart(view, at, stop);
+  const isDeclaration = mayDeclare && isDeclarationStart(view, at, stop);
   if (isDeclaration) localDeclaration(d, at, stop);
   else expression(d, at, stop);
   if (stop < end && view.is(stop, TokenKind.semicolon)) return stop + 1;
