@@ -5,9 +5,10 @@ import { functionValueName, isExpr, type Node, type Path, uncast, walk } from '.
 import type { Span } from '../../text/span.js';
 import type { FunctionRef, GlobalRef, RecordRef } from '../unit.js';
 import type { Place, Workspace } from '../workspace.js';
+import { visitInit } from './initialisers.js';
 import type { Linkage } from './linkage.js';
 import { fileScope, type Scope } from './scope.js';
-import { type Types, visitInit } from './types.js';
+import type { Types } from './types.js';
 
 /** A value given to a field of a record. */
 export interface FieldAssignment extends Span {
