@@ -2,10 +2,10 @@
 import { dropAnnotations } from './dialect/annotations.js';
 import { hasSemicolon, typeArgument } from './dialect/arguments.js';
 import { Dialect } from './dialect/context.js';
-import { isTypeLike } from './dialect/declarations.js';
 import { Draft } from './dialect/draft.js';
 import { expression } from './dialect/expressions.js';
 import { initializer } from './dialect/initializers.js';
+import { isTypeLike } from './dialect/shapes.js';
 import { block } from './dialect/statements.js';
 import { TokenList, View } from './dialect/view.js';
 import { CONTROL_WORDS, isDeclarationWord } from './dialect/words.js';

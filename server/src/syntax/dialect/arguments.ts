@@ -1,10 +1,10 @@
 /** Arguments of calls and macros: what a macro may be given and a function may not. */
 import { TokenKind } from '../lexer.js';
 import type { Dialect } from './context.js';
-import { isDeclarationLike, isTypeLike, nextOf } from './declarations.js';
 import { expression } from './expressions.js';
+import { isDeclarationLike, isTypeLike } from './shapes.js';
 import { block } from './statements.js';
-import type { View } from './view.js';
+import { nextOf, type View } from './view.js';
 import { CONTROL_WORDS, GRAMMAR_KEYWORDS, isDeclarationWord, STORAGE_WORDS } from './words.js';
 
 /** Words the grammar reserves that are nevertheless expressions. */

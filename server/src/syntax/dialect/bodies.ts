@@ -2,9 +2,10 @@
 import { TokenKind } from '../lexer.js';
 import { hasSemicolon, typeArgument } from './arguments.js';
 import type { Dialect } from './context.js';
-import { declaration, isTypeLike, nextOf } from './declarations.js';
+import { declaration } from './declarations.js';
 import { expression } from './expressions.js';
-import type { View } from './view.js';
+import { isTypeLike } from './shapes.js';
+import { nextOf, type View } from './view.js';
 import { isDeclarationWord, isTypeName } from './words.js';
 
 /** Fields between the braces of a struct or union. */

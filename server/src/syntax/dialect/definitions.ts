@@ -4,11 +4,12 @@ import { argumentList, bracedItem, hasSemicolon } from './arguments.js';
 import { rewriteAsm } from './asm.js';
 import { splitArguments } from './bodies.js';
 import type { Dialect } from './context.js';
-import { declaration, isDeclarationLike, isTypeLike, nextOf, parameters } from './declarations.js';
+import { declaration, parameters } from './declarations.js';
 import { expression } from './expressions.js';
 import { initializer } from './initializers.js';
+import { isDeclarationLike, isTypeLike } from './shapes.js';
 import { block } from './statements.js';
-import type { View } from './view.js';
+import { nextOf, type View } from './view.js';
 import {
   ASM_WORDS,
   isCapitals,

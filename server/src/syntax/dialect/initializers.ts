@@ -1,9 +1,9 @@
 /** Initialiser lists: designators, old notations, and list macros that bring their own commas. */
 import { TokenKind } from '../lexer.js';
 import type { Dialect } from './context.js';
-import { nextOf } from './declarations.js';
+
 import { expression } from './expressions.js';
-import type { View } from './view.js';
+import { nextOf, type View } from './view.js';
 
 /** The items between the braces at `open` and `close`. */
 export function initializer(d: Dialect, open: number, close: number): void {

@@ -154,3 +154,10 @@ export function isOpen(kind: number): boolean {
 export function isClose(kind: number): boolean {
   return kind === TokenKind.closeParen || kind === TokenKind.closeBracket || kind === TokenKind.closeBrace;
 }
+
+/** The first token of `kind` in [from, end) that stands in no brackets there; `end` when there is none. */
+export function nextOf(view: View, kind: number, from: number, end: number): number {
+  let at = from;
+  while (at < end && !view.is(at, kind)) at = view.after(at, end);
+  return Math.min(at, end);
+}
