@@ -94,7 +94,7 @@ function isHardwareWrite(name: string): boolean {
   return (
     name in registerWrites ||
     toDeviceOrder.has(name) ||
-    /_SET64$|_write(?:32|64|q|l)$|^vp_(?:legacy|modern)_.*queue_address$/.test(name)
+    /_SET64$|(?:_|_io)write(?:32|64|q|l)(?:_twopart)?$|^vp_(?:legacy|modern)_.*queue_address$/.test(name)
   );
 }
 

@@ -52,12 +52,34 @@ export function payloadAddresses(carriers: AddressCarriers) {
     const converted = toDeviceOrder.has(name) ? node.args.at(-1) : undefined;
     const value = stored ?? converted;
     if (value === undefined) return;
-    const kind = payloadKind(ctx.origins.of(value, ctx.fn));
-    if (kind === null) return;
     const store =
       stored === undefined ? storeAround(node, parents) : { at: node, carrier: null, record: null };
-    if (store !== null && !isDescriptor(ctx, store)) report(ctx, store, node, value, kind, carriers);
+    if (store === null || isDescriptor(ctx, store)) return;
+    for (const arm of armsOf(value)) {
+      const kind = payloadKind(ctx.origins.of(arm, ctx.fn));
+      // Of two addresses chosen between in place, each is a site under its own condition.
+      if (kind !== null)
+        report(
+          ctx,
+          arm === value ? store : { ...store, at: arm },
+          arm === value ? node : arm,
+          arm,
+          kind,
+          carriers,
+        );
+    }
   };
+}
+
+function recordFilled(ctx: FunctionContext, target: Expr | null): string {
+  const e = target === null ? null : uncast(target);
+  return e?.kind === 'member' ? recordOf(ctx, e.object) : '';
+}
+
+/** The two values of `test ? a : b`, or the value itself. */
+function armsOf(value: Expr): readonly Expr[] {
+  const e = uncast(value);
+  return e.kind === 'conditional' && e.then !== null ? [e.then, e.otherwise] : [value];
 }
 
 function report(
@@ -70,7 +92,8 @@ function report(
 ): void {
   ctx.emit(kind, store.at, { guardAt: node });
   if (store.carrier !== null) for (const c of carriersOf(ctx, store.carrier)) carriers.mark(c, kind);
-  if (store.record !== null) carriers.mark(store.record, kind);
+  const record = store.record ?? recordFilled(ctx, store.carrier);
+  if (record !== '') carriers.mark(record, kind);
   for (const o of ctx.origins.of(value, ctx.fn)) reportSource(ctx, o, kind);
 }
 

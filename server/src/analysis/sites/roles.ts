@@ -86,7 +86,10 @@ function parentFolders(program: Program): ReadonlyMap<string, 'parent' | 'device
   for (const folder of folders.keys()) {
     const inside = program.files.filter((f) => f.startsWith(`${folder}/`));
     const isSoftware = inside.some(
-      (f) => definesTable(program, f, 'dma_map_ops') || mentions(program, f, 'vringh_getdesc_iotlb'),
+      (f) =>
+        definesTable(program, f, 'dma_map_ops') ||
+        definesTable(program, f, 'virtio_map_ops') ||
+        mentions(program, f, 'vringh_getdesc_iotlb'),
     );
     // A parent that serves only its control queue in software uses vringh too; a device serves data queues by it.
     if (

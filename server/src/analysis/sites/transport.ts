@@ -138,7 +138,7 @@ export function callerRings(ctx: FunctionContext, node: Node): void {
   const pages = name === 'vring_init' ? node.args[2] : undefined;
   if (pages?.kind === 'name' && ctx.fn.params.some((p) => p.name === pages.name))
     ctx.emit('caller_ring', node);
-  if (name === 'dma_declare_coherent_memory') ctx.emit('dma_pool_declared', node);
+  if (/^dmam?_declare_coherent_memory$/.test(name)) ctx.emit('dma_pool_declared', node);
 }
 
 /** Addresses in channel command words and the blocks they point at (s390). */
