@@ -78,6 +78,7 @@ describe.skipIf(root === null)('on Linux 6.12', () => {
       const file = parser.outline(path, text);
       for (const chunk of file.chunks) {
         complaints.push(...misplacedSpans(parser.facts(file, chunk), chunk).map((one) => `${path} ${one}`));
+        complaints.push(...misreadNames(parser.facts(file, chunk), text).map((one) => `${path} ${one}`));
         complaints.push(
           ...lostNames(parser, file, chunk).map((name) => `${path} ${chunk.name}: lost ${name}`),
         );
