@@ -42,6 +42,32 @@ static bool box_use_dma_api(struct virtio_device *vdev) //= dma_api_decision
     expect(await featureProblems({ [driver]: code })).toEqual([]);
   });
 
+  it('4.8 to 6.16: masks of the back end kept in enums, one made of another', async () => {
+    const header = `
+enum {
+	VHOST_FEATURES = (1ULL << VIRTIO_RING_F_EVENT_IDX), //= mask_def, mask_def VIRTIO_RING_F_EVENT_IDX
+};
+`;
+    const code = `
+#include "vhost.h"
+struct vhost_box { struct vhost_dev dev; };
+enum {
+	VHOST_BOX_FEATURES = VHOST_FEATURES, //= mask_def, mask_use
+	VHOST_BOX_MAX = 3,
+};
+static long take(struct vhost_box *b, unsigned int ioctl, u64 features)
+{
+	switch (ioctl) {
+	case VHOST_SET_FEATURES: //= vhost_ioctl
+		return features & ~VHOST_BOX_FEATURES ? -95 : VHOST_BOX_MAX; //= mask_use
+	}
+	return 0;
+}
+`;
+    const files = { 'drivers/vhost/vhost.h': header, 'drivers/vhost/box.c': code };
+    expect(await featureProblems(files)).toEqual([]);
+  });
+
   it('5.7 to 5.16: parents with get_features and set_features', async () => {
     const code = `
 #include <linux/virtio.h>

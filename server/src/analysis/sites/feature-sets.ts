@@ -13,7 +13,7 @@ import {
 import type { Program } from '../../program/index.js';
 import type { Expr, MacroFacts, TypeRef } from '../../syntax/ir.js';
 import { type Path, uncast, walk } from '../../syntax/walk.js';
-import { isFeatureName, maskFeatures } from '../features.js';
+import { isFeatureName, type MacroLookup, maskFeatures } from '../features.js';
 import type { FunctionContext, Node } from './context.js';
 import { remembered } from './remembered.js';
 import type { FileRole } from './roles.js';
@@ -101,8 +101,31 @@ export function touchesFeatureSet(ctx: SetContext, mask: Node, parents: Path | n
   return false;
 }
 
+/** Constants by name, those of an enum among them: vhost keeps its masks there. */
+export function constantsOf(program: Program, file: string): MacroLookup {
+  return (name) => {
+    const macros = program.macro(name, file);
+    if (macros.length > 0) return macros;
+    const enumerator = program.enumerator(name, file);
+    if (enumerator === null || enumerator.value === null) return [];
+    const { start, end, value } = enumerator;
+    const asMacro: MacroFacts = {
+      name,
+      start,
+      end,
+      params: null,
+      isVariadic: false,
+      condition: { kind: 'true' },
+      bodySpan: value,
+      expr: value,
+      body: null,
+    };
+    return [asMacro];
+  };
+}
+
 /** True for the body of a macro or constant that is a mask of feature bits, or bounds one by the range of transport bits. */
-export function isFeatureMask(expr: Expr, macros: SetContext['macros']): boolean {
+export function isFeatureMask(expr: Expr, macros: MacroLookup): boolean {
   const e = uncast(expr);
   if (e.kind === 'name' || e.kind === 'number')
     return e.kind === 'name' && maskFeatures(e, macros).length > 0;

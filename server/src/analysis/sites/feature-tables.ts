@@ -6,7 +6,7 @@ import type { Expr, GlobalFacts } from '../../syntax/ir.js';
 import { functionValueName, walk } from '../../syntax/walk.js';
 import { featureOf, type MacroLookup, maskFeatures } from '../features.js';
 import { relevantFacts } from '../linkage.js';
-import { listedBits } from './feature-sets.js';
+import { constantsOf, listedBits } from './feature-sets.js';
 import { remembered } from './remembered.js';
 
 /** The arrays of feature bits that a file defines, by name. */
@@ -77,11 +77,11 @@ export function maskVariables(program: Program, file: string): ReadonlySet<strin
 }
 
 function findMasks(program: Program, file: string): ReadonlySet<string> {
-  const macros: MacroLookup = (name) => program.macro(name, file);
+  const constants = constantsOf(program, file);
   const isMask = ({ type, init }: GlobalFacts): boolean => {
     if (init === null || !featureWordType.test(type.base)) return false;
     const words = init.kind === 'init' ? init.items.map((i) => i.value) : [init];
-    return words.some((word) => maskFeatures(word, macros).length > 0);
+    return words.some((word) => maskFeatures(word, constants).length > 0);
   };
   return new Set(
     relevantFacts(program, file)

@@ -8,7 +8,13 @@ import { calleeName } from '../expressions.js';
 import { featureOf, isFeatureName, maskFeatures, shiftedBit } from '../features.js';
 import type { FileContext, MentionContext, Node } from './context.js';
 import { bitParameters, isLogCall, pastedBits, takesBit } from './feature-helpers.js';
-import { isFeatureMask, isFeatureSet, type SetContext, touchesFeatureSet } from './feature-sets.js';
+import {
+  constantsOf,
+  isFeatureMask,
+  isFeatureSet,
+  type SetContext,
+  touchesFeatureSet,
+} from './feature-sets.js';
 import { featureTables, maskVariables } from './feature-tables.js';
 
 /** What detectors of feature bits need: they work on function bodies, macro bodies and initialisers alike. */
@@ -131,13 +137,11 @@ export function maskVariableUses(ctx: UseContext, node: Expr & { kind: 'name' })
 }
 
 function isMaskName(ctx: UseContext, node: Expr & { kind: 'name' }): boolean {
-  const [macro] = ctx.macros(node.name).filter((m) => m.params === null);
-  if (macro !== undefined) return macro.expr !== null && isFeatureMask(macro.expr, ctx.macros);
-  const value =
-    ctx.program.enumerator(node.name, ctx.file)?.value ??
-    ctx.program.global(node.name, ctx.file)?.init ??
-    null;
-  return value !== null && maskFeatures(value, ctx.macros).length > 0;
+  const constants = constantsOf(ctx.program, ctx.file);
+  const [constant] = constants(node.name).filter((m) => m.params === null);
+  if (constant !== undefined) return constant.expr !== null && isFeatureMask(constant.expr, constants);
+  const value = ctx.program.global(node.name, ctx.file)?.init ?? null;
+  return value !== null && maskFeatures(value, constants).length > 0;
 }
 
 interface Use {

@@ -15,7 +15,7 @@ import { featureOf, isFeatureName, maskFeatures } from '../features.js';
 import { relevantFacts } from '../linkage.js';
 import type { FileContext } from './context.js';
 import { isLogCall, slotKind, takesBit } from './feature-helpers.js';
-import { isFeatureMask, isSubjectRecord, listedBits } from './feature-sets.js';
+import { constantsOf, isFeatureMask, isSubjectRecord, listedBits } from './feature-sets.js';
 import { featureTables, isBitList, maskVariables } from './feature-tables.js';
 import {
   featureCallSites,
@@ -36,7 +36,7 @@ export function fileLevelSites(ctx: FileContext): void {
   for (const macro of facts.macros) macroSites(ctx, macro);
   for (const e of facts.enumerators) {
     if (isFeatureName(e.name)) emit(ctx, 'bit_def', e, { feature: e.name });
-    else if (e.value !== null && maskFeatures(e.value, ctx.macros).length > 0)
+    else if (e.value !== null && maskFeatures(e.value, constantsOf(ctx.program, ctx.file)).length > 0)
       maskDefinition(ctx, e, e.name, e.value);
   }
 }
@@ -123,7 +123,7 @@ function macroSites(ctx: FileContext, macro: MacroFacts): void {
     emit(ctx, 'table', at, { expression: macro.name });
     for (const entry of listed)
       if (isFeatureName(entry.name)) emit(ctx, 'table', entry, { feature: entry.name });
-  } else if (macro.expr !== null && isFeatureMask(macro.expr, ctx.macros)) {
+  } else if (macro.expr !== null && isFeatureMask(macro.expr, constantsOf(ctx.program, ctx.file))) {
     maskDefinition(ctx, at, macro.name, macro.expr);
   } else {
     bodySites(ctx, macro);
