@@ -35,7 +35,7 @@ it('names a record after its typedef, and does not define a name by itself', asy
   expect(await dump('typedef struct { int a; } foo_t, *foo_p;')).toBe(
     'record foo_t\n  a: int\ntypedef foo_p = foo_t*',
   );
-  expect(await dump('typedef int (*cb)(int);\ntypedef unsigned long addr_t;')).toBe(
+  expect(await dump('typedef int (*cb)(int);\ntypedef unsigned /* wide */\n\tlong addr_t;')).toBe(
     'typedef cb = int(int)\ntypedef addr_t = unsigned long',
   );
 });

@@ -1,6 +1,7 @@
 /** Types and declarators: what a declaration says its names are. */
 import { annotationWords } from '@vringside/grammars/dialect';
 import { typeNameForm, typeNames, typeQualifiers } from '@vringside/grammars/type-names';
+import { oneLine } from '../../text/one-line.js';
 import type { Expr, Param, TypeRef } from '../ir.js';
 import { Field, Kind } from '../tree/kinds.js';
 import type { BuildContext } from './context.js';
@@ -56,7 +57,7 @@ export function buildTypeSpecifier(c: BuildContext, node: number, tagOf: TagOf |
     case Kind.enum_specifier:
       return { base: buildEnumerators(c, node, tagOf), pointers: 0 };
     case Kind.sized_type_specifier:
-      return plainType(canonicalWords(c.text(node).split(/\s+/)));
+      return plainType(canonicalWords(oneLine(c.text(node)).split(' ')));
     case Kind.macro_type_specifier:
       return buildMacroType(c, node);
     default:
