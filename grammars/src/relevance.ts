@@ -36,4 +36,4 @@ export const subjectName =
  * fields, address conversions, scatterlists, DMA calls), so the others need not be parsed.
  */
 export const siteName =
-  /virtio|virtqueue|vring|vhost|vdpa|vduse|feature|validate|addr|phys|pfn|page|dma|iotlb|iova|iommu|cda|indicator|sg_|scatter|bus|__pa|coherent|premapped|platform|restricted|xen|encrypt|cpu_to_(?:le|be)(?:32|64)|unaligned|iov_base|vmalloc|_area\b/i;
+  /virtio|virtqueue|vring|vhost|vdpa|vduse|feature|validate|addr|phys|pfn|page|dma|iotlb|iova|iommu|cda|indicator|sg_|scatter|bus|__pa|coherent|premapped|platform|restricted|xen|encrypt|cpu_to_(?:le|be)(?:32|64)|unaligned|iov_base|vmalloc|_area\b|write(?:32|64|q|l)(?:_|\b)|_SET64/i;
