@@ -34,7 +34,10 @@ export interface FeatureCall {
   readonly of?: 'offered' | 'acked-by-driver';
 }
 
-/** Functions and macros whose argument is a feature bit. */
+/**
+ * Functions and macros whose argument is a feature bit. Origin: include/linux/virtio_config.h, virtio_features.h (6.17),
+ * drivers/vhost/vhost.h.
+ */
 export const featureCalls: Readonly<Record<string, FeatureCall>> = {
   virtio_has_feature: { kind: 'has_feature', bit: 1, isTest: true },
   __virtio_test_bit: { kind: 'test_bit', bit: 1, isTest: true },

@@ -3,7 +3,12 @@
  * Linux 3.x to 6.18.
  */
 
-/** Calls that are feature sites by their name alone: name -> site kind. */
+/**
+ * Calls that are feature sites by their name alone: name -> site kind.
+ * Origin: include/linux/virtio_config.h (quirk helpers 4.8 and 5.9), drivers/virtio/virtio_ring.c (decision, 4.6 and 6.18),
+ * virtio.c, virtio_anchor.c and include/linux/virtio_anchor.h (gate, 6.0), the architectures' mm (gate, 5.10 to 5.18),
+ * include/linux/virtio_pci_{modern,legacy}.h, include/linux/vdpa.h.
+ */
 export const negotiationCalls: Readonly<Record<string, string>> = {
   virtio_has_dma_quirk: 'dma_quirk',
   virtio_has_iommu_quirk: 'dma_quirk',
@@ -105,11 +110,17 @@ export const platformFact = /^PLATFORM_VIRTIO_RESTRICTED_MEM_ACCESS$/;
 export const platformHookSetters: ReadonlySet<string> = new Set(['virtio_set_mem_acc_cb']);
 export const platformHookVariable = 'virtio_check_mem_acc_cb';
 
-/** Constants that name a feature register, command or field. */
+/**
+ * Constants that name a feature register, command or field. Origin: include/uapi/linux/virtio_pci.h, virtio_mmio.h (register
+ * names before and after 4.0), drivers/s390/virtio/virtio_ccw.c, arch/um/drivers/vhost_user.h.
+ */
 export const featureRegister =
   /^(?:VIRTIO_PCI_(?:HOST|GUEST)_FEATURES|VIRTIO_PCI_COMMON_(?:DF|DFSELECT|GF|GFSELECT)|VIRTIO_MMIO_(?:HOST|GUEST|DEVICE|DRIVER)_FEATURES(?:_SEL|_LOW|_HIGH)?|CCW_CMD_(?:READ|WRITE)_FEAT|VHOST_USER_(?:GET|SET)_(?:PROTOCOL_)?FEATURES)$/;
 
-/** Fields of the register block of modern PCI that select or hold feature bits. */
+/**
+ * Fields of the register block of modern PCI that select or hold feature bits. Origin: struct virtio_pci_common_cfg in
+ * include/uapi/linux/virtio_pci.h; `driver_feature` is the specification's name, which parents' own copies use.
+ */
 export const featureRegisterField: ReadonlySet<string> = new Set([
   'device_feature',
   'device_feature_select',
@@ -123,11 +134,11 @@ export const featureRegisterField: ReadonlySet<string> = new Set([
 export const compileTimeChecks =
   /^(?:BUILD_BUG_ON(?:_MSG|_ZERO)?|_?static_assert|_Static_assert|offsetof|offsetofend)$/;
 
-/** Back-end ioctls about features. */
+/** Back-end ioctls about features. Origin: include/uapi/linux/vhost.h (arrays since 6.17), vduse.h. */
 export const featureIoctl =
   /^VHOST_(?:GET|SET)_(?:BACKEND_)?FEATURES(?:_ARRAY)?$|^VHOST_SCSI_(?:GET|SET)_FEATURES$|^VDUSE_DEV_GET_FEATURES$|^VHOST_NET_(?:GET|SET)_FEATURES$/;
 
-/** Status constants of the handshake. */
+/** Status constants of the handshake. Origin: include/uapi/linux/virtio_config.h. */
 export const featuresOkStatus: ReadonlySet<string> = new Set(['VIRTIO_CONFIG_S_FEATURES_OK']);
 
 /** Fields that hold a set of feature bits, whole or in words. */
@@ -181,13 +192,16 @@ export const featureWordType =
 /** Fields of a driver that list its bits, and their lengths. Origin: struct virtio_driver. */
 export const tableFields: ReadonlySet<string> = new Set(['feature_table', 'feature_table_legacy']);
 
-/** Calls that only log or name things. */
+/** Calls that only log or name things. Origin: include/linux/{printk,dev_printk,seq_file}.h and the subsystems' likes of them. */
 export const logCalls = /^(?:v?dev_|pr_|netdev_|printk|WARN|DRM_|drm_|seq_|kobject_|trace_|dbg)/;
 
 /** A driver's own logging macro: it ends in the level. */
 export const logWrapper = /_(?:info|warn|warning|err|dbg|debug|notice)(?:_once|_ratelimited)?$/i;
 
-/** Helpers that are feature sites where they are defined, whatever can be told from their bodies. */
+/**
+ * Helpers that are feature sites where they are defined, whatever can be told from their bodies.
+ * Origin: include/linux/virtio_config.h, virtio_features.h (6.17), drivers/vhost/vhost.h.
+ */
 export const helperDefinitions: ReadonlySet<string> = new Set([
   'virtio_has_feature',
   '__virtio_test_bit',

@@ -35,6 +35,11 @@ static void scan(struct virtio_device *vdev, u64 lanes)
 			device_features |= BIT_ULL(i); //= mask_set
 	lanes |= BIT_ULL(lane);
 	device_features &= ~BIT_ULL(lane); //= mask_clear
+	for (i = 0; i < 64; i++) {
+		u64 mask = BIT_ULL(i), count = 64 - i;
+		if ((device_features & mask) && (lanes & mask) && (device_features & count)) //= mask_test
+			count++;
+	}
 	device_features &= (BIT_ULL(32) - 1);
 }
 `;

@@ -95,14 +95,20 @@ function isTableElement(ctx: UseContext, expr: Expr): boolean {
   );
 }
 
-/** Masks of a computed bit, applied to a set of feature bits: `features & BIT_ULL(i)`. */
+/** Masks of a computed bit, applied to a set of feature bits: `features & BIT_ULL(i)`, or a local that holds one. */
 export function variableMasks(ctx: UseContext, node: Node, parents: Path | null): void {
-  if (node.kind !== 'call' && node.kind !== 'binary') return;
-  const bit = shiftedBit(node);
+  const bit = computedBit(ctx, node);
   if (bit === null || featureOf(bit, ctx.macros) !== null || !isComputed(bit)) return;
   if (!touchesFeatureSet(ctx, node, parents)) return;
-  const use = ofMask(node, parents);
+  const use = ofMask(node as Expr, parents);
   ctx.emit(use.kind, use.at, { guardAt: use.guardAt });
+}
+
+function computedBit(ctx: UseContext, node: Node): Expr | null {
+  if (node.kind === 'call' || node.kind === 'binary') return shiftedBit(node);
+  if (node.kind !== 'name') return null;
+  const init = ctx.scope.lookup(node.name, node.start)?.declarator?.init ?? null;
+  return init === null ? null : shiftedBit(init);
 }
 
 /** True for anything but a number or a constant by name. */
