@@ -189,7 +189,7 @@ export const featureSetVariable = /(?:^|_)features(?:_lo|_hi|_legacy|_array)?$/;
 export const featureWordType =
   /^(?:__)?(?:u(?:8|16|32|64)|le(?:32|64)|virtio(?:32|64))$|^uint(?:8|16|32|64)_t$|^(?:unsigned )?(?:int|long|long long|char)$|^unsigned$|^(?:long )*(?:unsigned )?(?:long )*int$/;
 
-/** Fields of a driver that list its bits, and their lengths. Origin: struct virtio_driver. */
+/** Fields of a driver that list its bits. Origin: struct virtio_driver (include/linux/virtio.h). */
 export const tableFields: ReadonlySet<string> = new Set(['feature_table', 'feature_table_legacy']);
 
 /** Calls that only log or name things. Origin: include/linux/{printk,dev_printk,seq_file}.h and the subsystems' likes of them. */
