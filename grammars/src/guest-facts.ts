@@ -94,6 +94,9 @@ export const noReturnCalls: ReadonlySet<string> = new Set([
   'make_task_dead',
 ]);
 
+/** Calls that don't return when their argument holds. */
+export const conditionalNoReturn: ReadonlySet<string> = new Set(['BUG_ON', 'VIRTIO_BUG_ON', 'DRM_BUG_ON']);
+
 /** Calls that test whether a configuration option is set. */
 export const configTests: ReadonlySet<string> = new Set([
   'IS_ENABLED',

@@ -100,6 +100,19 @@ export class Formulas {
     return step(f);
   }
 
+  /** A simpler function that agrees with `f` wherever `care` holds (Coudert and Madre's restriction). */
+  restrict(f: Formula, care: Formula): Formula {
+    if (care <= TRUE || f <= TRUE) return f;
+    const fVar = this.variableOf(f);
+    const cVar = this.variableOf(care);
+    if (cVar < fVar) return this.restrict(f, this.or(this.lowOf(care), this.highOf(care)));
+    const [f0, f1] = this.cofactors(f, fVar);
+    const [c0, c1] = this.cofactors(care, fVar);
+    if (c0 === FALSE) return this.restrict(f1, c1);
+    if (c1 === FALSE) return this.restrict(f0, c0);
+    return this.node(fVar, this.restrict(f0, c0), this.restrict(f1, c1));
+  }
+
   /** Replaces atoms: `by` gives the formula that stands for an atom, or undefined to leave it. */
   substitute(f: Formula, by: (atom: number) => Formula | undefined): Formula {
     this.steps = 0;

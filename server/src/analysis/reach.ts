@@ -5,7 +5,7 @@
  * early returns, gotos, switches, short-circuit operators and `#if` arms all narrow it. What a loop may change is
  * forgotten before the loop. Boolean locals are followed through assignments and joins.
  */
-import { noReturnCalls, transparentCalls } from '@vringside/grammars/guest-facts';
+import { conditionalNoReturn, noReturnCalls, transparentCalls } from '@vringside/grammars/guest-facts';
 import type { DeclStmt, Expr, PpCondition, Stmt } from '../syntax/ir.js';
 import { childrenOf } from '../syntax/walk.js';
 import type { Span } from '../text/span.js';
@@ -98,15 +98,14 @@ class BodyWalk implements BodyReach {
   private readonly labels = new Map<string, Jump[]>();
   private readonly exits: Jump[][] = [];
   private readonly formulas: Formulas;
+  private readonly params: readonly string[];
   private readonly source: TruthSource;
 
   constructor(params: readonly string[], source: TruthSource) {
     this.source = source;
     this.formulas = source.atoms.formulas;
     this.locals = new Set(params);
-    params.forEach((name, index) => {
-      if (name !== '') this.state.env.set(name, source.parameter(index));
-    });
+    this.params = params;
   }
 
   run(body: readonly Stmt[]): void {
@@ -141,7 +140,7 @@ class BodyWalk implements BodyReach {
         return;
       case 'expr':
         this.visit(stmt.expr);
-        if (isNoReturn(stmt.expr)) this.kill();
+        this.stopAfter(stmt.expr);
         return;
       case 'block':
         this.statements(stmt.body);
@@ -193,6 +192,17 @@ class BodyWalk implements BodyReach {
       case 'opaque':
         for (const part of stmt.parts) this.visit(part);
         return;
+    }
+  }
+
+  /** Calls that do not return, always or when their argument holds. */
+  private stopAfter(expr: Expr): void {
+    if (expr.kind !== 'call' || expr.callee.kind !== 'name') return;
+    const [first] = expr.args;
+    if (noReturnCalls.has(expr.callee.name)) this.kill();
+    else if (conditionalNoReturn.has(expr.callee.name) && first !== undefined) {
+      const held = this.truth(first);
+      this.state = { ...this.state, reach: this.and(this.state.reach, this.not(held)) };
     }
   }
 
@@ -304,6 +314,9 @@ class BodyWalk implements BodyReach {
   }
 
   private caseTest(subject: Expr, value: Expr): Formula {
+    const isTrue = value.kind === 'name' && value.name === 'true';
+    const isFalse = (value.kind === 'name' && value.name === 'false') || isConstant(value, 0);
+    if (isTrue || isFalse) return isTrue ? this.truth(subject) : this.not(this.truth(subject));
     const asText: Expr = {
       kind: 'binary',
       op: '==',
@@ -340,7 +353,8 @@ class BodyWalk implements BodyReach {
 
   /** Notes the reach of `expr` and all inside it, and carries out its assignments. */
   private visit(expr: Expr): void {
-    if (expr.kind === 'number' || expr.kind === 'string' || expr.kind === 'char' || expr.kind === 'type') return;
+    if (expr.kind === 'number' || expr.kind === 'string' || expr.kind === 'char' || expr.kind === 'type')
+      return;
     this.note(expr);
     switch (expr.kind) {
       case 'binary':
@@ -371,6 +385,11 @@ class BodyWalk implements BodyReach {
         this.visit(expr.operand);
         // Once its address is taken, a local may change behind our back from here on.
         if (expr.op === '&' && expr.operand.kind === 'name') this.forget(expr.operand.name);
+        return;
+      case 'call':
+        for (const child of [expr.callee, ...expr.args]) this.visit(child);
+        // What a flag is passed may decide in the callee.
+        for (const arg of expr.args) if (isFlagLike(arg)) this.truth(arg);
         return;
       case 'statements':
         this.statements(expr.body);
@@ -477,7 +496,10 @@ class BodyWalk implements BodyReach {
 
   private nameTruth(expr: Extract<Expr, { kind: 'name' }>): Formula {
     if (!this.locals.has(expr.name)) return this.source.name(expr);
-    return this.state.env.get(expr.name) ?? this.unknown(expr);
+    const known = this.state.env.get(expr.name);
+    if (known !== undefined) return known;
+    const index = this.versions.has(expr.name) ? -1 : this.params.indexOf(expr.name);
+    return index < 0 ? this.unknown(expr) : this.source.parameter(index);
   }
 
   private callTruth(expr: Extract<Expr, { kind: 'call' }>): Formula {
@@ -562,10 +584,7 @@ class BodyWalk implements BodyReach {
       const theirs = other.env.get(name);
       if (theirs === value) continue;
       // What is known of neither arm is not worth a formula.
-      if (
-        theirs === undefined ||
-        !(this.source.atoms.hasNamed(value) || this.source.atoms.hasNamed(theirs))
-      ) {
+      if (theirs === undefined || !(this.isWorthKnowing(value) || this.isWorthKnowing(theirs))) {
         env.delete(name);
         this.bump(name);
         continue;
@@ -574,6 +593,10 @@ class BodyWalk implements BodyReach {
       env.set(name, this.or(mine, this.and(other.reach, theirs)));
       this.bump(name);
     }
+  }
+
+  private isWorthKnowing(value: Formula): boolean {
+    return value <= TRUE || this.source.atoms.hasNamed(value);
   }
 
   private bump(name: string): void {
@@ -641,12 +664,16 @@ function commonTrail(a: Trail | null, b: Trail | null): Trail | null {
   return left;
 }
 
-function isConstant(expr: Expr, value: number): boolean {
-  return expr.kind === 'number' && Number(expr.text.replace(/[uUlL]+$/, '')) === value;
+function isFlagLike(arg: Expr): boolean {
+  if (arg.kind === 'call' || arg.kind === 'name') return true;
+  return (
+    (arg.kind === 'unary' && arg.op === '!') ||
+    (arg.kind === 'binary' && (arg.op === '&&' || arg.op === '||'))
+  );
 }
 
-function isNoReturn(expr: Expr): boolean {
-  return expr.kind === 'call' && expr.callee.kind === 'name' && noReturnCalls.has(expr.callee.name);
+function isConstant(expr: Expr, value: number): boolean {
+  return expr.kind === 'number' && Number(expr.text.replace(/[uUlL]+$/, '')) === value;
 }
 
 /** Names of locals assigned, updated or address-taken anywhere in `body`. */

@@ -25,6 +25,9 @@ export interface Resolution {
   readonly via: readonly GuardStep[];
 }
 
+/** Marks an answer given while another was sought, for which callers' arguments were not looked at. */
+const ASIDE = 'aside';
+
 interface Answer<T> {
   readonly value: T;
   /** Questions that were open, and not answered yet, when this one needed them. */
@@ -59,7 +62,9 @@ export class Resolver {
   private readonly bodies = new Map<string, Answer<FunctionReach>>();
   private readonly results = new Map<string, Answer<Resolution | null>>();
   private readonly fields = new Map<string, Answer<Resolution | null>>();
+  private readonly arguments = new Map<string, Answer<Formula | null>>();
   private readonly callerReach = new Map<string, Answer<Resolution>>();
+  private readonly spans = new WeakMap<BodyReach, ReadonlyMap<string, Reached>>();
   private readonly regions = new Map<string, (offset: number) => PpCondition | null>();
   /** Questions being answered now. */
   private readonly open = new Set<string>();
@@ -99,7 +104,12 @@ export class Resolver {
       return true;
     }
     if (known.restsOn.size === 0) return true;
-    const stillOpen = [...known.restsOn].filter((k) => this.open.has(k));
+    const unfinished = [...known.restsOn].filter((k) => k !== ASIDE);
+    if (unfinished.length === 0) {
+      if (this.depth > 0) this.met.add(ASIDE);
+      return this.depth > 0;
+    }
+    const stillOpen = unfinished.filter((k) => this.open.has(k));
     for (const k of stillOpen) this.met.add(k);
     return stillOpen.length > 0;
   }
@@ -107,6 +117,7 @@ export class Resolver {
   /** The walked body of a function, once per function. */
   reachOf(ref: FunctionRef): FunctionReach {
     const key = `body ${functionKey(ref)}`;
+    if (this.depth === 0) this.askCallers(ref);
     const steps = new Map<Expr, readonly GuardStep[]>();
     const variants: { variant: BodyVariant; reach: BodyReach }[] = [];
     // Seen from inside its own walk, a body shows what has been walked so far.
@@ -128,17 +139,52 @@ export class Resolver {
     if (this.open.has(key)) this.met.add(key);
   }
 
-  /** Where a node of the body is reached: over all readings of the body in which it stands. */
+  /**
+   * Where a node of the body is reached. A node that every reading of the body holds is reached as each reading says under
+   * its own `#if` arms; one that only some hold carries the condition of its arm itself.
+   */
   reached(ref: FunctionRef, at: Span): Reached | null {
-    let formula: Formula | null = null;
-    let trail: Reached['trail'] = null;
-    for (const { reach } of this.reachOf(ref).variants) {
-      const here = reach.reached.get(at) ?? findBySpan(reach.reached, at);
-      if (here === undefined || here === null) continue;
-      formula = formula === null ? here.formula : this.atoms.formulas.or(formula, here.formula);
-      trail ??= here.trail;
+    const { variants } = this.reachOf(ref);
+    const { formulas } = this.atoms;
+    const found = variants.flatMap(({ variant, reach }) => {
+      const here = reach.reached.get(at) ?? (variants.length > 1 ? this.reachBySpan(reach, at) : undefined);
+      return here === undefined ? [] : [{ when: variant.when, here }];
+    });
+    const [first] = found;
+    if (first === undefined) return null;
+    if (found.length === 1 || found.length < variants.length) {
+      const formula = found.reduce((f, { here }) => formulas.or(f, here.formula), FALSE);
+      return { formula, trail: first.here.trail };
     }
-    return formula === null ? null : { formula, trail };
+    return {
+      formula: this.overVariants(found.map(({ when, here }) => ({ when, formula: here.formula }))),
+      trail: first.here.trail,
+    };
+  }
+
+  /** One formula of those that hold in the readings of a body, each under its arms. */
+  private overVariants(
+    parts: readonly { readonly when: PpCondition | null; readonly formula: Formula }[],
+  ): Formula {
+    const { formulas } = this.atoms;
+    let formula: Formula = FALSE;
+    let care: Formula = FALSE;
+    for (const part of parts) {
+      const when = part.when === null ? TRUE : this.ppFormula(part.when);
+      care = formulas.or(care, when);
+      formula = formulas.or(formula, formulas.and(when, part.formula));
+    }
+    return formulas.restrict(formula, care);
+  }
+
+  /** Nodes of different readings of a body are different objects at the same place. */
+  private reachBySpan(reach: BodyReach, at: Span): Reached | undefined {
+    let index = this.spans.get(reach);
+    if (index === undefined || index.size < reach.reached.size) {
+      index = new Map([...reach.reached].map(([node, value]) => [`${node.start}:${node.end}`, value]));
+      this.spans.set(reach, index);
+    }
+    return index.get(`${at.start}:${at.end}`);
   }
 
   /** Truth of a part of a test in the function's body; null when it was not judged. */
@@ -148,6 +194,41 @@ export class Resolver {
       if (truth !== undefined) return truth;
     }
     return null;
+  }
+
+  /**
+   * Truth of a flag that all callers of a private function pass; null where it is no flag, its callers are not known, or it
+   * says nothing of the guest. Callers are asked before a body is walked, and only for the function in question itself, not
+   * for those it leads to.
+   */
+  argumentTruth(ref: FunctionRef, index: number): Formula | null {
+    if (ref.params[index]?.type.base !== 'bool') return null;
+    const known = this.arguments.get(argumentKey(ref, index));
+    if (known === undefined) this.met.add(ASIDE);
+    return known?.value ?? null;
+  }
+
+  private askCallers(ref: FunctionRef): void {
+    ref.params.forEach((param, index) => {
+      if (param.type.base !== 'bool') return;
+      this.settle(argumentKey(ref, index), this.arguments, null, () => this.passedByCallers(ref, index));
+    });
+  }
+
+  private passedByCallers(ref: FunctionRef, index: number): Formula | null {
+    if (isReachableFromOutside(this.program, ref)) return null;
+    const callers = this.program.callers(ref);
+    let passed: Formula | null = null;
+    for (const { caller, call } of callers) {
+      const arg = call.args[index];
+      if (caller === null || arg === undefined) return null;
+      this.reachOf(caller);
+      const truth = this.truthIn(caller, arg) ?? constantTruth(arg);
+      if (truth === null) this.missedIn(caller);
+      if (truth === null || (passed !== null && truth !== passed)) return null;
+      passed = truth;
+    }
+    return passed !== null && this.atoms.hasFact(passed) ? passed : null;
   }
 
   /** The condition under which the function returns a true (non-zero) value; null when that is not known. */
@@ -162,9 +243,14 @@ export class Resolver {
     const { formulas } = this.atoms;
     const returns = body.variants.flatMap((v) => v.reach.returns);
     if (returns.length === 0) return null;
-    let formula: Formula = FALSE;
+    let formula: Formula;
     try {
-      for (const r of returns) formula = formulas.or(formula, formulas.and(r.formula, r.truth));
+      formula = this.overVariants(
+        body.variants.map(({ variant, reach }) => ({
+          when: variant.when,
+          formula: reach.returns.reduce((f, r) => formulas.or(f, formulas.and(r.formula, r.truth)), FALSE),
+        })),
+      );
     } catch (error) {
       if (!(error instanceof TooComplex)) throw error;
       return null;
@@ -201,6 +287,13 @@ export class Resolver {
     }
     if (!this.atoms.hasFact(formula)) return null;
     for (const reset of resets) {
+      // A first value, overwritten further down in the same function, is no clearing.
+      if (
+        assignments.some(
+          (a) => a.function === reset.at.function && a.function !== null && a.start > reset.at.start,
+        )
+      )
+        continue;
       // Cleared only where it is never set (the other of two constructors): no state of its own.
       if (formulas.and(formula, reset.when) !== FALSE)
         formula = formulas.and(formula, this.keptAfter(reset.at));
@@ -391,6 +484,8 @@ class FunctionTruth implements TruthSource {
   }
 
   parameter(index: number): Formula {
+    const passed = this.resolver.argumentTruth(this.ref, index);
+    if (passed !== null) return passed;
     return this.atoms.of({ kind: 'param', scope: this.key, index, name: this.paramNames[index] ?? '' });
   }
 
@@ -603,6 +698,10 @@ function isComplement(expr: Expr): boolean {
 function storeText(a: FieldAssignment): string {
   const target = a.target === null ? `.${a.field}` : printExpr(a.target);
   return a.value === null ? `${target}${a.op}` : `${target} ${a.op} ${printExpr(a.value)}`;
+}
+
+function argumentKey(ref: FunctionRef, index: number): string {
+  return `argument ${index} of ${functionKey(ref)}`;
 }
 
 export function functionKey(ref: FunctionRef): string {
