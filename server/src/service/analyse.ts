@@ -25,6 +25,7 @@ import { applyRules, type RuleLevels } from '../rules/index.js';
 import { createKernelParser, type KernelParser } from '../syntax/index.js';
 import { coverageOf } from './coverage.js';
 import { keep, questionKey, recall, recordingReader } from './result-cache.js';
+import { siblings } from './siblings.js';
 
 export interface Progress {
   readonly done: number;
@@ -61,13 +62,15 @@ export async function analyse(options: AnalyseOptions): Promise<Report> {
   ]);
   clock.lap('select');
   const reader = recordingReader(diskReader(tree.root));
-  const key = questionKey(buildId, [
-    JSON.stringify([tree, wanted, core.files, [...options.rules].sort()]),
-  ]);
+  const around = union(
+    core.files,
+    siblings(tree.root, wanted.named).filter((file) => speaksOfSubject(reader, file)),
+  );
+  const key = questionKey(buildId, [JSON.stringify([tree, wanted, around, [...options.rules].sort()])]);
   const earlier = options.cacheDir === null ? null : recall(cache, key, reader);
   clock.lap('recall');
   if (earlier !== null) return options.timings ? { ...earlier, timings: clock.laps } : earlier;
-  const report = await analyseSelection(tree, wanted, core.files, reader, options, clock);
+  const report = await analyseSelection(tree, wanted, around, reader, options, clock);
   if (options.cacheDir !== null) keep(cache, key, reader.consulted(), withoutTimings(report));
   return report;
 }
@@ -75,7 +78,7 @@ export async function analyse(options: AnalyseOptions): Promise<Report> {
 async function analyseSelection(
   tree: KernelTree,
   wanted: Selection,
-  core: readonly string[],
+  around: readonly string[],
   reader: SourceReader,
   options: AnalyseOptions,
   clock: Clock,
@@ -83,7 +86,7 @@ async function analyseSelection(
   const parser = await createKernelParser();
   const takesPart = (file: string): boolean => wanted.named.includes(file) || speaksOfSubject(reader, file);
   const files = wanted.files.filter(takesPart);
-  const program = createProgram({ tree, files: union(files, core), reader, parser, isHeaderFollowed });
+  const program = createProgram({ tree, files: union(files, around), reader, parser, isHeaderFollowed });
   return finish(program, { ...wanted, files }, options, clock);
 }
 
