@@ -222,3 +222,6 @@ export const selfKindDefinitions: Readonly<Record<string, string>> = {
   __virtio_check_driver_offered_feature: 'offered_check',
   virtio_max_dma_size: 'max_dma_size',
 };
+
+/** Functions that answer whether addresses come from the DMA API: the ring core's (4.6+) and drivers' own. */
+export const decisionName = /(?:^|_)(?:can_)?uses?_(?:dma|map)_api$/;

@@ -137,9 +137,10 @@ function guardedSites(context: RuleContext, core: DecisionFunction): Found[] {
   return context.inventory.sites.flatMap((found) => {
     const { site } = found;
     if (site.file === core.ref.file || !isAddressSite(found)) return [];
-    const guard = formulas.project(found.formula, (a) => decisive.has(a));
+    const guard = found.formula;
     const isApiSide = site.kind === 'payload_dma_addr';
-    if (guard <= 1 || formulas.implies(guard, isApiSide ? api : formulas.not(api))) return [];
+    const speaksOfIt = formulas.support(guard).some((a) => decisive.has(a));
+    if (!speaksOfIt || formulas.implies(guard, isApiSide ? api : formulas.not(api))) return [];
     const theirs = isApiSide ? guard : formulas.not(guard);
     return compare(context, core, theirs, site.file, site.function, found.candidate.at, site.id);
   });

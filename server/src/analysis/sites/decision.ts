@@ -1,6 +1,6 @@
 /** The ring core's own decision in this tree: DMA API or bypass. */
-import { negotiationCalls } from '@vringside/grammars/feature-roles';
-import type { FunctionRef } from '../../program/index.js';
+import { decisionName } from '@vringside/grammars/feature-roles';
+import type { FunctionRef, Program } from '../../program/index.js';
 import { FALSE, type Formula, TRUE } from '../formula.js';
 import { definitions } from '../linkage.js';
 import type { Resolution, Resolver } from '../resolve.js';
@@ -25,15 +25,23 @@ export function decisionFunctions(resolver: Resolver): readonly DecisionFunction
 
 function findDecisions(resolver: Resolver): DecisionFunction[] {
   const found: DecisionFunction[] = [];
-  for (const [name, kind] of Object.entries(negotiationCalls)) {
-    if (kind !== 'dma_api_decision') continue;
-    for (const ref of definitions(resolver.program, name)) {
-      const resolution = resolver.returnsTrue(ref);
-      if (resolution !== null) found.push({ ref, resolution });
-    }
+  for (const ref of candidates(resolver.program)) {
+    const resolution = resolver.returnsTrue(ref);
+    if (resolution !== null) found.push({ ref, resolution });
   }
   const isCore = (d: DecisionFunction): number => (/^vring_use_/.test(d.ref.name) ? 0 : 1);
   return found.sort((a, b) => isCore(a) - isCore(b));
+}
+
+/** Functions that, by their name, answer whether the DMA API is used; told from the outlines, without a parse. */
+function candidates(program: Program): readonly FunctionRef[] {
+  const names = new Set<string>();
+  for (const file of program.files) {
+    for (const { kind, name } of program.source(file)?.chunks ?? []) {
+      if (kind === 'function' && name !== null && decisionName.test(name)) names.add(name);
+    }
+  }
+  return [...names].sort().flatMap((name) => definitions(program, name));
 }
 
 /** The ring core's decision function; null in trees that have none (before 4.6). */
