@@ -1,7 +1,8 @@
 /** From the paths a user names to the tree they lie in. */
 import { realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { findTree } from '../program/files/tree.js';
+import { reasonOf } from '../program/files/list-files.js';
+import { findTree } from '../program/index.js';
 import type { NotAnalysed } from '../report/report.js';
 import { InputError, UsageError } from './failure.js';
 
@@ -88,12 +89,4 @@ function commonRoot(located: readonly Located[]): string {
 
 function isInside(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
-}
-
-function reasonOf(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOENT') return 'no such file or folder';
-  if (code === 'EACCES') return 'no permission to read it';
-  if (code === 'ELOOP') return 'a loop of symbolic links';
-  return error instanceof Error ? error.message : String(error);
 }

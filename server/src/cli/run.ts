@@ -1,8 +1,5 @@
-/** One run of the program: arguments in, exit status out. */
+/** One run of the program: arguments in, exit status out. A command is loaded when it is asked for. */
 import { parseRequest } from './arguments.js';
-import { runDoctor } from './commands/doctor.js';
-import { runExplain } from './commands/explain.js';
-import { runReport } from './commands/report.js';
 import { type ExitStatus, exitStatus, InputError, UsageError } from './failure.js';
 import { commandHelp, overview } from './help.js';
 import type { Io, Services } from './services.js';
@@ -19,11 +16,16 @@ export async function run(argv: readonly string[], io: Io, services: Services): 
     switch (request.command) {
       case 'check':
       case 'sites':
-        return await runReport(request.command, request.settings, io, services);
+        return await (await import('./commands/report.js')).runReport(
+          request.command,
+          request.settings,
+          io,
+          services,
+        );
       case 'doctor':
-        return await runDoctor(request.settings, io, services);
+        return await (await import('./commands/doctor.js')).runDoctor(request.settings, io, services);
       case 'explain':
-        return await runExplain(request.settings, io, services);
+        return await (await import('./commands/explain.js')).runExplain(request.settings, io, services);
     }
   } catch (error) {
     if (error instanceof UsageError) {

@@ -1,5 +1,5 @@
 /** `check` and `sites`: one analysis, two views of its result. */
-import { userCacheFolder } from '../../program/files/cache.js';
+import { userCacheFolder } from '../../program/index.js';
 import { reportToJson } from '../../report/json.js';
 import type { Report } from '../../report/report.js';
 import { findingsToText, sitesToText } from '../../report/text.js';
