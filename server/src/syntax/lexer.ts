@@ -89,139 +89,171 @@ const IS_WORD_PART = buildWordParts();
 
 /** Cuts `text` into tokens. Offsets are UTF-16 code units. Never throws; linear in the length of the text. */
 export function tokenize(text: string): Tokens {
-  const length = text.length;
-  let capacity = Math.max(64, (length >> 2) + 16);
-  let kinds = new Uint8Array(capacity);
-  let starts = new Uint32Array(capacity);
-  let ends = new Uint32Array(capacity);
-  let count = 0;
-  let at = 0;
-  let isLineStart = true;
-  let isInDirective = false;
-  /** Counts the tokens since `#`: a header name can stand only as the second one. */
-  let directiveTokens = 0;
-
-  while (at < length) {
-    const code = text.charCodeAt(at);
-    const kindOfChar = code < 128 ? (CLASSES[code] as number) : classOfWide(code);
-    if (kindOfChar === SPACE) {
-      at++;
-      continue;
-    }
-    if (count + 2 > capacity) {
-      capacity *= 2;
-      kinds = grow(kinds, new Uint8Array(capacity));
-      starts = grow(starts, new Uint32Array(capacity));
-      ends = grow(ends, new Uint32Array(capacity));
-    }
-    const start = at;
-    let kind: number;
-    switch (kindOfChar) {
-      case NEWLINE:
-        at++;
-        if (isInDirective) {
-          isInDirective = false;
-          kinds[count] = directiveEnd;
-          starts[count] = start;
-          ends[count++] = at;
-        }
-        isLineStart = true;
-        continue;
-      case WORD:
-        at = endOfWord(text, at + 1, length);
-        kind = identifier;
-        break;
-      case DIGIT:
-        at = endOfNumber(text, at + 1, length);
-        kind = number;
-        break;
-      case QUOTE:
-        at = endOfQuoted(text, at + 1, length, code);
-        kind = code === QUOTATION ? string : char;
-        break;
-      case SINGLE:
-        at++;
-        kind = SINGLE_KINDS[code] as number;
-        break;
-      case BACKSLASH:
-        at++;
-        if (isLineEnd(text, at, length)) {
-          at = afterLineEnd(text, at, length);
-          continue;
-        }
-        kind = invalid;
-        break;
-      case OTHER:
-        at++;
-        kind = invalid;
-        break;
-      default: {
-        const next = at + 1 < length ? text.charCodeAt(at + 1) : 0;
-        if (code === SLASH && next === ASTERISK) {
-          at = endOfBlockComment(text, at + 2, length);
-          kind = comment;
-        } else if (code === SLASH && next === SLASH) {
-          at = endOfLineComment(text, at + 2, length);
-          kind = comment;
-        } else if (code === HASH) {
-          if (isLineStart) {
-            kind = directive;
-            isInDirective = true;
-            directiveTokens = 0;
-            at++;
-          } else if (next === HASH) {
-            kind = paste;
-            at += 2;
-          } else {
-            kind = stringify;
-            at++;
-          }
-        } else if (
-          code === LESS &&
-          isInDirective &&
-          directiveTokens === 2 &&
-          isHeaderName(text, kinds, starts, ends, count)
-        ) {
-          at = endOfHeaderName(text, at + 1, length);
-          kind = string;
-        } else if (code === DOT) {
-          if (isDigit(next)) {
-            at = endOfNumber(text, at + 2, length);
-            kind = number;
-          } else if (next === DOT && at + 2 < length && text.charCodeAt(at + 2) === DOT) {
-            at += 3;
-            kind = ellipsis;
-          } else {
-            at++;
-            kind = dot;
-          }
-        } else {
-          at += operatorLength(code, next, at + 2 < length ? text.charCodeAt(at + 2) : 0);
-          kind = operatorKind(code, at - start, next);
-        }
-      }
-    }
-    kinds[count] = kind;
-    starts[count] = start;
-    ends[count++] = at;
-    if (isInDirective) directiveTokens++;
-    // A comment is white space to the preprocessor: `#` may still open a directive after one.
-    if (kind !== comment) isLineStart = false;
-  }
-  if (isInDirective) {
-    kinds[count] = directiveEnd;
-    starts[count] = length;
-    ends[count++] = length;
-  }
-  return {
-    count,
-    kinds: kinds.subarray(0, count),
-    starts: starts.subarray(0, count),
-    ends: ends.subarray(0, count),
-  };
+  return new Lexer(text).run();
 }
 
-function grow<T extends Uint8Array | Uint32Array>(from: T, to: T): T {
+/** Given by a read that found white space after all. */
+const NOTHING = 0;
+
+class Lexer {
+  private readonly text: string;
+  private readonly length: number;
+  private kinds: Uint8Array;
+  private starts: Uint32Array;
+  private ends: Uint32Array;
+  private count = 0;
+  private at = 0;
+  private isLineStart = true;
+  private isInDirective = false;
+  /** Counts the tokens since `#`: a header name can stand only as the second one. */
+  private directiveTokens = 0;
+
+  constructor(text: string) {
+    this.text = text;
+    this.length = text.length;
+    // Kernel C has a token every five characters or so.
+    const capacity = Math.max(64, (text.length >> 2) + 16);
+    this.kinds = new Uint8Array(capacity);
+    this.starts = new Uint32Array(capacity);
+    this.ends = new Uint32Array(capacity);
+  }
+
+  run(): Tokens {
+    const { text, length } = this;
+    while (this.at < length) {
+      const start = this.at;
+      const code = text.charCodeAt(start);
+      const kindOfChar = code < 128 ? (CLASSES[code] as number) : classOfWide(code);
+      if (kindOfChar === SPACE) {
+        this.at++;
+      } else if (kindOfChar === NEWLINE) {
+        this.at++;
+        if (this.isInDirective) this.endDirective(start, this.at);
+        this.isLineStart = true;
+      } else {
+        const kind = this.read(kindOfChar, code);
+        if (kind === NOTHING) continue;
+        this.push(kind, start, this.at);
+        this.directiveTokens++;
+        // A comment is white space to the preprocessor: `#` may still open a directive after one.
+        if (kind !== comment) this.isLineStart = false;
+      }
+    }
+    if (this.isInDirective) this.endDirective(length, length);
+    const { count } = this;
+    return {
+      count,
+      kinds: this.kinds.subarray(0, count),
+      starts: this.starts.subarray(0, count),
+      ends: this.ends.subarray(0, count),
+    };
+  }
+
+  private push(kind: number, start: number, end: number): void {
+    const index = this.count++;
+    if (index === this.kinds.length) this.grow();
+    this.kinds[index] = kind;
+    this.starts[index] = start;
+    this.ends[index] = end;
+  }
+
+  private grow(): void {
+    const capacity = this.kinds.length * 2;
+    this.kinds = grown(this.kinds, new Uint8Array(capacity));
+    this.starts = grown(this.starts, new Uint32Array(capacity));
+    this.ends = grown(this.ends, new Uint32Array(capacity));
+  }
+
+  private endDirective(start: number, end: number): void {
+    this.isInDirective = false;
+    this.push(directiveEnd, start, end);
+  }
+
+  /** Reads the token at `at`, which is left behind it; gives its kind. */
+  private read(kindOfChar: number, code: number): number {
+    const { text, length } = this;
+    const from = this.at + 1;
+    switch (kindOfChar) {
+      case WORD:
+        this.at = endOfWord(text, from, length);
+        return identifier;
+      case DIGIT:
+        this.at = endOfNumber(text, from, length);
+        return number;
+      case QUOTE:
+        this.at = endOfQuoted(text, from, length, code);
+        return code === QUOTATION ? string : char;
+      case SINGLE:
+        this.at = from;
+        return SINGLE_KINDS[code] as number;
+      case OPERATOR:
+        return this.readOperator(code, from < length ? text.charCodeAt(from) : 0);
+      case BACKSLASH:
+        this.at = from;
+        if (!isLineEnd(text, from, length)) return invalid;
+        this.at = afterLineEnd(text, from, length);
+        return NOTHING;
+      default:
+        this.at = from;
+        return invalid;
+    }
+  }
+
+  private readOperator(code: number, next: number): number {
+    const { text, length, at } = this;
+    switch (code) {
+      case SLASH:
+        if (next === ASTERISK) this.at = endOfBlockComment(text, at + 2, length);
+        else if (next === SLASH) this.at = endOfLineComment(text, at + 2, length);
+        else break;
+        return comment;
+      case HASH:
+        return this.readHash(next);
+      case DOT:
+        return this.readDot(next);
+      case LESS:
+        if (!this.isHeaderName()) break;
+        this.at = endOfHeaderName(text, at + 1, length);
+        return string;
+      default:
+    }
+    this.at += operatorLength(code, next, at + 2 < length ? text.charCodeAt(at + 2) : 0);
+    return operatorKind(code, this.at - at, next);
+  }
+
+  private readHash(next: number): number {
+    if (this.isLineStart) {
+      this.at++;
+      this.isInDirective = true;
+      this.directiveTokens = 0;
+      return directive;
+    }
+    this.at += next === HASH ? 2 : 1;
+    return next === HASH ? paste : stringify;
+  }
+
+  private readDot(next: number): number {
+    const { text, length, at } = this;
+    if (isDigit(next)) {
+      this.at = endOfNumber(text, at + 2, length);
+      return number;
+    }
+    const isEllipsis = next === DOT && at + 2 < length && text.charCodeAt(at + 2) === DOT;
+    this.at += isEllipsis ? 3 : 1;
+    return isEllipsis ? ellipsis : dot;
+  }
+
+  /** Whether the two tokens before are `#` and `include` (or `include_next`, `import`). */
+  private isHeaderName(): boolean {
+    if (!this.isInDirective || this.directiveTokens !== 2) return false;
+    const last = this.count - 1;
+    if (this.kinds[last] !== identifier) return false;
+    const word = this.text.slice(this.starts[last], this.ends[last]);
+    return word === 'include' || word === 'include_next' || word === 'import';
+  }
+}
+
+function grown<T extends Uint8Array | Uint32Array>(from: T, to: T): T {
   to.set(from);
   return to;
 }
@@ -299,19 +331,6 @@ function endOfHeaderName(text: string, from: number, length: number): number {
     at++;
   }
   return length;
-}
-
-/** Whether the two tokens before are `#` and `include` (or `include_next`, `import`). */
-function isHeaderName(
-  text: string,
-  kinds: Uint8Array,
-  starts: Uint32Array,
-  ends: Uint32Array,
-  count: number,
-): boolean {
-  if (kinds[count - 1] !== identifier) return false;
-  const word = text.slice(starts[count - 1], ends[count - 1]);
-  return word === 'include' || word === 'include_next' || word === 'import';
 }
 
 function isLineEnd(text: string, at: number, length: number): boolean {
