@@ -7,7 +7,7 @@ import { functionsIn } from './linkage.js';
 import { Origins } from './origins.js';
 import { Resolver } from './resolve.js';
 import { deviceSuppliedAddresses, premappedBuffers, refedBuffers } from './sites/buffers.js';
-import { type FoundSite, SiteCollector } from './sites/collector.js';
+import { type Candidate, type FoundSite, SiteCollector } from './sites/collector.js';
 import type { FileContext, FunctionContext, FunctionDetector, NodeDetector } from './sites/context.js';
 import { elisions } from './sites/elisions.js';
 import { featureCallSites, featureMentions, maskUses } from './sites/feature-uses.js';
@@ -85,7 +85,11 @@ export function takeInventory(program: Program, options: InventoryOptions): Inve
   const resolver = new Resolver(program);
   const collector = new SiteCollector(resolver);
   const notAnalysed: { file: string; reason: string }[] = [];
-  const run = new Run(program, resolver, collector);
+  // Tracing a value back may lead into files that nobody asked about.
+  const add = (candidate: Candidate): void => {
+    if (options.isWanted(candidate.file)) collector.add(candidate);
+  };
+  const run = new Run(program, resolver, add);
   const wanted = program.files.filter(options.isWanted);
   const attempt = (file: string, pass: (file: string) => void): void => {
     try {
@@ -111,12 +115,12 @@ class Run {
   private readonly roleOf: ReturnType<typeof fileRoles>;
   private readonly program: Program;
   private readonly resolver: Resolver;
-  private readonly collector: SiteCollector;
+  private readonly add: FileContext['add'];
 
-  constructor(program: Program, resolver: Resolver, collector: SiteCollector) {
+  constructor(program: Program, resolver: Resolver, add: FileContext['add']) {
     this.program = program;
     this.resolver = resolver;
-    this.collector = collector;
+    this.add = add;
     this.detectors = nodeDetectors(this.carriers, this.rings);
     this.origins = new Origins(program);
     this.roleOf = fileRoles(program);
@@ -163,7 +167,7 @@ class Run {
       resolver: this.resolver,
       origins: this.origins,
       macros: (name) => this.program.macro(name, file),
-      add: (candidate) => this.collector.add(candidate),
+      add: this.add,
     };
   }
 
@@ -173,7 +177,7 @@ class Run {
       fn,
       scope: this.program.scopeOf(fn),
       emit: (kind, at, more) =>
-        this.collector.add({
+        this.add({
           kind,
           file: fn.file,
           function: fn,

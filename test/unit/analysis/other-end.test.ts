@@ -148,8 +148,13 @@ static int card_set_vq_address(struct vdpa_device *v, u16 i, u64 desc, u64 drive
 {
 	struct card *c = container_of(v, struct card, vdpa);
 
+	u64 frame = desc >> CARD_PAGE_SHIFT; //= host_side_ring_addr
+	u32 half = c->size >> CARD_PAGE_SHIFT;
+
 	c->desc = desc;
 	card_write64(c, 8, driver); //= host_side_ring_addr
+	iowrite32(frame, c->bar + 16); //= host_side_ring_addr
+	iowrite32(half, c->bar + 20);
 	return 0;
 }
 static void card_start(struct card *c)

@@ -64,6 +64,7 @@ function isOnlyNoted(ctx: FunctionContext, read: Expr & { kind: 'member' }, pare
 export function otherEndRingAddresses(ctx: FunctionContext, node: Node): void {
   const prefix = side(ctx);
   if (prefix === null) return;
+  if (ctx.role === 'parent') frameNumbers(ctx, node);
   if (node.kind === 'call') {
     const name = calleeName(node);
     if (node.callee.kind === 'member' && ringAddressOps.has(node.callee.field))
@@ -81,6 +82,22 @@ export function otherEndRingAddresses(ctx: FunctionContext, node: Node): void {
   ) {
     if (isRingParameter(ctx, node.value)) ctx.emit('device_side_ring_addr', node);
   }
+}
+
+/** `desc >> PAGE_SHIFT`: a parent of an old card gives it a page frame number, made here and written further on. */
+function frameNumbers(ctx: FunctionContext, node: Node): void {
+  const stored =
+    node.kind === 'assign' ? [node.value] : node.kind === 'decl' ? node.declarators.map((d) => d.init) : [];
+  for (const value of stored) {
+    const e = value === null ? null : uncast(value);
+    if (e?.kind !== 'binary' || e.op !== '>>' || !isShiftName(e.right)) continue;
+    if (isRingParameter(ctx, e.left)) ctx.emit('host_side_ring_addr', node);
+  }
+}
+
+function isShiftName(by: Expr): boolean {
+  const e = uncast(by);
+  return e.kind === 'name' && /SHIFT$/.test(e.name);
 }
 
 /** A ring served from now on; without the ring's addresses it is only reset, and inside vringh they are only passed on. */
