@@ -41,7 +41,7 @@ export async function runReport(
   return isAtOrAbove(report, settings.failOn) ? exitStatus.findings : exitStatus.ok;
 }
 
-/** The level of every rule for this run. */
+/** The levels this run sets; a rule it says nothing of gives each finding its own. */
 export function ruleLevels(settings: Settings, known: readonly RuleInfo[]): Map<string, RuleSetting> {
   const ids = known.map((rule) => rule.id);
   for (const id of [...settings.onlyRules, ...settings.rules.keys()]) {
@@ -50,12 +50,11 @@ export function ruleLevels(settings: Settings, known: readonly RuleInfo[]): Map<
     }
   }
   const isOnly = settings.onlyRules.length > 0;
-  return new Map(
-    known.map((rule) => {
-      const isOn = !isOnly || settings.onlyRules.includes(rule.id) || settings.rules.has(rule.id);
-      return [rule.id, isOn ? (settings.rules.get(rule.id) ?? rule.level) : 'off'];
-    }),
-  );
+  const levels = new Map(settings.rules);
+  for (const id of ids) {
+    if (isOnly && !settings.onlyRules.includes(id) && !levels.has(id)) levels.set(id, 'off');
+  }
+  return levels;
 }
 
 function show(
