@@ -1,4 +1,6 @@
 /** One run of the program: arguments in, exit status out. A command is loaded when it is asked for. */
+
+import { printable } from '../report/style.js';
 import { parseRequest } from './arguments.js';
 import { type ExitStatus, exitStatus, InputError, UsageError } from './failure.js';
 import { commandHelp, overview } from './help.js';
@@ -43,6 +45,6 @@ function say(text: string, io: Io): ExitStatus {
 }
 
 function complain(message: string, status: ExitStatus, io: Io): ExitStatus {
-  for (const line of message.split('\n')) io.stderr.write(`vringside: ${line}\n`);
+  for (const line of message.split('\n')) io.stderr.write(`vringside: ${printable(line)}\n`);
   return status;
 }

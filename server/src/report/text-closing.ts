@@ -51,5 +51,5 @@ function understanding({ coverage, notAnalysed }: Report, style: Style): string 
 
 function where(entry: NotAnalysed): string {
   const line = entry.line === undefined ? '' : `:${entry.line}`;
-  return `${printable(entry.file)}${line}${entry.function === undefined ? '' : `  ${entry.function}()`}`;
+  return `${printable(entry.file)}${line}${entry.function === undefined ? '' : `  ${printable(entry.function)}()`}`;
 }

@@ -12,7 +12,7 @@ export interface DoctorTextOptions {
 export function doctorToText(report: DoctorReport, options: DoctorTextOptions): string {
   const { style } = options;
   const version = report.tree.kernelVersion;
-  const tree = `${style.bold(version === null ? 'C sources' : `Linux ${version}`)}  ${style.dim(report.tree.root)}`;
+  const tree = `${style.bold(version === null ? 'C sources' : `Linux ${version}`)}  ${style.dim(printable(report.tree.root))}`;
   const files = new Map<string, UncleanFunction[]>();
   for (const entry of report.unclean) files.set(entry.file, [...(files.get(entry.file) ?? []), entry]);
   const blocks = [...files].map(([file, entries]) =>
@@ -20,7 +20,7 @@ export function doctorToText(report: DoctorReport, options: DoctorTextOptions): 
       style.bold(printable(file)),
       ...entries.map(
         (e) =>
-          `${style.green(String(e.line).padStart(6))}  ${padEnd(`${e.function}()`, 32)}  ${printable(e.reason)}`,
+          `${style.green(String(e.line).padStart(6))}  ${padEnd(`${printable(e.function)}()`, 32)}  ${printable(e.reason)}`,
       ),
     ].join('\n'),
   );

@@ -81,7 +81,7 @@ function siteEntry(
   const concern = kind?.concern ?? 'conditional';
   const painted = concern === 'yes' ? style.yellow(title) : concern === 'no' ? style.dim(title) : title;
   const always = concern === 'yes' ? style.yellow('always') : style.dim('always');
-  const feature = site.feature === undefined ? '' : `  ${style.cyan(site.feature)}`;
+  const feature = site.feature === undefined ? '' : `  ${style.cyan(printable(site.feature))}`;
   const head = headLine(site, columns, painted + feature, style.dim(site.kind), style);
   return [
     head,
@@ -121,7 +121,7 @@ function headLine(
   right: string,
   style: Style,
 ): string {
-  const name = at.function === '' ? '(file level)' : `${at.function}()`;
+  const name = at.function === '' ? '(file level)' : `${printable(at.function)}()`;
   const line = style.green(String(at.range.start.line).padStart(GUTTER));
   return spread(`${line}  ${padEnd(name, columns)}  ${title}`, right, style.width);
 }
@@ -183,7 +183,8 @@ function functionColumn(items: readonly { readonly function: string }[]): number
 }
 
 function place(file: string, line: number, seenFrom: string): string {
-  return `${file === seenFrom ? (file.split('/').at(-1) ?? file) : file}:${line}`;
+  const shown = file === seenFrom ? (file.split('/').at(-1) ?? file) : file;
+  return `${printable(shown)}:${line}`;
 }
 
 function level(of: Level, style: Style): string {

@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseRequest, type Settings } from '../../../server/src/cli/arguments.js';
 import { UsageError } from '../../../server/src/cli/failure.js';
-import { commands } from '../../../server/src/cli/options.js';
+import { commands, options } from '../../../server/src/cli/options.js';
 
 function settings(...argv: string[]): Settings {
   const request = parseRequest(argv);
@@ -83,4 +84,22 @@ describe('what is refused, with the word it is about', () => {
     expect(() => parseRequest(argv)).toThrow(UsageError);
     expect(() => parseRequest(argv)).toThrow(message);
   });
+});
+
+it('takes any words at all: a request, or a complaint that fits a line', () => {
+  const word = fc.oneof(
+    fc.constantFrom(...commands.map((c) => c.name), ...Object.keys(options).map((name) => `--${name}`)),
+    fc.constantFrom('-', '--', '-j', '-jq', '--jobs=', '--format=json', '--no-quiet', '--rule', 'a=b=c', '='),
+    fc.string(),
+  );
+  fc.assert(
+    fc.property(fc.array(word, { maxLength: 6 }), (argv) => {
+      try {
+        expect(['run', 'help', 'version']).toContain(parseRequest(argv).kind);
+      } catch (error) {
+        expect(error).toBeInstanceOf(UsageError);
+      }
+    }),
+    { numRuns: 2000 },
+  );
 });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { SourceLines } from '../../../server/src/report/quote.js';
 import { displayWidth, makeStyle, plainStyle } from '../../../server/src/report/style.js';
@@ -117,4 +118,42 @@ it('sums up doctor: a share that never reads 100 % while something is missing', 
   expect(text).toContain('Linux 6.12.1  /tree');
   expect(text).toMatch(/a\.c\n {5}3 {2}f\(\) +unexpected `\)`/);
   expect(text).toContain('1 of 100 000 functions not understood in full (99.99 %) in 2 files');
+});
+
+it('shows anything, and passes nothing on that would drive the terminal', () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 200 }),
+    fc.constantFrom('\t\tx', 'a b '.repeat(60), ''),
+  );
+  const position = fc.record({
+    line: fc.integer({ min: 1, max: 20 }),
+    column: fc.integer({ min: 1, max: 300 }),
+  });
+  const step = fc.record({ file: text, line: fc.nat(), text });
+  const guard = fc.option(
+    fc.record({ written: text, resolved: text, words: text, via: fc.array(step, { maxLength: 12 }) }),
+  );
+  const site = fc.record({
+    range: fc.record({ start: position, end: position }),
+    file: text,
+    feature: text,
+    guard,
+  });
+  const reason = fc.record({ file: text, reason: text });
+  const all = [
+    fc.array(site, { maxLength: 4 }),
+    fc.array(text, { maxLength: 12 }),
+    fc.array(reason),
+  ] as const;
+  fc.assert(
+    fc.property(...all, (parts, lines, notAnalysed) => {
+      const sites = parts.map((part) => ({ ...bypass, ...part }));
+      const report = reportOf({ sites, findings: [{ ...finding, message: lines.join('') }], notAnalysed });
+      for (const show of [sitesToText, findingsToText]) {
+        const shown = show(report, { ...options, source: () => lines });
+        expect(shown.replaceAll('\n', '')).not.toMatch(/\p{Cc}|\p{Cf}/u);
+      }
+    }),
+    { numRuns: 500 },
+  );
 });

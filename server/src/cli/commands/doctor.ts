@@ -1,5 +1,6 @@
 import { doctorToJson } from '../../report/json.js';
 import type { DoctorReport } from '../../report/report.js';
+import { printable } from '../../report/style.js';
 import { doctorToText } from '../../report/text-doctor.js';
 import type { Settings } from '../arguments.js';
 import { type ExitStatus, exitStatus } from '../failure.js';
@@ -23,7 +24,7 @@ export async function runDoctor(settings: Settings, io: Io, services: Services):
   progress.clear();
   deliver(show(report, settings, io, performance.now() - started), settings, io);
   const failed = failedInputs(inputs, report.notAnalysed);
-  for (const input of failed) io.stderr.write(`vringside: ${input}\n`);
+  for (const input of failed) io.stderr.write(`vringside: ${printable(input)}\n`);
   return failed.length > 0 ? exitStatus.input : exitStatus.ok;
 }
 

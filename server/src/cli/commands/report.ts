@@ -2,6 +2,7 @@
 import { userCacheFolder } from '../../program/index.js';
 import { reportToJson } from '../../report/json.js';
 import type { Report } from '../../report/report.js';
+import { printable } from '../../report/style.js';
 import { findingsToText, sitesToText } from '../../report/text.js';
 import type { Level } from '../../rules/finding.js';
 import type { FailOn, RuleSetting, Settings } from '../arguments.js';
@@ -36,7 +37,7 @@ export async function runReport(
   const report = withMissing(result, inputs.missing);
   deliver(show(command, report, settings, io, performance.now() - started), settings, io);
   const failed = failedInputs(inputs, report.notAnalysed);
-  for (const input of failed) io.stderr.write(`vringside: ${input}\n`);
+  for (const input of failed) io.stderr.write(`vringside: ${printable(input)}\n`);
   if (failed.length > 0) return exitStatus.input;
   return isAtOrAbove(report, settings.failOn) ? exitStatus.findings : exitStatus.ok;
 }
