@@ -58,6 +58,13 @@ export function guardOf(resolver: Resolver, question: GuardQuestion): GuardResul
   return { guard: toGuard(resolver, formula, written, via), formula };
 }
 
+/** The guard of a place whose condition grew past what can be followed: known to be there, and nothing more. */
+export function unresolvedGuard(resolver: Resolver, ref: FunctionRef): GuardResult {
+  const what = `condition in ${ref.name}() too complex to resolve`;
+  const formula = resolver.atoms.opaque(`unresolved ${ref.file}:${ref.start}`, what);
+  return { guard: { written: what, resolved: what, words: what, via: [] }, formula };
+}
+
 /** The guard of a place outside any function: its `#if` only. */
 export function guardOfFileLevel(resolver: Resolver, file: string, offset: number): GuardResult {
   const { atoms } = resolver;

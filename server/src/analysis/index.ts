@@ -91,6 +91,7 @@ export function takeInventory(program: Program, options: InventoryOptions): Inve
   };
   const run = new Run(program, resolver, add);
   const wanted = program.files.filter(options.isWanted);
+  /** A defect met in one file is said of that file and costs no other. */
   const attempt = (file: string, pass: (file: string) => void): void => {
     try {
       pass(file);

@@ -88,13 +88,20 @@ export class Resolver {
     this.met = new Set();
     this.open.add(key);
     this.depth += 1;
-    const value = find();
-    this.depth -= 1;
-    this.open.delete(key);
-    this.met.delete(key);
-    memo.set(key, { value, restsOn: this.met });
-    for (const other of this.met) outer.add(other);
-    this.met = outer;
+    let value = unfinished;
+    try {
+      value = find();
+    } catch (error) {
+      // Past the budget the answer is "not known", which is what `unfinished` says.
+      if (!(error instanceof TooComplex)) throw error;
+    } finally {
+      this.depth -= 1;
+      this.open.delete(key);
+      this.met.delete(key);
+      memo.set(key, { value, restsOn: this.met });
+      for (const other of this.met) outer.add(other);
+      this.met = outer;
+    }
     return value;
   }
 

@@ -4,8 +4,8 @@ import { siteKind } from '@vringside/grammars/site-kinds';
 import type { FunctionRef } from '../../program/index.js';
 import { oneLine } from '../../text/one-line.js';
 import type { Span } from '../../text/span.js';
-import type { Formula } from '../formula.js';
-import { guardOf, guardOfFileLevel } from '../guard.js';
+import { type Formula, TooComplex } from '../formula.js';
+import { type GuardResult, guardOf, guardOfFileLevel, unresolvedGuard } from '../guard.js';
 import type { Resolver } from '../resolve.js';
 import type { Site } from '../site.js';
 
@@ -55,17 +55,24 @@ export class SiteCollector {
     return candidates.map((c) => this.build(c, ordinals));
   }
 
+  private guardOf(c: Candidate): GuardResult {
+    if (c.function === null) return guardOfFileLevel(this.resolver, c.file, c.at.start);
+    try {
+      return guardOf(this.resolver, {
+        ref: c.function,
+        at: c.guardAt ?? c.at,
+        ...(c.own === undefined ? {} : { own: c.own }),
+        withCallers: c.own === undefined && siteKind(c.kind)?.category === 'bypass',
+      });
+    } catch (error) {
+      if (!(error instanceof TooComplex)) throw error;
+      return unresolvedGuard(this.resolver, c.function);
+    }
+  }
+
   private build(c: Candidate, ordinals: Map<string, number>): FoundSite {
     const { program } = this.resolver;
-    const guarded =
-      c.function === null
-        ? guardOfFileLevel(this.resolver, c.file, c.at.start)
-        : guardOf(this.resolver, {
-            ref: c.function,
-            at: c.guardAt ?? c.at,
-            ...(c.own === undefined ? {} : { own: c.own }),
-            withCallers: c.own === undefined && siteKind(c.kind)?.category === 'bypass',
-          });
+    const guarded = this.guardOf(c);
     const functionName = c.function?.name ?? '';
     const expression = (c.expression ?? oneLine(program.textOf(c.file, c.at))).slice(0, MAX_EXPRESSION);
     const identity = [c.kind, c.file, functionName, expression, c.feature ?? ''].join('\0');

@@ -123,7 +123,7 @@ function mentions(program: Program, file: string, name: string): boolean {
   return program.mentions(name).some((m) => m.file === file);
 }
 
-function folderOf(path: string): string {
+export function folderOf(path: string): string {
   const slash = path.lastIndexOf('/');
   return slash < 0 ? '' : path.slice(0, slash);
 }

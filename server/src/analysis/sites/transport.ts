@@ -1,5 +1,6 @@
 /** Ring addresses on their way to the device: registers, channel blocks, messages, ops of a vDPA parent. */
 import {
+  addressCalls,
   channelAddressTypes,
   passThrough,
   registerWrites,
@@ -8,11 +9,13 @@ import {
   ringPfnRegister,
 } from '@vringside/grammars/address-names';
 import { logCalls } from '@vringside/grammars/feature-roles';
+import type { Program } from '../../program/index.js';
 import type { Expr } from '../../syntax/ir.js';
 import { type Path, uncast, walk } from '../../syntax/walk.js';
 import { calleeName } from '../expressions.js';
 import { type FunctionContext, type Node, recordOf } from './context.js';
 import { isZero } from './ring-core.js';
+import { folderOf } from './roles.js';
 
 /** Writes to a register that takes a ring's page frame number or address. */
 export function ringRegisterWrites(ctx: FunctionContext, node: Node): void {
@@ -116,7 +119,22 @@ function holdsAddress(ctx: FunctionContext, target: Expr): boolean {
   return type === null || (type.pointers === 0 && /64|dma|phys|addr|long|32/.test(type.base));
 }
 
+const ringAccessors = Object.keys(addressCalls).filter((name) => addressCalls[name] === 'ring');
+const foldersThatAsk = new WeakMap<Program, ReadonlySet<string>>();
+
+/** A ring's address is asked for by the transport that hands it on, in its own folder: elsewhere nothing need be traced. */
+function asksForRings(ctx: FunctionContext): boolean {
+  let folders = foldersThatAsk.get(ctx.program);
+  if (folders === undefined) {
+    const places = ringAccessors.flatMap((name) => ctx.program.mentions(name));
+    folders = new Set(places.map((place) => folderOf(place.file)));
+    foldersThatAsk.set(ctx.program, folders);
+  }
+  return folders.has(folderOf(ctx.file));
+}
+
 function isRingAddress(ctx: FunctionContext, value: Expr): boolean {
+  if (!asksForRings(ctx)) return false;
   const e = uncast(value);
   if (e.kind !== 'name' && e.kind !== 'call' && e.kind !== 'binary') return false;
   return ctx.origins.of(value, ctx.fn).some((o) => o.kind === 'ring');
