@@ -74,4 +74,16 @@ describe('the word scanner', () => {
     expect(() => compileScan(['ab'])).toThrow(RangeError);
     expect(() => compileScan(['größe'])).toThrow(RangeError);
   });
+
+  it('runs from its text alone, as helper threads run it', () => {
+    writeFileSync(join(folder, 'with'), 'struct vring v;');
+    writeFileSync(join(folder, 'without'), 'struct ring v;');
+    const paths = ['with', 'without', 'missing'];
+    const verdicts = new Uint8Array(paths.length);
+    const next = new Int32Array(1);
+    const work: ScanWork = { ...compileScan(['vring']), windowBytes, root: folder, paths, next, verdicts };
+    const alone = new Function(`'use strict'; return ${scanFiles.toString()}`)() as typeof scanFiles;
+    expect(alone(fs, work, 2, Number.POSITIVE_INFINITY)).toBe(true);
+    expect([...verdicts]).toEqual([verdict.present, verdict.absent, verdict.unreadable]);
+  });
 });
