@@ -45,7 +45,8 @@ export function misreadNames(facts: ChunkFacts, text: string): string[] {
     const said = node.kind === 'name' ? node.name : node.kind === 'number' ? node.text : undefined;
     const written = text.slice(node.start, node.end);
     // A pasted name may go on behind the line its span ends on.
-    if (said !== undefined && said !== written && !said.startsWith(written)) complaints.push(`${said}: ${written}`);
+    if (said !== undefined && said !== written && !said.startsWith(written))
+      complaints.push(`${said}: ${written}`);
     for (const part of Object.values(value)) visit(part);
   };
   visit(facts);

@@ -12,10 +12,11 @@ import type {
 } from '../ir.js';
 import { Field, Kind } from '../tree/kinds.js';
 import type { BuildContext } from './context.js';
+import { buildDeclarators, declaredByCall } from './declarators.js';
 import { buildExpr } from './expr.js';
 import { mineParts } from './mine.js';
 import { firstProblem, type Problem, problemAt } from './problem.js';
-import { buildDeclarators, buildStatements, declaredByCall } from './stmt.js';
+import { buildStatements } from './stmt.js';
 import {
   buildDeclarator,
   buildParams,

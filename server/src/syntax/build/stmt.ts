@@ -1,15 +1,16 @@
 /** Statements. Case and label statements come out flat, as in C: what follows one in the list belongs to it. */
 
-import type { AsmStmt, CaseStmt, Declarator, Expr, MacroBlockStmt, OpaqueStmt, Stmt } from '../ir.js';
+import type { AsmStmt, CaseStmt, Expr, MacroBlockStmt, OpaqueStmt, Stmt } from '../ir.js';
 import type { Rewrite } from '../source.js';
 import { Field, Kind } from '../tree/kinds.js';
 import type { BuildContext } from './context.js';
 import { MAX_DEPTH } from './context.js';
 import { buildTypedef } from './declaration.js';
+import { buildDeclarators, declaredByCall, productOf } from './declarators.js';
 import { asmLabels, asmOperands, buildExpr } from './expr.js';
 import { mineNames, mineParts } from './mine.js';
 import { problemAt } from './problem.js';
-import { buildDeclarator, buildParams, buildSpecifiers, buildTypeSpecifier, ownedTag } from './type.js';
+import { buildTypeSpecifier } from './type.js';
 
 /** The statements directly inside a block. */
 export function buildStatements(c: BuildContext, block: number): Stmt[] {
@@ -382,60 +383,6 @@ function addDeclaration(c: BuildContext, node: number, out: Stmt[]): void {
   }
   const declarators = buildDeclarators(c, node);
   out.push({ kind: 'decl', declarators, start: c.start(node), end: c.end(node) });
-}
-
-export function buildDeclarators(c: BuildContext, node: number): Declarator[] {
-  const first = c.child(node, Field.declarator);
-  const { type, isStatic } = buildSpecifiers(c, node, first < 0 ? null : () => ownedTag(c, first));
-  const declarators: Declarator[] = [];
-  const end = c.after(node);
-  for (let child = node + 1; child < end; child = c.after(child)) {
-    if (c.field(child) !== Field.declarator) continue;
-    const isInitialised = c.kind(child) === Kind.init_declarator;
-    const inner = isInitialised ? c.child(child, Field.declarator) : child;
-    const value = isInitialised ? c.child(child, Field.value) : -1;
-    const parts = buildDeclarator(c, inner, type);
-    if (parts.name < 0) continue;
-    declarators.push({
-      name: c.word(parts.name),
-      type:
-        parts.parameters < 0
-          ? parts.type
-          : { ...parts.type, isFunction: true, params: buildParams(c, parts.parameters) },
-      init: optional(c, value),
-      isStatic,
-      start: c.start(child),
-      end: c.end(child),
-    });
-  }
-  return declarators;
-}
-
-/**
- * `static DEFINE_X(a, b);`: a call, though the parser was shown the declaration of a function that returns `int`. Null
- * for anything else.
- */
-export function declaredByCall(c: BuildContext, node: number): Expr | null {
-  if (c.rewrites.size === 0) return null;
-  const type = c.child(node, Field.type);
-  const declarator = c.child(node, Field.declarator);
-  if (type < 0 || declarator < 0 || c.kind(declarator) !== Kind.function_declarator) return null;
-  if (c.rewriteAt(type)?.kind !== 'notation') return null;
-  return c.fragments.expression(c, { start: c.start(declarator), end: c.end(declarator) });
-}
-
-/** `a * b;` of two variables reads like the declaration of a pointer; null when it is one. */
-function productOf(c: BuildContext, node: number): Expr | null {
-  const type = node + 1;
-  const declarator = c.after(type);
-  if (c.kind(type) !== Kind.type_identifier || declarator >= c.after(node)) return null;
-  if (c.kind(declarator) !== Kind.pointer_declarator || !c.variables().has(c.word(type))) return null;
-  const right = c.child(declarator, Field.declarator);
-  if (right < 0 || c.kind(right) !== Kind.identifier) return null;
-  const start = c.start(type);
-  const end = c.end(right);
-  const left: Expr = { kind: 'name', name: c.word(type), start, end: c.end(type) };
-  return { kind: 'binary', op: '*', left, right: buildExpr(c, right), start, end };
 }
 
 /** A type defined inside a function. */
