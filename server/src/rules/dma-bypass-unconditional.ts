@@ -1,9 +1,14 @@
-import { withoutSecureGuests } from '@vringside/grammars/guest-facts';
+import { decisionFacts, withoutSecureGuests } from '@vringside/grammars/guest-facts';
 import { TRUE } from '../analysis/formula.js';
 import type { FoundSite } from '../analysis/index.js';
 import type { Program } from '../program/index.js';
 import type { Level } from './finding.js';
 import type { Found, Rule } from './rule.js';
+
+function inMessage(what: string): (fn: string) => string {
+  return (fn) =>
+    `${fn}() tells the device ${what} inside a message, whatever was negotiated: the DMA API does not protect it, and nothing here keeps a guest with private memory from sending it`;
+}
 
 /** Kinds whose address the device follows or is told, with what to say of them. */
 const subjects: Readonly<Record<string, { readonly level: Level; readonly says: (fn: string) => string }>> = {
@@ -17,11 +22,8 @@ const subjects: Readonly<Record<string, { readonly level: Level; readonly says: 
     says: (fn) =>
       `${fn}() takes the memory of a ring from the page allocator under no condition: in a secure guest it stays private, and the device never sees a valid ring`,
   },
-  payload_gpa: {
-    level: 'note',
-    says: (fn) =>
-      `${fn}() tells the device a guest-physical address inside a message, whatever was negotiated: the DMA API does not protect it, and nothing here keeps a guest with private memory from sending it`,
-  },
+  payload_gpa: { level: 'note', says: inMessage('a guest-physical address') },
+  payload_pfn: { level: 'note', says: inMessage('page frame numbers') },
 };
 
 export const dmaBypassUnconditional: Rule = {
@@ -42,7 +44,7 @@ An address that is physical whatever was negotiated is wrong in one case or the 
 ## Levels
 
 A *warning* for an address the device follows: a descriptor's, a ring's, a buffer's. A *note* for an address that the
-protocol itself carries inside a message (virtio-mem): nothing reads that memory, but its contents and its owner are the
+protocol itself carries inside a message (balloon, virtio-mem): nothing reads that memory, but its contents and its owner are the
 host's business only in a guest that trusts the host.
 
 ## What to do
@@ -60,15 +62,25 @@ a secure guest; a driver that clears ACCESS_PLATFORM in \`->validate\`, since a 
 `,
   run: ({ inventory, program }) => {
     const found: Found[] = [];
+    const refusing = filesThatGiveUpTheFlag(inventory.sites);
     for (const site of inventory.sites) {
       const subject = subjects[site.site.kind];
       if (subject === undefined || site.formula !== TRUE || site.site.guard !== null) continue;
-      if (!isInSecureGuest(site.site.file) || isIommuDriver(program, site)) continue;
+      if (!isInSecureGuest(site.site.file) || refusing.has(site.site.file) || isIommuDriver(program, site))
+        continue;
       found.push({ ...toFinding(site, subject.says), level: subject.level });
     }
     return found;
   },
 };
+
+/** A driver that clears ACCESS_PLATFORM is refused by the core wherever the platform restricts memory access (5.10+). */
+function filesThatGiveUpTheFlag(sites: readonly FoundSite[]): ReadonlySet<string> {
+  const clears = sites.filter(
+    ({ site }) => site.kind === 'clear_bit' && decisionFacts.has(site.feature ?? ''),
+  );
+  return new Set(clears.map(({ site }) => site.file));
+}
 
 function isInSecureGuest(file: string): boolean {
   const arch = /^arch\/([^/]+)\//.exec(file)?.[1];

@@ -135,6 +135,25 @@ dma_addr_t virtio_driver_map(struct virtio_device *vdev, void *p)
     expect(brief(await findingsIn(told))).toEqual(['note dma-bypass-unconditional tell()']);
   });
 
+  it('is quiet about a driver that gives up the flag, which a restricted guest then refuses', async () => {
+    const validate = `
+static int validate(struct virtio_device *vdev)
+{
+	__virtio_clear_bit(vdev, VIRTIO_F_ACCESS_PLATFORM);
+	return 0;
+}
+static struct virtio_driver driver = { .validate = validate };
+`;
+    const told = `
+static void tell(struct virtio_device *vdev, struct message *m, struct page *page)
+{
+	m->where = cpu_to_le32(page_to_pfn(page));
+}
+`;
+    expect(brief(await findingsIn(told))).toEqual(['note dma-bypass-unconditional tell()']);
+    expect(await findingsIn(told + validate)).toEqual([]);
+  });
+
   it('is quiet behind a guard', async () => {
     const guarded = told.replace(
       '\tm->',
