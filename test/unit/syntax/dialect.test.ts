@@ -73,6 +73,8 @@ describe('annotations', () => {
       'static struct x * f( int a) { }',
     );
     expect(shown('static u32 table[4] SOME_SECTION = { 1 };')).toBe('static u32 table[4] = { 1 };');
+    expect(shown('struct x { NvU64 length SOME_ALIGN(8); };')).toBe('struct x { NvU64 length ; };');
+    expect(shown('static struct x clock __some_section;')).toBe('static struct x clock ;');
   });
 
   it('leaves calls alone that are spelt like annotations', () => {
@@ -81,6 +83,10 @@ describe('annotations', () => {
   });
 
   it('records what it hid', () => {
+    expect(rewrites('static struct x clock __some_section SOME_ALIGN(8);')).toEqual([
+      'annotation: __some_section',
+      'annotation: SOME_ALIGN(8)',
+    ]);
     expect(rewrites('static int __init f(void) __acquires(l) { }')).toEqual([
       'annotation: __init',
       'annotation: __acquires(l)',
@@ -185,6 +191,10 @@ describe('definitions by macro', () => {
     ['struct x { DECLARE_FLEX_ARRAY(u8, a); };', 'struct x { u8 a ; };'],
     ['struct x { struct_group(a, u8 b; u8 c; ); };', 'struct x { struct { u8 b; u8 c; }; };'],
     ['struct x { int :3; int  :4; u32 a : 4, : 5; };', 'struct x { int ; int _:4; u32 a : 4,_: 5; };'],
+    ['struct x { u8 (*a)[8]; irqreturn_t (*b)(int); };', 'struct x { u8 (*a)[8]; irqreturn_t (*b)(int); };'],
+    ['static DEFINE_T(int, int, u8) = { 1 };', 'int DEFINE_T_int__int__u8_ = { 1 };'],
+    ['DT_MACHINE_START(A, "a")\n\t.b = c,\nMACHINE_END\n', 'DT_MACHINE_START(A, "a") ; b = c; MACHINE_END;'],
+    ['struct x {\n\tu8 a;\nLIST(b)\n};', 'struct x { u8 a; LIST_b; };'],
     ['enum { A(x), B(y) C };', 'enum { A_x_, B_y, C };'],
   ])('%s', (source, text) => {
     expect(shown(source)).toBe(text);

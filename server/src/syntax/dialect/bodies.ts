@@ -20,7 +20,11 @@ export function recordBody(d: Dialect, from: number, end: number): void {
     const close = isInvocation(view, at, end) ? view.close(at + 1, end) : -1;
     if (close > 0 && !continuesField(view, close, end)) {
       fieldMacro(d, at, close);
-      if (!view.is(close + 1, TokenKind.semicolon)) d.insert('semicolon', close + 1, ';');
+      if (!view.is(close + 1, TokenKind.semicolon) && !d.insert('semicolon', close + 1, ';')) {
+        // No blank to be had: the macro is shown one letter shorter.
+        d.identifier('semicolon', at, close + 1);
+        d.draft.write(view.start(close), ';');
+      }
       at = close + 1;
       continue;
     }
@@ -31,12 +35,9 @@ export function recordBody(d: Dialect, from: number, end: number): void {
 }
 
 function isInvocation(view: View, at: number, end: number): boolean {
-  return (
-    at + 1 < end &&
-    view.isWord(at) &&
-    !isDeclarationWord(view.word(at)) &&
-    view.is(at + 1, TokenKind.openParen)
-  );
+  if (at + 1 >= end || !view.isWord(at) || isDeclarationWord(view.word(at))) return false;
+  // `u8 (*buffer)[8];` is a field.
+  return view.is(at + 1, TokenKind.openParen) && !view.is(at + 2, TokenKind.star);
 }
 
 /** Whether `MACRO(...)` is the type of the field that goes on after it. */

@@ -5,7 +5,7 @@ import { expression } from './expressions.js';
 import { initializer } from './initializers.js';
 import { likeliest, type Mode, specifiers } from './specifiers.js';
 import { nextOf, type View } from './view.js';
-import { ASM_WORDS, CONTROL_WORDS, isDeclarationWord, QUALIFIER_WORDS } from './words.js';
+import { ASM_WORDS, CONTROL_WORDS, isCapitals, isDeclarationWord, QUALIFIER_WORDS } from './words.js';
 
 /** A declaration without its `;`: specifiers, then declarators up to `end`. */
 export function declaration(d: Dialect, i: number, end: number): void {
@@ -83,9 +83,12 @@ function pointers(d: Dialect, from: number, end: number, mode: Mode): number {
       continue;
     }
     if (words.length === 0) return at;
-    const isCalled = at < end && view.is(at, TokenKind.openParen);
-    const name = isCalled ? (words.at(-1) as number) : likeliest(view, words);
-    for (const word of words) if (word !== name) d.blank('annotation', word, word + 1);
+    const last = words.at(-1) as number;
+    // `*name(int)` names a function; `name ALIGNED(8)` is annotated (tail).
+    const isTailed = words.length > 1 && isCapitals(view.word(last)) && !d.isHead;
+    const isFunction = at < end && view.is(at, TokenKind.openParen) && !isTailed;
+    const name = isFunction ? last : likeliest(view, isTailed ? words.slice(0, -1) : words);
+    for (const word of words) if (word < name) d.blank('annotation', word, word + 1);
     return name;
   }
 }

@@ -1,12 +1,11 @@
 /** File-level constructs: function heads, definitions by macro, declarations, macro invocations. */
 import { TokenKind } from '../lexer.js';
-import { argumentList, bracedItem, hasSemicolon } from './arguments.js';
 import { rewriteAsm } from './asm.js';
 import { splitArguments } from './bodies.js';
 import type { Dialect } from './context.js';
 import { declaration, parameters } from './declarations.js';
 import { expression } from './expressions.js';
-import { initializer } from './initializers.js';
+import { fieldsAsStatements, macroDeclaration } from './macro-declarations.js';
 import { isDeclarationLike, isTypeLike } from './shapes.js';
 import { block } from './statements.js';
 import { nextOf, type View } from './view.js';
@@ -33,8 +32,10 @@ function construct(d: Dialect, at: number): number {
   const { stop, isBody } = constructEnd(view, at);
   if (isBody) return functionDefinition(d, at, stop);
   if (isInvocation(view, at)) macroDeclaration(d, at, stop);
-  else if (view.is(at, TokenKind.identifier)) topDeclaration(d, at, stop);
+  else if (view.isWord(at)) topDeclaration(d, at, stop);
   else expression(d, at, stop);
+  // `LIST_OF_NAMES` alone.
+  if (stop >= view.count && stop === at + 1) d.draft.needsSemicolon = true;
   return stop + 1;
 }
 
@@ -92,19 +93,6 @@ function functionDefinition(d: Dialect, at: number, open: number): number {
   if (view.is(open + 1, TokenKind.dot) && view.isWord(open + 2)) fieldsAsStatements(d, open + 1, end);
   else block(d, open + 1, end);
   return end + 1;
-}
-
-/** `define_machine(x) { .name = "y", }`: not a body but an initialiser; shown as assignments. */
-function fieldsAsStatements(d: Dialect, from: number, end: number): void {
-  const { view } = d;
-  let at = from;
-  while (at < end) {
-    const stop = nextOf(view, TokenKind.comma, at, end);
-    bracedItem(d, at, stop);
-    if (stop < end) d.replace('notation', stop, ';');
-    else d.endStatement(stop);
-    at = stop + 1;
-  }
 }
 
 function functionHead(d: Dialect, at: number, open: number): void {
@@ -246,67 +234,4 @@ function isInvocation(view: View, at: number): boolean {
     next === TokenKind.assign ||
     next === TokenKind.dot
   );
-}
-
-/** `NAME(args);`, `NAME(args) = { ... };`, or without the `;`. */
-export function macroDeclaration(d: Dialect, at: number, stop: number): void {
-  const { view, draft } = d;
-  const close = view.close(at + 1, view.count);
-  const parts = splitArguments(view, at + 1, close);
-  const [first, second] = parts;
-  const isAssigned = view.is(close + 1, TokenKind.assign);
-  const isTyped = first !== undefined && second !== undefined && parts.length === 2 && isName(view, second);
-  const isArray = first !== undefined && view.is(first[1] - 1, TokenKind.closeBracket);
-  const declares =
-    isTyped &&
-    !isArray &&
-    first !== undefined &&
-    (isTypeLike(view, ...first) || (isAssigned && isName(view, first)));
-  if (declares && first !== undefined && second !== undefined) {
-    // `DEFINE_PER_CPU(type, name)`: a declaration with its words in the usual order.
-    draft.note('definition-macro', view.start(at), view.end(close));
-    draft.clear(view.start(at), view.end(at + 1));
-    draft.clear(view.start(first[1]), view.end(first[1]));
-    draft.clear(view.start(close), view.end(close));
-    declaration(d, first[0], first[1]);
-  } else if (
-    isAssigned &&
-    first !== undefined &&
-    second !== undefined &&
-    parts.length === 2 &&
-    isName(view, first)
-  ) {
-    // `DECLARE_BITMAP(name, size) = { ... }`
-    draft.note('definition-macro', view.start(at), view.end(close));
-    draft.write(view.start(at + 1), ' ');
-    draft.write(view.start(first[1]), '[');
-    draft.write(view.start(close), ']');
-    expression(d, ...second);
-  } else if (isAssigned && first !== undefined && isName(view, first)) {
-    // `NAME(x, ...) = { ... }`: declares x, of a type only the macro knows.
-    draft.note('definition-macro', view.start(at), view.end(close));
-    draft.clear(view.start(at + 1), view.end(at + 1));
-    draft.clear(view.end(first[1] - 1), view.end(close));
-  } else {
-    invocationArguments(d, at, close);
-  }
-  if (isAssigned) initialValue(d, close + 2, stop);
-  else if (close + 1 < stop) expression(d, close + 1, stop);
-  if (stop >= view.count) draft.needsSemicolon = true;
-}
-
-function invocationArguments(d: Dialect, at: number, close: number): void {
-  const { view } = d;
-  if (hasSemicolon(view, at + 2, close) && isDeclarationLike(view, at + 2, close)) return;
-  argumentList(d, at + 1, close);
-}
-
-function isName(view: View, [from, end]: readonly [number, number]): boolean {
-  return end === from + 1 && view.isWord(from) && !isDeclarationWord(view.word(from));
-}
-
-function initialValue(d: Dialect, from: number, stop: number): void {
-  const close = d.view.is(from, TokenKind.openBrace) ? d.view.close(from, stop + 1) : -1;
-  if (close > 0) initializer(d, from, close);
-  else expression(d, from, stop);
 }

@@ -4,7 +4,7 @@ import { TokenKind } from '../lexer.js';
 import { argumentList, isControlled } from './arguments.js';
 import { asmBody, isAsmBody } from './asm.js';
 import type { Dialect } from './context.js';
-import { macroDeclaration } from './definitions.js';
+import { macroDeclaration } from './macro-declarations.js';
 import { block, body, simple } from './statements.js';
 import { nextOf, type View } from './view.js';
 import { ASM_WORDS, CONTROL_WORDS, GRAMMAR_KEYWORDS, isDeclarationWord, TYPEOF_WORDS } from './words.js';

@@ -99,7 +99,6 @@ function wordBeforeGroup(found: Specifiers, at: number, close: number, end: numb
   // `type name ALIGNED(8)`: behind a name, capitals annotate.
   const known = found.words.length + (found.hasType ? 1 : 0);
   if (known >= 2 && !found.d.isHead && isCapitals(view.word(at)) && !view.isWord(close + 1)) {
-    found.calls.push([at, close]);
     return close + 1;
   }
   // With nothing before it, `NAME(x) name` is a type; behind a type, `name(x) WORD` a function with an annotation.
@@ -165,7 +164,9 @@ function settle(found: Specifiers, at: number, end: number): number {
   } else if (needsType) {
     type = likeliest(view, spare);
   }
-  for (const word of spare) if (word !== type && word !== name) d.blank('annotation', word, word + 1);
+  // What stands behind the name is the declarator's to hide.
+  for (const word of spare)
+    if (word !== type && (name < 0 || word < name)) d.blank('annotation', word, word + 1);
   settleCalls(found, needsType && type < 0);
   if (needsType && type < 0 && found.calls.length === 0) typeForModifier(found, name >= 0);
   if (name < 0) return at;
