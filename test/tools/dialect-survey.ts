@@ -2,7 +2,7 @@
  * Measures the dialect pass on a kernel tree: which functions parse without error in every variant, and whether
  * the set of functions is that of Universal Ctags.
  *
- *   dialect-survey TREE [--ctags FILE] [--sample N] [--part I/N] [--show N] [--macros] [--other] [PATH...]
+ *   node test/tools/run.mjs dialect-survey TREE [--ctags FILE] [--sample N] [--part I/N] [--show N] [--macros] [--other] [PATH...]
  *
  * PATHs are relative to the tree. FILE holds lines `name line path`, made by
  * `ctags --languages=C --langmap=C:.c.h --kinds-C=f -R -x --_xformat='%N %n %F'` in the tree.
@@ -63,12 +63,19 @@ const tally: Tally = {
   bytes: 0,
 };
 const causes = new Map<string, number>();
+const folders = new Map<string, FolderTally>();
+const missing = new Map<string, number>();
 const expected = options.ctags === null ? null : readTags(options.ctags);
 let shown = 0;
 
 for (const path of chosenFiles()) surveyFile(path);
 for (const [cause, count] of [...causes].sort((a, b) => b[1] - a[1]).slice(0, 40))
   console.log(`${count}\t${cause}`);
+for (const [why, count] of missing) console.log(`missing ${count}\t${why}`);
+for (const [folder, { ours, theirs }] of folders) {
+  if (Math.abs(ours - theirs) > 0.005 * theirs)
+    console.log(`folder ${folder}: ${ours} functions, ctags has ${theirs}`);
+}
 const clean = 100 * (1 - tally.unclean / Math.max(1, tally.functions));
 console.log(
   JSON.stringify({ ...tally, cleanPercent: Number(clean.toFixed(4)) }, (_, v) =>
@@ -175,11 +182,22 @@ function lineOf(text: string, offset: number): number {
   return line;
 }
 
+interface FolderTally {
+  ours: number;
+  theirs: number;
+}
+
+/** Functions by folder, ours and those of ctags, each name at its line counted once. */
 function compareWithTags(file: SourceFile): void {
   if (expected === null) return;
   const want = new Set(expected.get(file.path) ?? []);
+  const folder = file.path.slice(0, Math.max(0, file.path.lastIndexOf('/')));
+  const count = folders.get(folder) ?? { ours: 0, theirs: 0 };
+  folders.set(folder, count);
+  count.theirs += want.size;
   for (const chunk of file.chunks) {
     if (chunk.kind !== 'function') continue;
+    count.ours++;
     const key = `${chunk.name} ${lineOf(file.text, Math.max(chunk.start, chunk.nameStart))}`;
     if (want.delete(key)) continue;
     tally.extra++;
@@ -187,8 +205,26 @@ function compareWithTags(file: SourceFile): void {
   }
   for (const key of want) {
     tally.missing++;
-    if (shown++ < options.show) console.log(`- ${file.path}: ${key}`);
+    const why = whyMissing(file, key);
+    missing.set(why, (missing.get(why) ?? 0) + 1);
+    if (shown++ < options.show) console.log(`- ${file.path}: ${key} (${why})`);
   }
+}
+
+/** What stands where ctags saw a function and we saw none. */
+function whyMissing(file: SourceFile, key: string): string {
+  const [name, line] = key.split(' ');
+  const chunk = file.chunks.find((one) => {
+    const first = lineOf(file.text, one.start);
+    return (
+      first <= Number(line) &&
+      Number(line) <= first + lineOf(file.text.slice(one.start, one.end), Infinity) - 1
+    );
+  });
+  if (chunk === undefined) return 'in text that no compilation sees';
+  if (chunk.kind === 'invocation' && chunk.name === name)
+    return 'ctags took a macro without semicolon for a function';
+  return `inside a chunk of kind ${chunk.kind}`;
 }
 
 function readTags(path: string): Map<string, string[]> {
