@@ -103,6 +103,7 @@ export function takeInventory(program: Program, options: InventoryOptions): Inve
   wanted.forEach((file, index) => {
     options.onFile?.(index, wanted.length);
     attempt(file, (f) => run.file(f));
+    attempt(file, (f) => collector.resolve(f));
   });
   for (const detect of run.laterPasses) for (const file of wanted) attempt(file, (f) => run.later(f, detect));
   return { sites: collector.finish(), resolver, notAnalysed };

@@ -51,6 +51,8 @@ export interface FunctionReach {
 
 /** Deeper chains of calls are left as they are written. */
 const MAX_DEPTH = 40;
+/** Walked bodies kept at a time. */
+const MAX_BODIES = 400;
 /** A field assigned in more places than this is no mode flag. */
 const MAX_ASSIGNMENTS = 24;
 /** A result over more atoms than this is named by its call instead. */
@@ -129,6 +131,7 @@ export class Resolver {
     const variants: { variant: BodyVariant; reach: BodyReach }[] = [];
     // Seen from inside its own walk, a body shows what has been walked so far.
     const result: FunctionReach = { ref, variants, steps };
+    this.forgetOldBodies();
     return this.settle(key, this.bodies, result, () => {
       const params = ref.params.map((p) => p.name);
       for (const variant of ref.variants) {
@@ -138,6 +141,15 @@ export class Resolver {
       }
       return result;
     });
+  }
+
+  /** A walked body is large and soon walked again; those not asked for in a while are let go. */
+  private forgetOldBodies(): void {
+    if (this.bodies.size <= MAX_BODIES) return;
+    for (const key of this.bodies.keys()) {
+      if (this.bodies.size <= MAX_BODIES / 2) return;
+      if (!this.open.has(key)) this.bodies.delete(key);
+    }
   }
 
   /** Notes that something was looked for in a body that is still being walked. */

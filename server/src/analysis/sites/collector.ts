@@ -36,6 +36,7 @@ const MAX_EXPRESSION = 200;
 
 export class SiteCollector {
   private readonly byKey = new Map<string, Candidate>();
+  private readonly guards = new Map<Candidate, GuardResult>();
   private readonly resolver: Resolver;
 
   constructor(resolver: Resolver) {
@@ -46,6 +47,16 @@ export class SiteCollector {
     if (siteKind(candidate.kind) === null) throw new Error(`unknown site kind ${candidate.kind}`);
     const key = `${candidate.file}:${candidate.at.start}:${candidate.kind}:${candidate.feature ?? ''}`;
     if (!this.byKey.has(key)) this.byKey.set(key, candidate);
+  }
+
+  /**
+   * Works out the guards of the candidates of a file while its functions are at hand; the rest is worked out in the end.
+   */
+  resolve(file: string): void {
+    for (const candidate of this.byKey.values()) {
+      if (candidate.file === file && !this.guards.has(candidate))
+        this.guards.set(candidate, this.guardOf(candidate));
+    }
   }
 
   /** All sites, sorted by file, place and kind. */
@@ -72,7 +83,7 @@ export class SiteCollector {
 
   private build(c: Candidate, ordinals: Map<string, number>): FoundSite {
     const { program } = this.resolver;
-    const guarded = this.guardOf(c);
+    const guarded = this.guards.get(c) ?? this.guardOf(c);
     const functionName = c.function?.name ?? '';
     const expression = (c.expression ?? oneLine(program.textOf(c.file, c.at))).slice(0, MAX_EXPRESSION);
     const identity = [c.kind, c.file, functionName, expression, c.feature ?? ''].join('\0');

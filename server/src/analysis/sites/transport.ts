@@ -46,7 +46,7 @@ export function ringAddressesHandedOn(ctx: FunctionContext, node: Node): void {
   else if (node.kind === 'assign' && node.target.kind === 'member') storeOfRingAddress(ctx, node);
   else if (node.kind === 'init') {
     for (const item of node.items) {
-      if (item.designators.length > 0 && isRingAddress(ctx, item.value)) {
+      if (item.designators.length > 0 && holdsAddress(ctx, item.value) && isRingAddress(ctx, item.value)) {
         ctx.emit('ring_addr_write', item.value);
       }
     }
@@ -113,10 +113,12 @@ function isResourceEntry(ctx: FunctionContext, target: Expr & { kind: 'member' }
   );
 }
 
-/** False for fields that cannot hold an address, so that nothing is traced for them. */
+/** False for what cannot be an address by its type, so that nothing is traced for it. */
 function holdsAddress(ctx: FunctionContext, target: Expr): boolean {
   const type = ctx.program.typeOf(target, ctx.scope);
-  return type === null || (type.pointers === 0 && /64|dma|phys|addr|long|32/.test(type.base));
+  return (
+    type === null || (type.pointers === 0 && !type.isFunction && /64|dma|phys|addr|long|32/.test(type.base))
+  );
 }
 
 const ringAccessors = Object.keys(addressCalls).filter((name) => addressCalls[name] === 'ring');
