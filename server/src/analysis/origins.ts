@@ -103,6 +103,11 @@ export class Origins {
     return this.search(expr, fn, 0);
   }
 
+  /** All values a function assigns to a local of its own. */
+  assignedTo(local: string, fn: FunctionRef): readonly Expr[] {
+    return this.flowOf(fn).assigned.get(local) ?? [];
+  }
+
   has(expr: Expr, fn: FunctionRef, ...kinds: readonly AddressKind[]): boolean {
     return this.of(expr, fn).some((o) => kinds.includes(o.kind));
   }

@@ -46,6 +46,26 @@ static void fill(struct virtio_device *vdev, struct entry *e, struct scatterlist
 
 	e->addr = cpu_to_le64(mapped ? sg_dma_address(sg) : sg_phys(sg)); //= payload_gpa when !VIRTIO_F_ACCESS_PLATFORM, payload_dma_addr when VIRTIO_F_ACCESS_PLATFORM
 }
+static void fill_by_local(struct virtio_device *vdev, struct entry *e, struct scatterlist *sg)
+{
+	u64 addr = 0;
+
+	if (virtio_has_feature(vdev, VIRTIO_F_ACCESS_PLATFORM))
+		addr = sg_dma_address(sg);
+	else
+		addr = sg_phys(sg);
+	e->addr = cpu_to_le64(addr); //= payload_gpa when !VIRTIO_F_ACCESS_PLATFORM, payload_dma_addr when VIRTIO_F_ACCESS_PLATFORM
+}
+static void fill_one_kind(struct virtio_device *vdev, struct entry *e, struct scatterlist *sg, void *p)
+{
+	u64 addr;
+
+	if (virtio_has_feature(vdev, VIRTIO_F_ACCESS_PLATFORM))
+		addr = virt_to_phys(p);
+	else
+		addr = sg_phys(sg);
+	e->addr = cpu_to_le64(addr); //= payload_gpa when true
+}
 `,
       }),
     ).toEqual([]);

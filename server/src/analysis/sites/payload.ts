@@ -55,18 +55,10 @@ export function payloadAddresses(carriers: AddressCarriers) {
     const store =
       stored === undefined ? storeAround(node, parents) : { at: node, carrier: null, record: null };
     if (store === null || isDescriptor(ctx, store)) return;
-    for (const arm of armsOf(value)) {
+    for (const arm of armsOf(ctx, value)) {
       const kind = payloadKind(ctx.origins.of(arm, ctx.fn));
       // Of two addresses chosen between in place, each is a site under its own condition.
-      if (kind !== null)
-        report(
-          ctx,
-          arm === value ? store : { ...store, at: arm },
-          arm === value ? node : arm,
-          arm,
-          kind,
-          carriers,
-        );
+      if (kind !== null) report(ctx, store, arm === value ? node : arm, arm, kind, carriers);
     }
   };
 }
@@ -76,10 +68,21 @@ function recordFilled(ctx: FunctionContext, target: Expr | null): string {
   return e?.kind === 'member' ? recordOf(ctx, e.object) : '';
 }
 
-/** The two values of `test ? a : b`, or the value itself. */
-function armsOf(value: Expr): readonly Expr[] {
+/**
+ * The values chosen between for one store, when they are addresses of different kinds: the arms of `test ? a : b`, or all
+ * that is assigned to a local before it is stored. Else the value itself.
+ */
+function armsOf(ctx: FunctionContext, value: Expr): readonly Expr[] {
   const e = uncast(value);
-  return e.kind === 'conditional' && e.then !== null ? [e.then, e.otherwise] : [value];
+  const isLocal = e.kind === 'name' && !ctx.fn.params.some((p) => p.name === e.name);
+  const given = isLocal ? ctx.origins.assignedTo(e.name, ctx.fn) : [e];
+  const arms = given.flatMap((one) => {
+    const inner = uncast(one);
+    return inner.kind === 'conditional' && inner.then !== null ? [inner.then, inner.otherwise] : [inner];
+  });
+  const kinds = new Set(arms.map((arm) => payloadKind(ctx.origins.of(arm, ctx.fn))));
+  kinds.delete(null);
+  return kinds.size > 1 || (!isLocal && arms.length > 1) ? arms : [value];
 }
 
 function report(
