@@ -112,7 +112,10 @@ export class BuildContext {
   }
   /** The original text of an identifier, as one shared string. */
   word(node: number): string {
-    return wordOf(this.source, this.start(node), this.end(node));
+    const start = this.start(node);
+    // A word whose last letter made way for a `;`.
+    const isCut = this.rewriteAt(node)?.kind === 'semicolon';
+    return wordOf(this.source, start, this.end(node) + (isCut ? 1 : 0));
   }
   /** The node type, or the token itself for punctuation. */
   typeOf(node: number): string {
