@@ -18,44 +18,38 @@ export const neverDefined: ReadonlySet<string> = new Set([
 /** Words that annotate a declaration and are no C: never a type, never a name. */
 export const annotationWords: ReadonlySet<string> = new Set(
   words(`
-    __init __exit __initdata __exitdata __initconst __exitconst __ref __refdata __refconst __meminit __meminitdata
-    __memexit __memexitdata __cpuinit __cpuinitdata __cpuexit __devinit __devinitdata __devinitconst __devexit
-    __devexitdata __initdata_or_module __init_or_module __initconst_or_module __net_init __net_exit __net_initdata
-    __init_memblock __initdata_memblock __ro_after_init __read_mostly __cold __hot __always_unused __maybe_unused
-    __used __unused __weak __pure __attribute_const__ __noreturn __must_check __malloc __packed __visible
-    __user __kernel __iomem __force __percpu __rcu __nocast __safe __bitwise __bitwise__ __private __nosave
-    __deprecated __deprecated_for_modules __always_inline __noinline __flatten __naked __gnu_inline __stackalign
-    __nocfi __noendbr __nostackprotector __no_stack_protector __no_kcsan __no_kasan_or_inline __no_sanitize_address
-    __no_sanitize_thread __no_sanitize_undefined __no_sanitize_coverage __no_sanitize_memory __no_sanitize_or_inline
-    __no_kcsan_or_inline __no_kmsan_checks __no_instrument __no_profile __noscs __noipa __no_randomize_layout
-    __randomize_layout __latent_entropy __designated_init __nonstring __mode __aligned_largest __fallthrough
-    __cacheline_aligned ____cacheline_aligned __cacheline_aligned_in_smp ____cacheline_aligned_in_smp
-    ____cacheline_internodealigned_in_smp __page_aligned_data __page_aligned_bss __sched __kprobes __lockfunc
-    __irq_entry __softirq_entry __entry_text __noinstr_section __cpuidle __bpf_kfunc __efiapi __percpu_data __read_mostly_data
-    __signal_user __compiletime_object_size __no_context_analysis __hidden __interrupt __init_task_data __INIT
-    __INITDATA __FINIT __exception_irq_entry __exception __ksym __kptr __kptr_untrusted __uptr __arg_ctx __arg_nonnull
-    __arg_nullable __arg_trusted __arena __hidden __weak_symbol __read_mostly__
-    noinline notrace asmlinkage noinstr noinline_for_stack noinline_for_tracing nokprobe_inline
-    __counted_by_any fastcall nocall __no_fgcse __optimize __no_unroll_loops __assume __noclone __nocapture
-    __initmv __section_table __init_rwsem_data __efi_runtime __efistub_global __earlyonly_bootdata
-    __bootdata __bootdata_preserved __amode31_data __amode31_ref __vmalloc_like __tracepoint_string __cfi_jt
-    __intrinsic __prefetch_ro asm_linkage
+    __init __exit __initdata __exitdata __initconst __exitconst __ref __refdata __refconst __meminit
+    __meminitdata __memexit __memexitdata __cpuinit __cpuinitdata __cpuexit __devinit __devinitdata
+    __devinitconst __devexit __devexitdata __initdata_or_module __init_or_module __initconst_or_module
+    __net_init __net_exit __net_initdata __init_memblock __initdata_memblock __ro_after_init __read_mostly
+    __cold __hot __always_unused __maybe_unused __used __unused __weak __pure __attribute_const__ __noreturn
+    __must_check __malloc __packed __visible __user __kernel __iomem __force __percpu __rcu __nocast __safe
+    __bitwise __bitwise__ __private __deprecated __always_inline __noinline __flatten __naked __gnu_inline
+    __stackalign __nocfi __noendbr __no_stack_protector __no_kcsan __no_kasan_or_inline
+    __no_sanitize_address __no_sanitize_thread __no_sanitize_undefined __no_sanitize_coverage
+    __no_sanitize_memory __no_sanitize_or_inline __no_kcsan_or_inline __no_kmsan_checks __no_profile __noscs
+    __noipa __no_randomize_layout __randomize_layout __latent_entropy __designated_init __nonstring
+    __aligned_largest __fallthrough __cacheline_aligned ____cacheline_aligned __cacheline_aligned_in_smp
+    ____cacheline_aligned_in_smp ____cacheline_internodealigned_in_smp __page_aligned_data
+    __page_aligned_bss __sched __kprobes __lockfunc __irq_entry __softirq_entry __noinstr_section __cpuidle
+    __bpf_kfunc __efiapi __no_context_analysis __init_task_data __exception_irq_entry __ksym __kptr
+    __kptr_untrusted __uptr __arg_ctx __arg_nonnull __arg_nullable __arg_trusted __arena noinline notrace
+    asmlinkage noinstr noinline_for_stack nokprobe_inline fastcall __noclone __efistub_global
+    __earlyonly_bootdata __bootdata __bootdata_preserved __amode31_data __amode31_ref __tracepoint_string
+    __init_refok __initdata_refok __exit_refok __cpuinitconst __nosavedata __hidden
   `),
 );
 
 /** Annotations written with arguments; the word alone is no annotation. */
 export const annotationCalls: ReadonlySet<string> = new Set(
   words(`
-    __attribute__ __attribute __declspec __aligned __aligned__ __section __section__ __printf __scanf __format_arg
-    __alloc_size __realloc_size __assume_aligned __counted_by __counted_by_le __counted_by_be __counted_by_ptr
-    __guarded_by __pt_guarded_by __free __cleanup __class_getter __acquires __releases __must_hold
-    __must_not_hold __acquires_shared __releases_shared __must_hold_shared __cond_acquires __cond_acquires_shared
-    __context_unsafe __acquire_ret __acquire_shared_ret __no_sanitize __nonnull __returns_nonnull __diagnose_as
-    __diagnose_if __error __warning __copy __alias __overloadable __pass_object_size
-    __pass_dynamic_object_size __no_stack_protector_if __alloc_align __malloc_like __malloc_dealloc __kprobes_cond
-    __attribute_const __regparm __btf_type_tag __btf_decl_tag BTF_TYPE_TAG __contract __mode __used_section
-    __init_call __cacheline_group __percpu_arg __designated __target __optimize__ __vector_size
-    __guard_by __bos0 __diag_ignore_arg __arg_tag __tag_msg
+    __attribute__ __attribute __declspec __aligned __aligned__ __section __section__ __printf __scanf
+    __alloc_size __realloc_size __assume_aligned __counted_by __counted_by_le __counted_by_be
+    __counted_by_ptr __guarded_by __pt_guarded_by __free __cleanup __acquires __releases __must_hold
+    __acquires_shared __releases_shared __must_hold_shared __cond_acquires __cond_acquires_shared
+    __context_unsafe __acquire_ret __acquire_shared_ret __no_sanitize __nonnull __returns_nonnull
+    __diagnose_as __warning __overloadable __pass_object_size __pass_dynamic_object_size __regparm
+    __vector_size
   `),
 );
 

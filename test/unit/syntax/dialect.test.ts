@@ -77,6 +77,11 @@ describe('annotations', () => {
     expect(shown('static struct x clock __some_section;')).toBe('static struct x clock ;');
   });
 
+  it('leaves objects alone that are spelt like annotations', () => {
+    expect(shown('struct x { char __unused[8]; };')).toBe('struct x { char __unused[8]; };');
+    expect(body('a = __user->b + __init.c;')).toBe('a = __user->b + __init.c;');
+  });
+
   it('leaves calls alone that are spelt like annotations', () => {
     expect(body('if (a) __free(p);')).toBe('if (a) __free(p);');
     expect(body('while (a) { b(); }\n\t__free(p);')).toBe('while (a) { b(); } __free(p);');

@@ -136,7 +136,8 @@ class AnnotationPass {
 
 function isPlaceForWord(before: number | undefined, next: number | undefined): boolean {
   // An object of that name: it is used, not declared.
-  if (next === TokenKind.arrow || next === TokenKind.dot || next === TokenKind.operator) return false;
+  const isUsed = next === TokenKind.arrow || next === TokenKind.dot || next === TokenKind.operator;
+  if (isUsed || next === TokenKind.openBracket) return false;
   const isBegin = before === TokenKind.openParen || before === TokenKind.comma;
   const isEnd = next === TokenKind.closeParen || next === TokenKind.comma;
   if (isBegin && isEnd) return false;
