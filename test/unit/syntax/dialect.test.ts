@@ -213,6 +213,8 @@ describe('notations', () => {
       "switch (a) { case 1  |  3: case 'a' | 'z': g(); }",
     ],
     ['goto *table[i];', '*table[i];'],
+    ['if time_after(a, b) { c(); }', 'if(time_after(a, b)){ c(); }'],
+    ['if time_after(a, b){ c(); }', 'if (a, b){ c(); }'],
     ['p = &&label;', 'p =  &label;'],
     ['LOG(KERN_ERR PFX "a" X(b) "c", d);', 'LOG( PFX "a" X_b_ "c", d);'],
     ['printk(KERN_ERR pr_fmt("a"), b);', 'printk(KERN_ERR+pr_fmt("a"), b);'],

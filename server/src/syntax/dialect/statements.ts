@@ -94,10 +94,14 @@ function head(d: Dialect, at: number, end: number): number {
   // `if MACRO(x)`: the macro brings its parentheses along.
   if (view.isWord(open) && view.is(open + 1, TokenKind.openParen) && !GRAMMAR_KEYWORDS.has(view.word(open))) {
     const close = view.close(open + 1, end);
-    if (close > 0) {
-      d.blank('notation', open, open + 1);
-      open++;
+    const hasRoom =
+      close > 0 && close + 1 < end && d.draft.findBlank(view.end(close), view.start(close + 1)) >= 0;
+    if (hasRoom && d.insert('notation', open, '(')) {
+      d.insert('notation', close + 1, ')');
+      expression(d, open, close + 1);
+      return close + 1;
     }
+    if (close > 0) d.blank('notation', open, ++open);
   }
   const close = view.is(open, TokenKind.openParen) ? view.close(open, end) : -1;
   if (close < 0) return open;
