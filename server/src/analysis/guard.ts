@@ -8,8 +8,9 @@ import { FALSE, type Formula, TRUE } from './formula.js';
 import { isModeTest } from './modes.js';
 import { printExpr } from './print.js';
 import type { Trail } from './reach.js';
-import { type Resolver, stepsUnder, uniqueSteps } from './resolve.js';
+import type { Resolver } from './resolve.js';
 import type { Guard, GuardStep } from './site.js';
+import { stepsUnder, uniqueSteps } from './steps.js';
 
 /** Chains longer than this say no more to a reader. */
 const MAX_STEPS = 8;

@@ -1,0 +1,267 @@
+/** The questions that the walk of one function's body asks of the rest of the program. */
+import { type FeatureCall, featureCalls } from '@vringside/grammars/feature-names';
+import { configTests, guestPredicates, stateFields, stateNumbers } from '@vringside/grammars/guest-facts';
+import type { FunctionRef, Scope } from '../program/index.js';
+import type { Expr, MacroFacts, PpCondition } from '../syntax/ir.js';
+import { uncast } from '../syntax/walk.js';
+import type { Atoms } from './atoms.js';
+import { constantTruth } from './constants.js';
+import { calleeName } from './expressions.js';
+import { featureOf, maskFeatures, shiftedBit } from './features.js';
+import { FALSE, type Formula, TRUE } from './formula.js';
+import { printExpr } from './print.js';
+import type { TruthSource } from './reach.js';
+import { functionKey, type Resolution, type Resolver } from './resolve.js';
+import type { GuardStep } from './site.js';
+import { expandMacro } from './substitute.js';
+
+/** Answers the body walk's questions for one function. */
+export class FunctionTruth implements TruthSource {
+  readonly atoms: Atoms;
+  private readonly scope: Scope;
+  private readonly key: string;
+  private readonly ownCondition: Formula;
+  private readonly resolver: Resolver;
+  private readonly ref: FunctionRef;
+  private readonly steps: Map<Expr, readonly GuardStep[]>;
+  private readonly macros: (name: string) => readonly MacroFacts[];
+  private readonly paramNames: readonly string[];
+  private expansions = 0;
+
+  constructor(resolver: Resolver, ref: FunctionRef, steps: Map<Expr, readonly GuardStep[]>) {
+    this.resolver = resolver;
+    this.ref = ref;
+    this.steps = steps;
+    this.atoms = resolver.atoms;
+    this.key = functionKey(ref);
+    this.scope = resolver.program.scopeOf(ref);
+    this.ownCondition = resolver.ppFormula(ref.condition);
+    this.macros = (name) => resolver.program.macro(name, ref.file);
+    this.paramNames = ref.params.map((p) => p.name);
+  }
+
+  name(expr: Expr & { kind: 'name' }): Formula {
+    if (expr.name === 'true') return TRUE;
+    if (expr.name === 'false' || expr.name === 'NULL') return FALSE;
+    if (expr.name in guestPredicates) return this.atoms.of({ kind: 'guest', name: expr.name, argument: '' });
+    if (expr.name.startsWith('CONFIG_')) return this.atoms.of({ kind: 'config', name: expr.name });
+    for (const macro of this.macros(expr.name)) {
+      const constant = macro.expr === null || macro.params !== null ? null : constantTruth(macro.expr);
+      if (constant !== null) return constant;
+    }
+    // Error numbers and other enumerators used as values are non-zero unless they say otherwise.
+    if (/^E[A-Z0-9]+$/.test(expr.name)) return TRUE;
+    return this.opaque(expr, 'global');
+  }
+
+  parameter(index: number): Formula {
+    const passed = this.resolver.argumentTruth(this.ref, index);
+    if (passed !== null) return passed;
+    return this.atoms.of({ kind: 'param', scope: this.key, index, name: this.paramNames[index] ?? '' });
+  }
+
+  member(expr: Expr & { kind: 'member' }): Formula {
+    const record = this.recordOf(expr);
+    if (record === null) return this.opaque(expr, '');
+    if (stateFields.some((s) => s.field === expr.field)) {
+      return this.atoms.of({
+        kind: 'state',
+        name: `${record.replace(/^(?:struct|union) /, '')}.${expr.field}`,
+        field: expr.field,
+      });
+    }
+    const resolved = this.resolver.fieldTruth(record, expr.field);
+    if (resolved === null) return this.opaque(expr, '');
+    this.steps.set(expr, resolved.via);
+    return resolved.formula;
+  }
+
+  private recordOf(expr: Expr & { kind: 'member' }): string | null {
+    const type = this.resolver.program.typeOf(expr.object, this.scope);
+    return type === null || type.base === '' ? null : type.base;
+  }
+
+  call(expr: Expr & { kind: 'call' }, truth: (e: Expr) => Formula): Formula {
+    const name = calleeName(expr);
+    if (name === '') return this.indirectCall(expr, truth);
+    if (configTests.has(name)) {
+      const option = expr.args[0];
+      if (option?.kind === 'name') return this.atoms.of({ kind: 'config', name: option.name });
+    }
+    const featureCall = featureCalls[name];
+    if (featureCall !== undefined && isAbsenceTest(name))
+      return this.atoms.formulas.not(this.featureTest(featureCall, expr));
+    if (featureCall?.isTest === true) return this.featureTest(featureCall, expr);
+    if (name in guestPredicates) {
+      const argument = expr.args[0];
+      return this.atoms.of({
+        kind: 'guest',
+        name,
+        argument: argument?.kind === 'name' && /^[A-Z][A-Z0-9_]+$/.test(argument.name) ? argument.name : '',
+      });
+    }
+    const expanded = this.expand(expr, name, truth);
+    if (expanded !== null) return expanded;
+    return this.functionResult(expr, this.resolver.program.functionsNamed(name, this.ref.file), truth);
+  }
+
+  private featureTest(call: FeatureCall, expr: Expr & { kind: 'call' }): Formula {
+    const bit = expr.args[call.bit];
+    if (bit === undefined) return this.opaque(expr, '');
+    return this.featureAtom(bit, call.of === 'offered' ? 'offered' : 'negotiated') ?? this.opaque(expr, '');
+  }
+
+  private featureAtom(bit: Expr, of: 'negotiated' | 'offered'): Formula | null {
+    const feature = featureOf(bit, this.macros);
+    if (feature !== null) return this.atoms.of({ kind: 'feature', name: feature, of });
+    const index = bit.kind === 'name' ? this.paramNames.indexOf(bit.name) : -1;
+    return index >= 0 ? this.atoms.of({ kind: 'paramFeature', scope: this.key, index, of }) : null;
+  }
+
+  private expand(expr: Expr & { kind: 'call' }, name: string, truth: (e: Expr) => Formula): Formula | null {
+    if (this.expansions > 8) return null;
+    for (const macro of this.macros(name)) {
+      const body = expandMacro(macro, expr.args);
+      if (body === null) continue;
+      this.expansions += 1;
+      const result = truth(body);
+      this.expansions -= 1;
+      if (this.atoms.hasNamed(result)) return result;
+    }
+    return null;
+  }
+
+  /** A call through a pointer in a struct: known when only one function is ever stored there. */
+  private indirectCall(expr: Expr & { kind: 'call' }, truth: (e: Expr) => Formula): Formula {
+    const callee = expr.callee.kind === 'unary' && expr.callee.op === '*' ? expr.callee.operand : expr.callee;
+    if (callee.kind !== 'member') return this.opaque(expr, '');
+    const record = this.recordOf(callee);
+    if (record === null) return this.opaque(expr, '');
+    const targets = this.resolver.program.implementations(record, callee.field);
+    return targets.length === 1 ? this.functionResult(expr, targets, truth) : this.opaque(expr, '');
+  }
+
+  private functionResult(
+    expr: Expr & { kind: 'call' },
+    targets: readonly FunctionRef[],
+    truth: (e: Expr) => Formula,
+  ): Formula {
+    const { formulas } = this.atoms;
+    if (
+      targets.length === 0 ||
+      targets.length > 3 ||
+      targets.some((t) => t.returnType.base === 'void' && t.returnType.pointers === 0)
+    )
+      return this.opaque(expr, '');
+    let formula: Formula = FALSE;
+    let covered: Formula = FALSE;
+    const via: GuardStep[] = [];
+    for (const target of targets) {
+      const resolved = this.resolver.returnsTrue(target) ?? this.constantResult(target);
+      if (resolved === null) return this.opaque(expr, '');
+      const isStub = this.resolver.returnsTrue(target) === null;
+      const own = targets.length === 1 && !isStub ? TRUE : this.resolver.ppFormula(target.condition);
+      covered = formulas.or(covered, own);
+      const result = this.bindArguments(resolved.formula, functionKey(target), expr.args, truth);
+      formula = formulas.or(formula, formulas.and(own, result));
+      via.push(...resolved.via);
+    }
+    // Where the real definition is elsewhere, only its stub is seen: that says nothing.
+    if (covered !== TRUE) return this.opaque(expr, '');
+    if (!this.atoms.hasNamed(formula)) return formula <= TRUE ? formula : this.opaque(expr, '');
+    // A pointer mostly says whether an allocation or a look-up succeeded: no fact, unless a fact alone can prevent it.
+    const isPointer = targets.some((t) => t.returnType.pointers > 0);
+    if (isPointer && this.atoms.namedPart(formula) === TRUE) return this.opaque(expr, '');
+    this.steps.set(expr, via);
+    return formula;
+  }
+
+  /** A stub such as `static inline bool f(void) { return false; }` among several definitions. */
+  private constantResult(target: FunctionRef): Resolution | null {
+    const returns = this.resolver.reachOf(target).variants.flatMap((v) => v.reach.returns);
+    const only = returns.length === 1 ? returns[0] : undefined;
+    return only !== undefined && only.formula === TRUE && only.truth <= TRUE
+      ? { formula: only.truth, via: [] }
+      : null;
+  }
+
+  /** Puts what the caller passes in place of the callee's parameters. */
+  private bindArguments(
+    f: Formula,
+    scope: string,
+    args: readonly Expr[],
+    truth: (e: Expr) => Formula,
+  ): Formula {
+    return this.atoms.formulas.substitute(f, (index) => {
+      const atom = this.atoms.get(index);
+      if ((atom.kind !== 'param' && atom.kind !== 'paramFeature') || atom.scope !== scope) return undefined;
+      const arg = args[atom.index];
+      if (arg === undefined) return undefined;
+      return atom.kind === 'param'
+        ? truth(arg)
+        : (this.featureAtom(arg, atom.of) ?? this.opaque(arg, 'feature'));
+    });
+  }
+
+  /** `vm_dev->version == 1`, `vcdev->revision >= 1`: a transport's revision is a fact of its own. */
+  comparison(op: string, left: Expr, right: Expr): Formula | null {
+    if (left.kind !== 'member' || right.kind !== 'number' || !stateNumbers.has(left.field)) return null;
+    const record = this.recordOf(left);
+    if (record === null) return null;
+    const name = `${record.replace(/^(?:struct|union) /, '')}.${left.field}`;
+    const value = Number(right.text);
+    const equals = (n: number): Formula =>
+      this.atoms.of({ kind: 'state', name: `${name} == ${n}`, field: left.field });
+    const { formulas } = this.atoms;
+    if (op === '==') return equals(value);
+    if (op === '!=') return formulas.not(equals(value));
+    if ((op === '>' && value === 0) || (op === '>=' && value === 1)) return formulas.not(equals(0));
+    if ((op === '<' && value === 1) || (op === '<=' && value === 0)) return equals(0);
+    return this.atoms.of({ kind: 'state', name: `${name} ${op} ${value}`, field: left.field });
+  }
+
+  maskTest(left: Expr, right: Expr): Formula | null {
+    // `set & ~mask` asks about all the other bits.
+    if (isComplement(left) || isComplement(right)) return null;
+    return this.maskSide(left, right) ?? this.maskSide(right, left);
+  }
+
+  private maskSide(mask: Expr, set: Expr): Formula | null {
+    const of = /offer|device_feat|host_feat|hw_feat|get_features|supported/i.test(printExpr(set))
+      ? 'offered'
+      : 'negotiated';
+    const names = maskFeatures(mask, this.macros);
+    if (names.length > 0) {
+      return names.reduce(
+        (f, name) => this.atoms.formulas.or(f, this.atoms.of({ kind: 'feature', name, of })),
+        FALSE,
+      );
+    }
+    const bit = shiftedBit(mask);
+    return bit === null ? null : this.featureAtom(bit, of);
+  }
+
+  opaque(expr: Expr, version: string): Formula {
+    const text = printExpr(expr);
+    return this.atoms.opaque(`${this.key} ${version} ${text}`, text);
+  }
+
+  regionOf(offset: number): Formula {
+    const here = this.resolver.conditionAt(this.ref.file, offset);
+    return here === this.ownCondition ? TRUE : here;
+  }
+
+  condition(condition: PpCondition): Formula {
+    return this.resolver.ppFormula(condition);
+  }
+}
+
+/** `virtio_cread_feature()` gives an error exactly when the feature is absent. */
+function isAbsenceTest(name: string): boolean {
+  return /^virtio_cread(?:_le)?_feature$/.test(name);
+}
+
+function isComplement(expr: Expr): boolean {
+  const e = uncast(expr);
+  return e.kind === 'unary' && e.op === '~';
+}
