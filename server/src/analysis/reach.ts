@@ -6,66 +6,25 @@
  * forgotten before the loop. Boolean locals are followed through assignments and joins.
  */
 import { conditionalNoReturn, noReturnCalls, transparentCalls } from '@vringside/grammars/guest-facts';
-import type { DeclStmt, Expr, PpCondition, Stmt } from '../syntax/ir.js';
+import type { DeclStmt, Expr, Stmt } from '../syntax/ir.js';
 import { childrenOf } from '../syntax/walk.js';
 import type { Span } from '../text/span.js';
-import type { Atoms } from './atoms.js';
+import { assignedNames, isConstant, isFlagLike } from './body-names.js';
 import { FALSE, type Formula, type Formulas, TooComplex, TRUE } from './formula.js';
 
-/** A test passed on the way to a point, innermost first. */
-export interface Trail {
-  readonly test: Expr;
-  /** Whether the test held on the way. */
-  readonly held: boolean;
-  /** The formula of the test as written. */
-  readonly truth: Formula;
-  /** True inside an arm of the test; false after it, where the other arm has left. */
-  readonly isAround: boolean;
-  readonly up: Trail | null;
-  readonly depth: number;
-}
+import {
+  commonTrail,
+  type Jump,
+  leftBehind,
+  type Reached,
+  type ReturnPoint,
+  type State,
+  type Trail,
+} from './paths.js';
+import type { TruthSource } from './truth-source.js';
 
-export interface Reached {
-  readonly formula: Formula;
-  readonly trail: Trail | null;
-}
-
-export interface ReturnPoint extends Reached {
-  readonly value: Expr | null;
-  readonly truth: Formula;
-}
-
-/** What the walk asks of the world outside the body. */
-export interface TruthSource {
-  readonly atoms: Atoms;
-  /** Truth of a name that is no local: macro, enumerator, global. */
-  name(expr: Expr & { kind: 'name' }): Formula;
-  /** Truth of a parameter as passed. */
-  parameter(index: number): Formula;
-  member(expr: Expr & { kind: 'member' }): Formula;
-  call(expr: Expr & { kind: 'call' }, truth: (e: Expr) => Formula): Formula;
-  /** Truth of `left & right` when it tests a feature mask; null when it doesn't. */
-  maskTest(left: Expr, right: Expr): Formula | null;
-  /** Truth of a comparison that is a fact of its own; null for others. */
-  comparison(op: string, left: Expr, right: Expr): Formula | null;
-  /** An unnamed condition. */
-  opaque(expr: Expr, version: string): Formula;
-  /** Condition of the `#if` region a place in this file stands in, without the function's own; TRUE for none. */
-  regionOf(offset: number): Formula;
-  condition(condition: PpCondition): Formula;
-}
-
-interface State {
-  reach: Formula;
-  trail: Trail | null;
-  env: Map<string, Formula>;
-}
-
-interface Jump {
-  readonly reach: Formula;
-  readonly trail: Trail | null;
-  readonly env: ReadonlyMap<string, Formula>;
-}
+export type { Reached, ReturnPoint, Trail } from './paths.js';
+export type { TruthSource } from './truth-source.js';
 
 /** Result of walking one reading of a body. */
 export interface BodyReach {
@@ -644,48 +603,4 @@ class BodyWalk implements BodyReach {
       return weaker;
     }
   }
-}
-
-/** The trail of the one arm that goes on: its tests are passed, but no longer around what follows. */
-function leftBehind(trail: Trail | null, outer: Trail | null): Trail | null {
-  if (trail === null || trail === outer || trail.depth <= (outer?.depth ?? 0)) return trail;
-  return { ...trail, isAround: false, up: leftBehind(trail.up, outer) };
-}
-
-function commonTrail(a: Trail | null, b: Trail | null): Trail | null {
-  let left = a;
-  let right = b;
-  while (left !== right) {
-    const leftDepth = left?.depth ?? 0;
-    const rightDepth = right?.depth ?? 0;
-    if (leftDepth >= rightDepth) left = left?.up ?? null;
-    if (rightDepth >= leftDepth) right = right?.up ?? null;
-  }
-  return left;
-}
-
-function isFlagLike(arg: Expr): boolean {
-  if (arg.kind === 'call' || arg.kind === 'name') return true;
-  return (
-    (arg.kind === 'unary' && arg.op === '!') ||
-    (arg.kind === 'binary' && (arg.op === '&&' || arg.op === '||'))
-  );
-}
-
-function isConstant(expr: Expr, value: number): boolean {
-  return expr.kind === 'number' && Number(expr.text.replace(/[uUlL]+$/, '')) === value;
-}
-
-/** Names of locals assigned, updated or address-taken anywhere in `body`. */
-function assignedNames(body: readonly Stmt[]): Set<string> {
-  const names = new Set<string>();
-  const work: (Stmt | Expr)[] = [...body];
-  for (let node = work.pop(); node !== undefined; node = work.pop()) {
-    if (node.kind === 'assign' && node.target.kind === 'name') names.add(node.target.name);
-    if (node.kind === 'update' && node.operand.kind === 'name') names.add(node.operand.name);
-    if (node.kind === 'unary' && node.op === '&' && node.operand.kind === 'name')
-      names.add(node.operand.name);
-    work.push(...childrenOf(node));
-  }
-  return names;
 }
