@@ -4,7 +4,7 @@
  */
 import { analyseSources } from '../../../server/src/service/analyse.js';
 import { createKernelParser } from '../../../server/src/syntax/index.js';
-import { isEquivalent, parseCondition } from '../../support/conditions.js';
+import { type Condition, isEquivalent, parseCondition } from '../../support/conditions.js';
 
 const parser = await createKernelParser();
 
@@ -44,7 +44,7 @@ export async function bypassProblems(files: Readonly<Record<string, string>>): P
       }
       for (const { kind, guard } of expected) {
         const resolved = found.find((s) => s.kind === kind)?.guard?.resolved ?? 'true';
-        if (guard !== null && !isEquivalent(parseCondition(resolved), parseCondition(guard))) {
+        if (guard !== null && !isEquivalent(conditionOf(resolved), conditionOf(guard))) {
           problems.push(`${file}:${index + 1}: ${kind}: expected when ${guard}, found when ${resolved}`);
         }
       }
@@ -60,4 +60,10 @@ function expectations(line: string): Expected[] {
     const [kind = '', guard] = one.split(' when ');
     return { kind, guard: guard ?? null };
   });
+}
+
+function conditionOf(text: string): Condition {
+  const condition = parseCondition(text);
+  if (condition === null) throw new Error(`no condition: ${text}`);
+  return condition;
 }

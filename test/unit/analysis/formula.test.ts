@@ -33,7 +33,7 @@ function evaluate(t: Tree, assignment: number): boolean {
   return t.op === 'and' ? left && right : left || right;
 }
 
-function valueOf(formulas: Formulas, f: Formula, assignment: number): boolean {
+function valueAt(formulas: Formulas, f: Formula, assignment: number): boolean {
   return formulas.substitute(f, (atom) => (((assignment >> atom) & 1) === 1 ? TRUE : FALSE)) === TRUE;
 }
 
@@ -45,7 +45,7 @@ describe('Formulas', () => {
       fc.property(tree, (t) => {
         const formulas = new Formulas();
         const f = build(formulas, t);
-        for (const a of assignments) expect(valueOf(formulas, f, a)).toBe(evaluate(t, a));
+        for (const a of assignments) expect(valueAt(formulas, f, a)).toBe(evaluate(t, a));
       }),
     );
   });
@@ -87,7 +87,7 @@ describe('Formulas', () => {
         expect(formulas.support(projected)).not.toContain(dropped);
         for (const a of assignments) {
           const some = evaluate(t, a) || evaluate(t, a ^ (1 << dropped));
-          expect(valueOf(formulas, projected, a)).toBe(some);
+          expect(valueAt(formulas, projected, a)).toBe(some);
         }
       }),
     );
@@ -99,7 +99,7 @@ describe('Formulas', () => {
         const formulas = new Formulas();
         const restricted = formulas.restrict(build(formulas, t), build(formulas, care));
         for (const a of assignments) {
-          if (evaluate(care, a)) expect(valueOf(formulas, restricted, a)).toBe(evaluate(t, a));
+          if (evaluate(care, a)) expect(valueAt(formulas, restricted, a)).toBe(evaluate(t, a));
         }
       }),
     );
