@@ -1,15 +1,20 @@
-/** Runs a tool of this folder that is written in TypeScript: `node test/tools/run.mjs compare-inventory ARGUMENTS`. */
+/**
+ * Runs a tool that is written in TypeScript: `node test/tools/run.mjs compare-inventory ARGUMENTS`, or one of another
+ * folder of test/: `node test/tools/run.mjs fuzz/main`.
+ */
 import { rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
-const folder = dirname(fileURLToPath(import.meta.url));
-const [tool, ...args] = process.argv.slice(2);
-if (tool === undefined || !/^[\w-]+$/.test(tool)) {
+const [named, ...args] = process.argv.slice(2);
+if (named === undefined || !/^([\w-]+\/)?[\w-]+$/.test(named)) {
   console.error('usage: node test/tools/run.mjs TOOL [ARGUMENTS]');
   process.exit(2);
 }
+const here = dirname(fileURLToPath(import.meta.url));
+const tool = basename(named);
+const folder = named === tool ? here : join(here, '..', dirname(named));
 // Beside the tool and not in a folder of its own: a bundled module finds the checkout by its own depth in it.
 const outfile = join(folder, `.${tool}-${process.pid}.mjs`);
 try {
