@@ -41,6 +41,7 @@ export function guardOf(resolver: Resolver, question: GuardQuestion): GuardResul
   const tests = here === null ? [] : trailOf(here.trail);
   const kept = keptAtoms(resolver, ref, own === undefined ? tests : [...tests, ownTest(at)]);
   const inside = atoms.formulas.and(here === null ? TRUE : here.formula, own ?? TRUE);
+  if (own !== undefined) for (const atom of alternatives(resolver, own, kept)) kept.add(atom);
   const local = atoms.formulas.project(inside, (a) => atoms.isNamed(a) || kept.has(a));
   const entered = question.withCallers ? resolver.enteredWhen(ref) : null;
   const decided =
@@ -122,6 +123,18 @@ function keptAtoms(resolver: Resolver, ref: FunctionRef, tests: readonly AroundT
     if (kind === 'opaque' || kind === 'param') kept.add(atom);
   }
   return kept;
+}
+
+/**
+ * Unnamed conditions beside a decision on the DMA API, any of which is enough for the place: "bypassed, or mapped by
+ * somebody else". Without them the place would seem to be unconditional.
+ */
+function alternatives(resolver: Resolver, own: Formula, kept: ReadonlySet<number>): readonly number[] {
+  const { atoms } = resolver;
+  const support = atoms.formulas.support(own);
+  if (!support.some((a) => decides(atoms.get(a)))) return [];
+  const isLost = atoms.formulas.project(own, (a) => atoms.isNamed(a) || kept.has(a)) === TRUE;
+  return isLost ? support : [];
 }
 
 /** Operands of `&&` and `||`, negations taken off. */

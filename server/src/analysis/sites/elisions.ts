@@ -5,7 +5,7 @@ import type { Expr, Stmt } from '../../syntax/ir.js';
 import { walk } from '../../syntax/walk.js';
 import type { Span } from '../../text/span.js';
 import { calleeName } from '../expressions.js';
-import type { Formula } from '../formula.js';
+import { FALSE, type Formula, type Formulas } from '../formula.js';
 import type { BodyReach, Trail } from '../reach.js';
 import { functionKey, type Resolver } from '../resolve.js';
 import type { FunctionContext } from './context.js';
@@ -109,11 +109,17 @@ function stepUnder(
   body: readonly Stmt[],
   reach: BodyReach,
 ): Step | null {
+  const { formulas } = ctx.resolver.atoms;
   let found: Step | 'map' | null = null;
   walk(body, (node) => {
     if (found !== null) return;
     const here = reach.reached.get(node);
-    if (here === undefined || !passes(here.trail, decided.test, decided.apiWhen)) return;
+    if (here === undefined) return;
+    const held = heldOn(here.trail, decided.test);
+    if (
+      held === null ? !isJumpedOver(node, here.formula, decided, reach, formulas) : held !== decided.apiWhen
+    )
+      return;
     if (node.kind === 'call') found = stepOf(node, ctx.fn, ctx.resolver, 2);
     else if (node.kind === 'return' && node.value !== null && returnsDevice(ctx, node.value))
       found = 'device';
@@ -121,9 +127,35 @@ function stepUnder(
   return found === 'map' ? null : found;
 }
 
-function passes(trail: Trail | null, test: Expr, held: boolean): boolean {
-  for (let t = trail; t !== null; t = t.up) if (t.test === test) return t.held === held;
-  return false;
+/** The outcome of `test` that the trail comes by; null when it comes by neither alone. */
+function heldOn(trail: Trail | null, test: Expr): boolean | null {
+  for (let t = trail; t !== null; t = t.up) if (t.test === test) return t.held;
+  return null;
+}
+
+/**
+ * True of a step behind the joint of several tests, each of which jumps away from it: of all that come to the test, only
+ * those with the API outcome come to the step.
+ */
+function isJumpedOver(
+  node: Span,
+  comesTo: Formula,
+  decided: DecidingTest,
+  reach: BodyReach,
+  formulas: Formulas,
+): boolean {
+  const { statement, test, truth, apiWhen } = decided;
+  if (node.start < statement.end || !leaves(apiWhen ? statement.otherwise : statement.then)) return false;
+  const asked = reach.reached.get(test)?.formula;
+  if (asked === undefined) return false;
+  const api = apiWhen ? truth : formulas.not(truth);
+  const both = formulas.and(asked, comesTo);
+  return both !== FALSE && !formulas.implies(asked, api) && formulas.implies(both, api);
+}
+
+function leaves(branch: Stmt | null): boolean {
+  const last = branch?.kind === 'block' ? branch.body.at(-1) : branch;
+  return last?.kind === 'goto' || last?.kind === 'return';
 }
 
 function returnsDevice(ctx: FunctionContext, value: Expr): boolean {
