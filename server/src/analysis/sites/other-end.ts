@@ -7,9 +7,11 @@ import {
   toDeviceOrder,
 } from '@vringside/grammars/address-names';
 import { logCalls } from '@vringside/grammars/feature-roles';
+import type { FunctionRef, Program } from '../../program/index.js';
 import type { Expr } from '../../syntax/ir.js';
 import { type Path, uncast, walk } from '../../syntax/walk.js';
 import { calleeName } from '../expressions.js';
+import { functionsIn } from '../linkage.js';
 import { type FunctionContext, type Node, recordOf } from './context.js';
 import { isZero } from './ring-core.js';
 
@@ -23,13 +25,45 @@ export function side(ctx: FunctionContext): 'host_side' | 'device_side' | null {
 export function descriptorReads(ctx: FunctionContext, node: Node, parents: Path | null): void {
   if (node.kind === 'call' && calleeName(node) === 'phys_to_virt') {
     const arg = node.args[0];
-    if (arg !== undefined && reads(arg, 'addr')) ctx.emit('device_side_desc_addr', node);
+    if (arg !== undefined && reads(arg, 'addr'))
+      ctx.emit(fillsDescriptors(ctx) ? 'device_supplied_addr' : 'device_side_desc_addr', node);
     else if (arg !== undefined && reads(arg, 'iov_base')) ctx.emit('device_side_vringh_addr', node);
     return;
   }
   if (ctx.role !== 'host' || node.kind !== 'member' || node.field !== 'addr') return;
   if (!descriptorRecords.has(recordOf(ctx, node.object)) || isOnlyNoted(ctx, node, parents)) return;
   ctx.emit('host_side_desc_addr', node);
+}
+
+const filling = new WeakMap<Program, Map<string, boolean>>();
+
+/**
+ * True of a file that writes addresses into descriptors: the driver's end. What it reads back there, as rings did before 4.6
+ * to free an indirect table, is what the device has left of it.
+ */
+function fillsDescriptors(ctx: FunctionContext): boolean {
+  const { program, file } = ctx;
+  const memo = filling.get(program) ?? new Map<string, boolean>();
+  filling.set(program, memo);
+  const known = memo.get(file);
+  if (known !== undefined) return known;
+  const fills = functionsIn(program, file).some((fn) => storesDescriptorAddress(program, fn));
+  memo.set(file, fills);
+  return fills;
+}
+
+function storesDescriptorAddress(program: Program, fn: FunctionRef): boolean {
+  const scope = program.scopeOf(fn);
+  let isFound = false;
+  walk(
+    fn.variants.flatMap((v) => v.body),
+    (node) => {
+      if (node.kind !== 'assign' || node.target.kind !== 'member' || node.target.field !== 'addr') return;
+      const record = program.typeOf(node.target.object, scope)?.base ?? '';
+      isFound ||= descriptorRecords.has(record) && !isZero(node.value);
+    },
+  );
+  return isFound;
 }
 
 function reads(expr: Expr, field: string): boolean {
