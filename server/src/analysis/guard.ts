@@ -3,14 +3,14 @@ import { decisionFacts } from '@vringside/grammars/guest-facts';
 import type { FunctionRef } from '../program/index.js';
 import type { Expr } from '../syntax/ir.js';
 import type { Span } from '../text/span.js';
-import type { Atom } from './atoms.js';
-import { FALSE, type Formula, TRUE } from './formula.js';
-import { isModeTest } from './modes.js';
-import { printExpr } from './print.js';
-import type { Trail } from './reach.js';
-import type { Resolver } from './resolve.js';
+import { isModeTest } from './conditions/modes.js';
+import type { Trail } from './conditions/reach.js';
+import type { Resolver } from './conditions/resolve.js';
+import { stepsUnder, uniqueSteps } from './conditions/steps.js';
+import type { Atom } from './formulas/atoms.js';
+import { FALSE, type Formula, TRUE } from './formulas/formula.js';
 import type { Guard, GuardStep } from './site.js';
-import { stepsUnder, uniqueSteps } from './steps.js';
+import { printExpr } from './values/print.js';
 
 /** Chains longer than this say no more to a reader. */
 const MAX_STEPS = 8;

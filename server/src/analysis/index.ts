@@ -3,19 +3,18 @@
  */
 import type { Program } from '../program/index.js';
 import { walk } from '../syntax/walk.js';
+import { Resolver } from './conditions/resolve.js';
 import { functionsIn } from './linkage.js';
-import { Origins } from './origins.js';
-import { Resolver } from './resolve.js';
 import { deviceSuppliedAddresses, premappedBuffers, refedBuffers } from './sites/buffers.js';
 import { type Candidate, type FoundSite, SiteCollector } from './sites/collector.js';
 import type { FileContext, FunctionContext, FunctionDetector, NodeDetector } from './sites/context.js';
 import { elisions } from './sites/elisions.js';
-import { featureCallSites, featureMentions, maskUses } from './sites/feature-uses.js';
-import { fileLevelSites } from './sites/file-level.js';
-import { hostMacros, hostTranslation } from './sites/host-translation.js';
-import { negotiationDefinitions, negotiationSteps } from './sites/negotiation.js';
-import { descriptorReads, otherEndRingAddresses } from './sites/other-end.js';
-import { pageTables } from './sites/page-tables.js';
+import { featureCallSites, featureMentions, maskUses } from './sites/features/feature-uses.js';
+import { fileLevelSites } from './sites/features/file-level.js';
+import { negotiationDefinitions, negotiationSteps } from './sites/features/negotiation.js';
+import { hostMacros, hostTranslation } from './sites/other-ends/host-translation.js';
+import { descriptorReads, otherEndRingAddresses } from './sites/other-ends/other-end.js';
+import { pageTables } from './sites/other-ends/page-tables.js';
 import {
   AddressCarriers,
   pageReports,
@@ -32,8 +31,9 @@ import {
   ringAddressesHandedOn,
   ringRegisterWrites,
 } from './sites/transport.js';
+import { Origins } from './values/origins.js';
 
-export { Resolver } from './resolve.js';
+export { Resolver } from './conditions/resolve.js';
 export type { Guard, GuardStep, Site, SiteCategory } from './site.js';
 export type { Candidate, FoundSite } from './sites/collector.js';
 export { coreDecision, type DecisionFunction, decisionFunctions } from './sites/decision.js';

@@ -1,5 +1,5 @@
 import { decisionFacts, withoutSecureGuests } from '@vringside/grammars/guest-facts';
-import { TRUE } from '../analysis/formula.js';
+import { TRUE } from '../analysis/formulas/formula.js';
 import type { FoundSite } from '../analysis/index.js';
 import type { Program } from '../program/index.js';
 import type { Level } from './finding.js';

@@ -1,4 +1,4 @@
-import type { Formula } from '../analysis/formula.js';
+import type { Formula } from '../analysis/formulas/formula.js';
 import {
   coreDecision,
   type DecisionFunction,

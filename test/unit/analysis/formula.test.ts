@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FALSE, type Formula, Formulas, TRUE } from '../../../server/src/analysis/formula.js';
+import { FALSE, type Formula, Formulas, TRUE } from '../../../server/src/analysis/formulas/formula.js';
 
 const ATOMS = 5;
 

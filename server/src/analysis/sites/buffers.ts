@@ -2,7 +2,7 @@
 import { addressSources, poolFills, premappedSources, sgSetters } from '@vringside/grammars/address-names';
 import type { Expr } from '../../syntax/ir.js';
 import { type Path, uncast, walk } from '../../syntax/walk.js';
-import { calleeName } from '../expressions.js';
+import { calleeName } from '../values/expressions.js';
 import { type FunctionContext, type Node, recordOf } from './context.js';
 import { isZero } from './ring-core.js';
 

@@ -4,9 +4,9 @@ import { siteKind } from '@vringside/grammars/site-kinds';
 import type { FunctionRef } from '../../program/index.js';
 import { oneLine } from '../../text/one-line.js';
 import type { Span } from '../../text/span.js';
-import { type Formula, TooComplex } from '../formula.js';
+import type { Resolver } from '../conditions/resolve.js';
+import { type Formula, TooComplex } from '../formulas/formula.js';
 import { type GuardResult, guardOf, guardOfFileLevel, unresolvedGuard } from '../guard.js';
-import type { Resolver } from '../resolve.js';
 import type { Site } from '../site.js';
 
 /** What a detector says of a place. */

@@ -3,8 +3,8 @@ import type { FunctionRef, Program, Scope } from '../../program/index.js';
 import type { Expr, MacroFacts, Stmt } from '../../syntax/ir.js';
 import type { Path } from '../../syntax/walk.js';
 import type { Span } from '../../text/span.js';
-import type { Origins } from '../origins.js';
-import type { Resolver } from '../resolve.js';
+import type { Resolver } from '../conditions/resolve.js';
+import type { Origins } from '../values/origins.js';
 import type { Candidate } from './collector.js';
 import type { FileRole } from './roles.js';
 

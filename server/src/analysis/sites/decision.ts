@@ -1,9 +1,9 @@
 /** The ring core's own decision in this tree: DMA API or bypass. */
 import { decisionName } from '@vringside/grammars/feature-roles';
 import type { FunctionRef, Program } from '../../program/index.js';
-import { FALSE, type Formula, TRUE } from '../formula.js';
+import type { Resolution, Resolver } from '../conditions/resolve.js';
+import { FALSE, type Formula, TRUE } from '../formulas/formula.js';
 import { definitions } from '../linkage.js';
-import type { Resolution, Resolver } from '../resolve.js';
 
 /** A function that answers "does the DMA API apply?", with the condition under which it says yes. */
 export interface DecisionFunction {

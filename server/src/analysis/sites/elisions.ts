@@ -4,10 +4,10 @@ import type { FunctionRef } from '../../program/index.js';
 import type { Expr, Stmt } from '../../syntax/ir.js';
 import { walk } from '../../syntax/walk.js';
 import type { Span } from '../../text/span.js';
-import { calleeName } from '../expressions.js';
-import { FALSE, type Formula, type Formulas } from '../formula.js';
-import type { BodyReach, Trail } from '../reach.js';
-import { functionKey, type Resolver } from '../resolve.js';
+import type { BodyReach, Trail } from '../conditions/reach.js';
+import { functionKey, type Resolver } from '../conditions/resolve.js';
+import { FALSE, type Formula, type Formulas } from '../formulas/formula.js';
+import { calleeName } from '../values/expressions.js';
 import type { FunctionContext } from './context.js';
 import { apiFormula } from './decision.js';
 

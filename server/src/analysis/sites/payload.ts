@@ -12,8 +12,8 @@ import { storeCalls } from '@vringside/grammars/store-calls';
 import type { Expr } from '../../syntax/ir.js';
 import { type Path, uncast, walk } from '../../syntax/walk.js';
 import type { Span } from '../../text/span.js';
-import { calleeName } from '../expressions.js';
-import type { Origin } from '../origins.js';
+import { calleeName } from '../values/expressions.js';
+import type { Origin } from '../values/origins.js';
 import type { Candidate } from './collector.js';
 import { type FunctionContext, type Node, recordOf } from './context.js';
 

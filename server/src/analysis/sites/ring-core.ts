@@ -7,9 +7,9 @@ import {
 } from '@vringside/grammars/address-names';
 import type { Expr } from '../../syntax/ir.js';
 import { uncast } from '../../syntax/walk.js';
-import { calleeName } from '../expressions.js';
-import { TRUE } from '../formula.js';
-import type { Origin } from '../origins.js';
+import { TRUE } from '../formulas/formula.js';
+import { calleeName } from '../values/expressions.js';
+import type { Origin } from '../values/origins.js';
 import { type FunctionContext, type Node, recordOf } from './context.js';
 import { bypassFormula } from './decision.js';
 

@@ -5,8 +5,8 @@
 import { pageFrees, registerWrites, toDeviceOrder } from '@vringside/grammars/address-names';
 import type { Expr } from '../../syntax/ir.js';
 import { uncast, walk } from '../../syntax/walk.js';
-import { calleeName } from '../expressions.js';
-import type { Origin } from '../origins.js';
+import { calleeName } from '../values/expressions.js';
+import type { Origin } from '../values/origins.js';
 import type { FunctionContext, Node } from './context.js';
 import { registerName } from './transport.js';
 

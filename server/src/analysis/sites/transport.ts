@@ -12,7 +12,7 @@ import { logCalls } from '@vringside/grammars/feature-roles';
 import type { Program } from '../../program/index.js';
 import type { Expr } from '../../syntax/ir.js';
 import { type Path, uncast, walk } from '../../syntax/walk.js';
-import { calleeName } from '../expressions.js';
+import { calleeName } from '../values/expressions.js';
 import { type FunctionContext, type Node, recordOf } from './context.js';
 import { isZero } from './ring-core.js';
 import { folderOf } from './roles.js';

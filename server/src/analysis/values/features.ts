@@ -1,7 +1,7 @@
 /** Feature bits in expressions: which bit a constant names, which bits a mask holds. */
 import { bitShift, featureBit, featureRangeMarks } from '@vringside/grammars/feature-names';
-import type { Expr, MacroFacts } from '../syntax/ir.js';
-import { uncast } from '../syntax/walk.js';
+import type { Expr, MacroFacts } from '../../syntax/ir.js';
+import { uncast } from '../../syntax/walk.js';
 import { calleeName } from './expressions.js';
 import { expandMacro } from './substitute.js';
 

@@ -1,7 +1,7 @@
 /** What a function does with its locals: the part of value flow that needs no other function. */
-import type { FunctionRef } from '../program/index.js';
-import type { Declarator, Expr } from '../syntax/ir.js';
-import { uncast, walk } from '../syntax/walk.js';
+import type { FunctionRef } from '../../program/index.js';
+import type { Declarator, Expr } from '../../syntax/ir.js';
+import { uncast, walk } from '../../syntax/walk.js';
 
 /** Values assigned to each local of a function, and calls that may write through its address. */
 export interface LocalFlow {

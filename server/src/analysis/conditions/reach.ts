@@ -6,11 +6,11 @@
  * forgotten before the loop. Boolean locals are followed through assignments and joins.
  */
 import { conditionalNoReturn, noReturnCalls, transparentCalls } from '@vringside/grammars/guest-facts';
-import type { DeclStmt, Expr, Stmt } from '../syntax/ir.js';
-import { childrenOf } from '../syntax/walk.js';
-import type { Span } from '../text/span.js';
+import type { DeclStmt, Expr, Stmt } from '../../syntax/ir.js';
+import { childrenOf } from '../../syntax/walk.js';
+import type { Span } from '../../text/span.js';
+import { FALSE, type Formula, type Formulas, TooComplex, TRUE } from '../formulas/formula.js';
 import { assignedNames, isConstant, isFlagLike } from './body-names.js';
-import { FALSE, type Formula, type Formulas, TooComplex, TRUE } from './formula.js';
 
 import {
   commonTrail,

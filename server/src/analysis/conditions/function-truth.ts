@@ -1,19 +1,19 @@
 /** The questions that the walk of one function's body asks of the rest of the program. */
 import { type FeatureCall, featureCalls } from '@vringside/grammars/feature-names';
 import { configTests, guestPredicates, stateFields, stateNumbers } from '@vringside/grammars/guest-facts';
-import type { FunctionRef, Scope } from '../program/index.js';
-import type { Expr, MacroFacts, PpCondition } from '../syntax/ir.js';
-import { uncast } from '../syntax/walk.js';
-import type { Atoms } from './atoms.js';
+import type { FunctionRef, Scope } from '../../program/index.js';
+import type { Expr, MacroFacts, PpCondition } from '../../syntax/ir.js';
+import { uncast } from '../../syntax/walk.js';
+import type { Atoms } from '../formulas/atoms.js';
+import { FALSE, type Formula, TRUE } from '../formulas/formula.js';
+import type { GuardStep } from '../site.js';
+import { calleeName } from '../values/expressions.js';
+import { featureOf, maskFeatures, shiftedBit } from '../values/features.js';
+import { printExpr } from '../values/print.js';
+import { expandMacro } from '../values/substitute.js';
 import { constantTruth } from './constants.js';
-import { calleeName } from './expressions.js';
-import { featureOf, maskFeatures, shiftedBit } from './features.js';
-import { FALSE, type Formula, TRUE } from './formula.js';
-import { printExpr } from './print.js';
 import type { TruthSource } from './reach.js';
 import { functionKey, type Resolution, type Resolver } from './resolve.js';
-import type { GuardStep } from './site.js';
-import { expandMacro } from './substitute.js';
 
 /** Answers the body walk's questions for one function. */
 export class FunctionTruth implements TruthSource {

@@ -1,5 +1,5 @@
-import type { Expr } from '../syntax/ir.js';
-import { FALSE, type Formula, TRUE } from './formula.js';
+import type { Expr } from '../../syntax/ir.js';
+import { FALSE, type Formula, TRUE } from '../formulas/formula.js';
 
 /** Truth of a literal, `true`, `false` or `NULL`; null for anything else. */
 export function constantTruth(expr: Expr): Formula | null {

@@ -14,15 +14,15 @@ import {
   platformHookSetters,
   platformHookVariable,
 } from '@vringside/grammars/feature-roles';
-import type { FunctionRef, MacroRef, Program } from '../../program/index.js';
-import { functionNames } from '../../program/index.js';
-import type { Expr, Param, Stmt, TypeRef } from '../../syntax/ir.js';
-import { walk } from '../../syntax/walk.js';
-import { calleeName } from '../expressions.js';
-import { isFeatureName, shiftedBit } from '../features.js';
-import type { FileContext, Node } from './context.js';
+import type { FunctionRef, MacroRef, Program } from '../../../program/index.js';
+import { functionNames } from '../../../program/index.js';
+import type { Expr, Param, Stmt, TypeRef } from '../../../syntax/ir.js';
+import { walk } from '../../../syntax/walk.js';
+import { calleeName } from '../../values/expressions.js';
+import { isFeatureName, shiftedBit } from '../../values/features.js';
+import type { FileContext, Node } from '../context.js';
+import { remembered } from '../remembered.js';
 import { isSubjectFile, isSubjectRecord, touchesFeatureSet } from './feature-sets.js';
-import { remembered } from './remembered.js';
 
 /** What is asked of the place a name is used in. */
 export type HelperContext = Pick<FileContext, 'program' | 'file' | 'role' | 'macros'>;

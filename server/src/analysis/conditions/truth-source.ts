@@ -1,6 +1,6 @@
-import type { Expr, PpCondition } from '../syntax/ir.js';
-import type { Atoms } from './atoms.js';
-import type { Formula } from './formula.js';
+import type { Expr, PpCondition } from '../../syntax/ir.js';
+import type { Atoms } from '../formulas/atoms.js';
+import type { Formula } from '../formulas/formula.js';
 
 /** What the walk asks of the world outside the body. */
 export interface TruthSource {

@@ -1,8 +1,8 @@
 /** The places that decided a condition, as steps of a chain. */
-import type { Expr } from '../syntax/ir.js';
-import type { Span } from '../text/span.js';
+import type { Expr } from '../../syntax/ir.js';
+import type { Span } from '../../text/span.js';
+import type { GuardStep } from '../site.js';
 import type { ReturnPoint } from './reach.js';
-import type { GuardStep } from './site.js';
 
 /** Nodes of different readings of a body are different objects at the same place. */
 export function findBySpan<T>(map: ReadonlyMap<Span, T>, at: Span): T | null {

@@ -1,4 +1,4 @@
-import type { PpCondition, PpRegion } from '../syntax/ir.js';
+import type { PpCondition, PpRegion } from '../../syntax/ir.js';
 
 /** A lookup of the innermost `#if` region around an offset; null outside all of them. */
 export function regionConditions(regions: readonly PpRegion[]): (offset: number) => PpCondition | null {

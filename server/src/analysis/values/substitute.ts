@@ -1,5 +1,5 @@
 /** Macro bodies with their arguments put in. */
-import type { Expr, MacroFacts } from '../syntax/ir.js';
+import type { Expr, MacroFacts } from '../../syntax/ir.js';
 
 /** The macro's expression with `args` in place of its parameters; null when it is no expression or the counts differ. */
 export function expandMacro(macro: MacroFacts, args: readonly Expr[] | null): Expr | null {

@@ -9,11 +9,11 @@ import {
   platformHookVariable,
   tableFields,
 } from '@vringside/grammars/feature-roles';
-import type { Expr, GlobalFacts, MacroFacts } from '../../syntax/ir.js';
-import { walk } from '../../syntax/walk.js';
-import { featureOf, isFeatureName, maskFeatures } from '../features.js';
-import { relevantFacts } from '../linkage.js';
-import type { FileContext } from './context.js';
+import type { Expr, GlobalFacts, MacroFacts } from '../../../syntax/ir.js';
+import { walk } from '../../../syntax/walk.js';
+import { relevantFacts } from '../../linkage.js';
+import { featureOf, isFeatureName, maskFeatures } from '../../values/features.js';
+import type { FileContext } from '../context.js';
 import { isLogCall, slotKind, takesBit } from './feature-helpers.js';
 import { constantsOf, isFeatureMask, isSubjectRecord, listedBits } from './feature-sets.js';
 import { featureTables, isBitList, maskVariables } from './feature-tables.js';

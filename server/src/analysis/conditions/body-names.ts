@@ -1,6 +1,6 @@
 /** Small questions about the expressions and names of a body. */
-import type { Expr, Stmt } from '../syntax/ir.js';
-import { childrenOf } from '../syntax/walk.js';
+import type { Expr, Stmt } from '../../syntax/ir.js';
+import { childrenOf } from '../../syntax/walk.js';
 
 /** Whether an argument can be the answer to a yes-or-no question. */
 export function isFlagLike(arg: Expr): boolean {

@@ -1,5 +1,5 @@
 /** Expressions as C text, from the data alone: the same for equal expressions whatever their layout. */
-import type { Expr, TypeRef } from '../syntax/ir.js';
+import type { Expr, TypeRef } from '../../syntax/ir.js';
 
 /** Longer texts are cut with `...`: they name a condition, they are not compiled. */
 const MAX_DEPTH = 12;

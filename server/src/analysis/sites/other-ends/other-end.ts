@@ -7,13 +7,13 @@ import {
   toDeviceOrder,
 } from '@vringside/grammars/address-names';
 import { logCalls } from '@vringside/grammars/feature-roles';
-import type { FunctionRef, Program } from '../../program/index.js';
-import type { Expr } from '../../syntax/ir.js';
-import { type Path, uncast, walk } from '../../syntax/walk.js';
-import { calleeName } from '../expressions.js';
-import { functionsIn } from '../linkage.js';
-import { type FunctionContext, type Node, recordOf } from './context.js';
-import { isZero } from './ring-core.js';
+import type { FunctionRef, Program } from '../../../program/index.js';
+import type { Expr } from '../../../syntax/ir.js';
+import { type Path, uncast, walk } from '../../../syntax/walk.js';
+import { functionsIn } from '../../linkage.js';
+import { calleeName } from '../../values/expressions.js';
+import { type FunctionContext, type Node, recordOf } from '../context.js';
+import { isZero } from '../ring-core.js';
 
 /** Prefix of kinds for the end a file speaks for; null for a guest's file. */
 export function side(ctx: FunctionContext): 'host_side' | 'device_side' | null {

@@ -10,13 +10,13 @@ import {
   subjectRecords,
   subjectTypes,
 } from '@vringside/grammars/feature-roles';
-import type { Program } from '../../program/index.js';
-import type { Expr, MacroFacts, TypeRef } from '../../syntax/ir.js';
-import { type Path, uncast, walk } from '../../syntax/walk.js';
-import { isFeatureName, type MacroLookup, maskFeatures } from '../features.js';
-import type { FunctionContext, Node } from './context.js';
-import { remembered } from './remembered.js';
-import type { FileRole } from './roles.js';
+import type { Program } from '../../../program/index.js';
+import type { Expr, MacroFacts, TypeRef } from '../../../syntax/ir.js';
+import { type Path, uncast, walk } from '../../../syntax/walk.js';
+import { isFeatureName, type MacroLookup, maskFeatures } from '../../values/features.js';
+import type { FunctionContext, Node } from '../context.js';
+import { remembered } from '../remembered.js';
+import type { FileRole } from '../roles.js';
 
 /** What these questions need of a place: works in functions, initialisers and macro bodies. */
 export type SetContext = Pick<FunctionContext, 'program' | 'file' | 'role' | 'scope' | 'macros'>;

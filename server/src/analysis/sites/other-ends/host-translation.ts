@@ -1,10 +1,10 @@
 /** A host back end at its work: guest addresses turned into its own, by an I/O page table or by the guest's memory map. */
 
-import type { FunctionRef } from '../../program/index.js';
-import { type Path, uncast, walk } from '../../syntax/walk.js';
-import { calleeName } from '../expressions.js';
-import { relevantFacts } from '../linkage.js';
-import { type FileContext, type FunctionContext, type Node, recordOf } from './context.js';
+import type { FunctionRef } from '../../../program/index.js';
+import { type Path, uncast, walk } from '../../../syntax/walk.js';
+import { relevantFacts } from '../../linkage.js';
+import { calleeName } from '../../values/expressions.js';
+import { type FileContext, type FunctionContext, type Node, recordOf } from '../context.js';
 
 /** Choices between an I/O page table and plain guest memory, and what comes out of either. */
 export function hostTranslation(ctx: FunctionContext, node: Node, parents: Path | null): void {

@@ -1,5 +1,5 @@
 /** Small questions about expressions that every analysis asks. */
-import type { Node } from '../syntax/walk.js';
+import type { Node } from '../../syntax/walk.js';
 
 /** `f` for a call `f(...)`, else ''. */
 export function calleeName(node: Node): string {

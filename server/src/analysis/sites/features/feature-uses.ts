@@ -1,12 +1,12 @@
 /** Feature bits in function bodies: each mention of a bit, classed by what is done with it. */
 import { featureCalls, featureRangeMarks } from '@vringside/grammars/feature-names';
 import { bitmapCalls } from '@vringside/grammars/feature-roles';
-import type { Expr } from '../../syntax/ir.js';
-import { type Path, walk } from '../../syntax/walk.js';
-import type { Span } from '../../text/span.js';
-import { calleeName } from '../expressions.js';
-import { featureOf, isFeatureName, maskFeatures, shiftedBit } from '../features.js';
-import type { FileContext, MentionContext, Node } from './context.js';
+import type { Expr } from '../../../syntax/ir.js';
+import { type Path, walk } from '../../../syntax/walk.js';
+import type { Span } from '../../../text/span.js';
+import { calleeName } from '../../values/expressions.js';
+import { featureOf, isFeatureName, maskFeatures, shiftedBit } from '../../values/features.js';
+import type { FileContext, MentionContext, Node } from '../context.js';
 import { bitParameters, isLogCall, pastedBits, takesBit } from './feature-helpers.js';
 import {
   constantsOf,

@@ -5,11 +5,11 @@
  * `err`, `!page`, `len > max`, `unlikely(...)` are the daily checks of C and say nothing of the guest.
  */
 import { noisyCalls, noisyNames, predicateCall } from '@vringside/grammars/test-names';
-import type { Program, Scope } from '../program/index.js';
-import type { Expr } from '../syntax/ir.js';
-import { uncast } from '../syntax/walk.js';
-import { calleeName } from './expressions.js';
-import { printExpr } from './print.js';
+import type { Program, Scope } from '../../program/index.js';
+import type { Expr } from '../../syntax/ir.js';
+import { uncast } from '../../syntax/walk.js';
+import { calleeName } from '../values/expressions.js';
+import { printExpr } from '../values/print.js';
 
 export function isModeTest(expr: Expr, program: Program, scope: Scope): boolean {
   const e = uncast(expr);

@@ -1,12 +1,12 @@
 /** What a struct field says: the truth of everything ever stored to it, under the conditions it is stored. */
 import { stateFields } from '@vringside/grammars/guest-facts';
-import type { FieldAssignment } from '../program/index.js';
+import type { FieldAssignment } from '../../program/index.js';
+import { FALSE, type Formula, TRUE } from '../formulas/formula.js';
+import type { GuardStep } from '../site.js';
+import { printExpr } from '../values/print.js';
 import { constantTruth } from './constants.js';
-import { FALSE, type Formula, TRUE } from './formula.js';
-import { printExpr } from './print.js';
 import type { Reached } from './reach.js';
 import { MAX_SUPPORT, type Resolution, type Resolver } from './resolve.js';
-import type { GuardStep } from './site.js';
 import { findBySpan, stepsUnder, uniqueSteps } from './steps.js';
 
 /** A field assigned in more places than this is no mode flag. */

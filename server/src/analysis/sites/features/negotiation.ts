@@ -18,10 +18,10 @@ import {
   tableFields,
   transportFeatures,
 } from '@vringside/grammars/feature-roles';
-import type { Expr } from '../../syntax/ir.js';
-import type { Path } from '../../syntax/walk.js';
-import { calleeName } from '../expressions.js';
-import { type FunctionContext, type Node, recordOf } from './context.js';
+import type { Expr } from '../../../syntax/ir.js';
+import type { Path } from '../../../syntax/walk.js';
+import { calleeName } from '../../values/expressions.js';
+import { type FunctionContext, type Node, recordOf } from '../context.js';
 import {
   functionBits,
   isFeatureStep,

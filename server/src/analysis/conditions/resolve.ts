@@ -2,20 +2,20 @@
  * What conditions mean: function results, struct fields, macros and `#if`s turned into formulas over named facts,
  * followed through functions and files.
  */
-import type { FunctionRef, Program } from '../program/index.js';
-import type { BodyVariant, Expr, PpCondition } from '../syntax/ir.js';
-import type { Span } from '../text/span.js';
+import type { FunctionRef, Program } from '../../program/index.js';
+import type { BodyVariant, Expr, PpCondition } from '../../syntax/ir.js';
+import type { Span } from '../../text/span.js';
+import { Atoms } from '../formulas/atoms.js';
+import { FALSE, type Formula, TooComplex, TRUE } from '../formulas/formula.js';
+import { isReachableFromOutside } from '../linkage.js';
+import type { GuardStep } from '../site.js';
+import { printExpr } from '../values/print.js';
 import { type Answer, Answers } from './answers.js';
-import { Atoms } from './atoms.js';
 import { constantTruth } from './constants.js';
 import { FieldTruths } from './field-truth.js';
-import { FALSE, type Formula, TooComplex, TRUE } from './formula.js';
 import { FunctionTruth } from './function-truth.js';
-import { isReachableFromOutside } from './linkage.js';
-import { printExpr } from './print.js';
 import { type BodyReach, bodyWalk, type Reached } from './reach.js';
 import { regionConditions } from './regions.js';
-import type { GuardStep } from './site.js';
 import { relevantSteps, uniqueSteps } from './steps.js';
 
 /** A formula and the places it was decided. */

@@ -1,5 +1,5 @@
 /** Answers that may ask for themselves in a roundabout way: functions that call each other, fields set from fields. */
-import { TooComplex } from './formula.js';
+import { TooComplex } from '../formulas/formula.js';
 
 /** Marks an answer given while another was sought, for which callers' arguments were not looked at. */
 const ASIDE = 'aside';

@@ -1,6 +1,6 @@
 /** Where control stands on the way through a body, and how ways come together. */
-import type { Expr } from '../syntax/ir.js';
-import type { Formula } from './formula.js';
+import type { Expr } from '../../syntax/ir.js';
+import type { Formula } from '../formulas/formula.js';
 
 /** A test passed on the way to a point, innermost first. */
 export interface Trail {

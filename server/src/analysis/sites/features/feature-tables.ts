@@ -1,13 +1,13 @@
 /** Constant sets of feature bits that a file defines: tables that list them, and masks. */
 
 import { featureWordType, tableFields } from '@vringside/grammars/feature-roles';
-import type { GlobalRef, Program } from '../../program/index.js';
-import type { Expr, GlobalFacts } from '../../syntax/ir.js';
-import { functionValueName, walk } from '../../syntax/walk.js';
-import { featureOf, type MacroLookup, maskFeatures } from '../features.js';
-import { relevantFacts } from '../linkage.js';
+import type { GlobalRef, Program } from '../../../program/index.js';
+import type { Expr, GlobalFacts } from '../../../syntax/ir.js';
+import { functionValueName, walk } from '../../../syntax/walk.js';
+import { relevantFacts } from '../../linkage.js';
+import { featureOf, type MacroLookup, maskFeatures } from '../../values/features.js';
+import { remembered } from '../remembered.js';
 import { constantsOf, listedBits } from './feature-sets.js';
-import { remembered } from './remembered.js';
 
 /** The arrays of feature bits that a file defines, by name. */
 export function featureTables(program: Program, file: string): ReadonlyMap<string, GlobalRef> {

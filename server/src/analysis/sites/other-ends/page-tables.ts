@@ -1,9 +1,9 @@
 /** Physical memory of the guest put into somebody's page table: by a back end, a vDPA parent, a device made of software. */
-import type { FunctionRef } from '../../program/index.js';
-import type { Expr } from '../../syntax/ir.js';
-import { type Path, uncast, walk } from '../../syntax/walk.js';
-import { calleeName } from '../expressions.js';
-import type { FunctionContext, Node } from './context.js';
+import type { FunctionRef } from '../../../program/index.js';
+import type { Expr } from '../../../syntax/ir.js';
+import { type Path, uncast, walk } from '../../../syntax/walk.js';
+import { calleeName } from '../../values/expressions.js';
+import type { FunctionContext, Node } from '../context.js';
 import { isCopiedThrough } from './host-translation.js';
 import { side } from './other-end.js';
 

@@ -13,12 +13,12 @@ import {
   ringAddressOps,
   translationTables,
 } from '@vringside/grammars/address-names';
-import type { FunctionRef, Program } from '../program/index.js';
-import type { Expr } from '../syntax/ir.js';
-import { callsIn, uncast } from '../syntax/walk.js';
+import type { FunctionRef, Program } from '../../program/index.js';
+import type { Expr } from '../../syntax/ir.js';
+import { callsIn, uncast } from '../../syntax/walk.js';
+import { functionKey } from '../conditions/resolve.js';
 import { calleeName } from './expressions.js';
 import { type LocalFlow, localFlow } from './local-flow.js';
-import { functionKey } from './resolve.js';
 
 /** A place where an address was made. */
 export interface Origin {
