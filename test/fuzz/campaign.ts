@@ -69,7 +69,7 @@ type Answer = { readonly result: WorkerResult } | { readonly index: number | nul
 function ask({ program, hangMs }: CampaignOptions, plan: WorkerPlan): Promise<Answer> {
   return new Promise((resolve) => {
     const child: ChildProcess = fork(program, ['--worker'], { execArgv: ['--expose-gc'] });
-    let seen: number | null = null;
+    let seen: string | null = null;
     let since = performance.now();
     let isHung = false;
     const watch = setInterval(() => {
@@ -86,17 +86,21 @@ function ask({ program, hangMs }: CampaignOptions, plan: WorkerPlan): Promise<An
     child.on('exit', (code, signal) => {
       clearInterval(watch);
       const reason = isHung ? `hangs for over ${hangMs / 1000} s` : `ends the process (${signal ?? code})`;
-      resolve({ index: readProgress(plan.progressFile), reason });
+      resolve({ index: indexIn(readProgress(plan.progressFile)), reason });
     });
     child.send(plan);
   });
 }
 
-function readProgress(file: string | null): number | null {
+function readProgress(file: string | null): string | null {
   try {
-    const text = file === null ? '' : readFileSync(file, 'utf8').trim();
-    return text === '' ? null : Number(text);
+    return file === null ? null : readFileSync(file, 'utf8');
   } catch {
     return null;
   }
+}
+
+function indexIn(progress: string | null): number | null {
+  const found = /^\d+/.exec(progress ?? '');
+  return found === null ? null : Number(found[0]);
 }

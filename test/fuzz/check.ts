@@ -7,6 +7,7 @@ export type Complaint =
   | { readonly kind: 'slow'; readonly ms: number };
 
 export interface Outcome {
+  /** Time spent, the best of the tries: elapsed or of the processor, whichever is less. */
   readonly ms: number;
   readonly complaint: Complaint | null;
 }
@@ -17,16 +18,29 @@ const TRIES = 3;
 export async function check(target: Target, input: Input, limitMs: number): Promise<Outcome> {
   let best = Number.POSITIVE_INFINITY;
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    const from = performance.now();
+    const spentMs = stopwatch();
     try {
       await target.run(input);
     } catch (error) {
-      return { ms: performance.now() - from, complaint: thrown(error) };
+      return { ms: spentMs(), complaint: thrown(error) };
     }
-    best = Math.min(best, performance.now() - from);
+    best = Math.min(best, spentMs());
     if (best <= limitMs) return { ms: best, complaint: null };
   }
   return { ms: best, complaint: { kind: 'slow', ms: best } };
+}
+
+/**
+ * On a busy machine time passes while nothing is done, so the processor's time counts; that of the collector's threads
+ * is in it, too, so never more than what passed.
+ */
+function stopwatch(): () => number {
+  const from = performance.now();
+  const usage = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(usage);
+    return Math.min(performance.now() - from, (user + system) / 1000);
+  };
 }
 
 function thrown(error: unknown): Complaint {

@@ -13,7 +13,7 @@ export interface WorkerPlan {
   readonly end: number;
   readonly step: number;
   readonly limitMs: number;
-  /** Where the number of the input being tried is kept, for whoever watches from outside. */
+  /** Where the number of the input being tried is kept, and a count that grows, for whoever watches from outside. */
   readonly progressFile: string | null;
 }
 
@@ -53,8 +53,13 @@ export async function work(corpus: Corpus, target: Target, plan: WorkerPlan): Pr
   const failures: Failure[] = [];
   const memory: MemorySample[] = [];
   const sum = { tried: 0, analysed: 0, characters: 0, slowestMs: 0, slowest: '', totalMs: 0 };
+  let tries = 0;
+  // The number of the input, and of what was tried: who watches sees life while a failing input shrinks.
+  const alive = (index: number): void => {
+    if (progress !== null) writeSync(progress, `${index} ${tries++}`.padEnd(24), 0);
+  };
   for (let index = plan.first; index < plan.end; index += plan.step) {
-    if (progress !== null) writeSync(progress, String(index).padStart(12), 0);
+    alive(index);
     const input = makeInput(corpus, plan.seed, index);
     const { ms, complaint } = await check(target, input, plan.limitMs);
     sum.tried++;
@@ -65,7 +70,7 @@ export async function work(corpus: Corpus, target: Target, plan: WorkerPlan): Pr
       sum.slowestMs = ms;
       sum.slowest = `input ${index}: ${input.recipe}, ${input.text.length} characters of ${input.path}`;
     }
-    if (complaint !== null) failures.push(await failureOf(target, input, index, complaint, plan.limitMs));
+    if (complaint !== null) failures.push(await failureOf(target, input, complaint, plan, index, alive));
     if (sum.tried % SAMPLE_EVERY === 0) memory.push(sampleMemory(target, index));
   }
   return { ...sum, failures, memory };
@@ -74,12 +79,15 @@ export async function work(corpus: Corpus, target: Target, plan: WorkerPlan): Pr
 async function failureOf(
   target: Target,
   input: Input,
-  index: number,
   complaint: Complaint,
-  limitMs: number,
+  { limitMs }: WorkerPlan,
+  index: number,
+  alive: (index: number) => void,
 ): Promise<Failure> {
-  const stillFails = async (text: string): Promise<boolean> =>
-    isSame(complaint, (await check(target, { ...input, text }, limitMs)).complaint);
+  const stillFails = async (text: string): Promise<boolean> => {
+    alive(index);
+    return isSame(complaint, (await check(target, { ...input, text }, limitMs)).complaint);
+  };
   const shrunk = await shrink(input.text, stillFails, SHRINK_MS);
   return { index, recipe: input.recipe, path: input.path, complaint, text: input.text, shrunk };
 }
