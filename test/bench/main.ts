@@ -1,9 +1,9 @@
 /**
  * Measures vringside beside rg, ast-grep and coccinelle on the 6.12 tree and writes docs/benchmarks.md.
  *
- *     npm run bench -- [--only ID,ID,...] [--page-only]
+ *     npm run bench -- [--only ID,ID,...] [--page-only] [--built]
  *
- * Each measurement is kept in test/bench/results, so that one can be taken again alone.
+ * `--built` measures what is in server/dist instead of building it. Each measurement is kept in test/bench/results, so that one can be taken again alone.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -24,7 +24,9 @@ const MOST_LOAD = 1.2;
 process.exitCode = main();
 
 function main(): number {
-  const { values } = parseArgs({ options: { only: { type: 'string' }, 'page-only': { type: 'boolean' } } });
+  const { values } = parseArgs({
+    options: { only: { type: 'string' }, 'page-only': { type: 'boolean' }, built: { type: 'boolean' } },
+  });
   const tree = kernelTree('6.12');
   const missing = missingPrograms();
   if (tree === null || missing.length > 0) {
@@ -40,15 +42,20 @@ function main(): number {
   }
   const isChosen = (id: string): boolean => values['page-only'] !== true && (only?.includes(id) ?? true);
   mkdirSync(folder, { recursive: true });
-  if (values['page-only'] !== true) build();
+  warnOfLoad();
+  if (values['page-only'] !== true && values.built !== true) build();
   for (const question of all) if (isChosen(question.id)) take(question);
   if (isChosen('parser')) writeFileSync(resultFile('parser'), JSON.stringify(parserSpeed()));
   writePage(tree, all);
   return 0;
 }
 
+function warnOfLoad(): void {
+  const load = loadavg()[0] ?? 0;
+  if (load > MOST_LOAD) console.error(`load ${load.toFixed(2)}: the machine is busy`);
+}
+
 function build(): void {
-  if ((loadavg()[0] ?? 0) > MOST_LOAD) console.error(`load ${loadavg()[0]?.toFixed(2)}: the machine is busy`);
   execFileSync('npm', ['run', '--silent', 'build'], { cwd: checkoutRoot, stdio: 'inherit' });
 }
 
