@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createEngine, isSameTree, type ParseEngine } from '../../../server/src/syntax/tree/engine.js';
 import { FlatTree } from '../../../server/src/syntax/tree/flat-tree.js';
 import { snippets } from './snippets.js';
@@ -104,4 +104,36 @@ it('refuses a text too long for its memory, and parses the next', () => {
   fast.parse('int x;', one);
   expect(one.failure).toBeNull();
   expect(one.firstProblem).toBe(-1);
+});
+
+describe("a text that takes all of the parser's stack", () => {
+  // An ambiguity as long as the text: tree-sitter recurses once for each.
+  const deep = (times: number): string => '.a = '.repeat(times);
+
+  it.each([500, 1_000, 2_000, 3_000, 5_000])('leaves the parser as it was: %i deep', (times) => {
+    const texts = snippets.slice(0, 20);
+    const before = texts.map((text) => {
+      const tree = new FlatTree();
+      fast.parse(text, tree);
+      return tree;
+    });
+    for (let round = 0; round < 3; round++) {
+      fast.parse(deep(times), one);
+      expect(one.count).toBeGreaterThan(0);
+      for (const [i, text] of texts.entries())
+        expect(readsAlike(text) && isSameTree(one, before[i]!)).toBe(true);
+    }
+  });
+
+  it('is said to be one', () => {
+    fast.parse(deep(5_000), one);
+    expect(one.failure).toBe('too ambiguous for the parser');
+  });
+
+  it('takes no memory that stays', () => {
+    fast.parse(deep(5_000), one);
+    const bytes = fast.memoryBytes();
+    for (let round = 0; round < 4; round++) fast.parse(deep(5_000), one);
+    expect(fast.memoryBytes()).toBe(bytes);
+  });
 });

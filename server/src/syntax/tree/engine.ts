@@ -12,6 +12,7 @@ import { FlatTree, IS_ERROR, IS_NAMED } from './flat-tree.js';
 import { Kind, KindTable } from './kinds.js';
 import { readWithCursor } from './tree-cursor.js';
 import { MemoryReader, readGrammarTables, type WasmMemory } from './tree-memory.js';
+import { type Allocator, type StackPointer, WasmCheckpoint } from './wasm-checkpoint.js';
 
 export interface EngineOptions {
   /** Folder that holds `web-tree-sitter.wasm` and `tree-sitter-c.wasm`; default: beside the bundle, else node_modules. */
@@ -48,6 +49,9 @@ const LONGEST_TEXT = 3_000_000;
 interface Runtime {
   readonly memory: WasmMemory;
   readonly language: Language;
+  /** One for all engines of a thread: it keeps nothing from one text to the next. */
+  readonly parser: Parser;
+  readonly checkpoint: WasmCheckpoint;
 }
 
 let runtime: Promise<Runtime> | undefined;
@@ -55,31 +59,57 @@ let runtime: Promise<Runtime> | undefined;
 /** The wasm module with the grammar in it, and the arrays over its memory; shared by all engines of a thread. */
 function loadRuntime(wasmFolder: string | undefined): Promise<Runtime> {
   runtime ??= (async () => {
-    const module: Record<string, unknown> = { wasmBinary: readWasm('web-tree-sitter', wasmFolder) };
-    await Parser.init(module);
+    const { memory, stackPointer } = await loadModule(readWasm('web-tree-sitter', wasmFolder));
     const language = await Language.load(readWasm('tree-sitter-c', wasmFolder));
-    return { memory: module as unknown as WasmMemory, language };
+    const parser = new Parser().setLanguage(language);
+    return { memory, language, parser, checkpoint: new WasmCheckpoint(memory, stackPointer) };
   })();
   return runtime;
 }
 
+type Imports = ConstructorParameters<typeof WebAssembly.Instance>[1] & {
+  readonly env: { readonly __stack_pointer: StackPointer };
+};
+
+interface Module {
+  readonly memory: WasmMemory & Allocator;
+  readonly stackPointer: StackPointer;
+}
+
+/** Starts the module by emscripten's `instantiateWasm` hook: nothing else gives its stack pointer. */
+async function loadModule(binary: Buffer<ArrayBuffer>): Promise<Module> {
+  let stackPointer: StackPointer | undefined;
+  const module: Record<string, unknown> = {
+    instantiateWasm(
+      imports: Imports,
+      receive: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+    ) {
+      const code = new WebAssembly.Module(binary);
+      stackPointer = imports.env.__stack_pointer;
+      receive(new WebAssembly.Instance(code, imports), code);
+    },
+  };
+  await Parser.init(module);
+  if (!stackPointer) throw new Error('web-tree-sitter.wasm was not started by its hook');
+  return { memory: module as unknown as Module['memory'], stackPointer };
+}
+
 export async function createEngine(options: EngineOptions = {}): Promise<ParseEngine> {
-  const { memory, language } = await loadRuntime(options.wasmFolder);
-  return new Engine(memory, language, options.reader ?? 'memory');
+  return new Engine(await loadRuntime(options.wasmFolder), options.reader ?? 'memory');
 }
 
 class Engine implements ParseEngine {
   readonly kinds = new KindTable();
   readonly reader: 'memory' | 'cursor';
   readonly #memory: WasmMemory;
-  readonly #language: Language;
+  readonly #parser: Parser;
+  readonly #checkpoint: WasmCheckpoint;
   readonly #fast: MemoryReader | null;
-  #parser: Parser;
 
-  constructor(memory: WasmMemory, language: Language, reader: 'memory' | 'cursor') {
+  constructor({ memory, language, parser, checkpoint }: Runtime, reader: 'memory' | 'cursor') {
     this.#memory = memory;
-    this.#language = language;
-    this.#parser = new Parser().setLanguage(language);
+    this.#parser = parser;
+    this.#checkpoint = checkpoint;
     // All at once and in the grammar's order, so that every engine numbers them alike.
     for (let id = 0; id < language.nodeTypeCount; id++) {
       this.kinds.number(language.nodeTypeForId(id) ?? '', language.nodeTypeIsNamed(id));
@@ -99,18 +129,26 @@ class Engine implements ParseEngine {
       return;
     }
     let left = Math.max(UNITS_AT_LEAST, text.length * UNITS_A_CHARACTER);
+    // The callback's type says void, but a true result stops the parser (lib/binding_web/src/parser.ts).
+    const progressCallback = (): boolean => --left < 0;
     let tree: Tree | null = null;
+    let trouble: string | null = null;
     try {
-      // The callback's type says void, but a true result stops the parser (lib/binding_web/src/parser.ts).
-      const progressCallback = (): boolean => --left < 0;
       tree = this.#parser.parse(text, null, { progressCallback });
-      if (tree) this.#read(tree, text, out);
-      else this.#giveUp('too complex for the parser', text, out);
+      if (tree && !this.#checkpoint.isStackSpent()) this.#read(tree, text, out);
     } catch (error) {
-      this.#giveUp(`the parser failed: ${error instanceof Error ? error.message : String(error)}`, text, out);
-    } finally {
-      tree?.delete();
+      trouble = `the parser failed: ${error instanceof Error ? error.message : String(error)}`;
     }
+    if (this.#checkpoint.isStackSpent()) trouble = 'too ambiguous for the parser';
+    try {
+      // Also where the memory is no longer to be trusted: that takes the tree out of the collector's hands.
+      if (tree) tree.delete();
+      else this.#parser.reset();
+    } catch {
+      trouble ??= 'the parser failed';
+    }
+    if (trouble !== null) this.#checkpoint.restore();
+    if (trouble !== null || !tree) this.#giveUp(trouble ?? 'too complex for the parser', text, out);
   }
 
   memoryBytes(): number {
@@ -126,11 +164,6 @@ class Engine implements ParseEngine {
     out.reset(text);
     out.failure = reason;
     out.push(Kind.ERROR, 0, IS_NAMED | IS_ERROR, 0, text.length);
-    try {
-      this.#parser.reset();
-    } catch {
-      this.#parser = new Parser().setLanguage(this.#language);
-    }
   }
 
   /** Whether the fast reader gives the same arrays as the public interface on a text with every kind of node. */
@@ -186,7 +219,7 @@ function addressOf(object: Tree | Language): number {
 // ---- where the wasm files are ------------------------------------------------------------------------------
 
 /** Beside the bundle (the build copies them there), else in node_modules (development). */
-function readWasm(packageName: string, folder: string | undefined): Uint8Array {
+function readWasm(packageName: string, folder: string | undefined): Buffer<ArrayBuffer> {
   const file = `${packageName}.wasm`;
   const here = folder ?? ownFolder();
   const beside = join(here, file);
