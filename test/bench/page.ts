@@ -67,7 +67,8 @@ export function benchmarksPage(
 ${machine.cpu}, ${machine.cores} processors, ${machine.memoryGiB} GiB; ${machine.system}; Node ${machine.node}. ${tools.join(', ')}.
 Tree: ${machine.tree}. Page cache warm: each command ran once before it was measured, unless it is marked *once*. Times are
 medians with the least and the most; CPU is user and system time; peak is the largest resident set of one process (coccinelle
-runs one process a job, so it holds about twice as much as it says). All tools ran in the same session, one after another.
+runs one process a job, so it holds about twice as much as it says). The tools ran one after another on this
+machine, not all within one run: a row measured again by itself replaces the one before.
 
 ## What is compared
 
