@@ -1,5 +1,6 @@
 /** The facts of one chunk: every variant of it parsed, read, and put together. */
 
+import { findWord } from '../../text/find-word.js';
 import type { Span } from '../../text/span.js';
 import type { ChunkFacts, Expr, FunctionFacts, PpCondition } from '../ir.js';
 import type { Chunk, Rewrite, SourceFile } from '../source.js';
@@ -252,8 +253,7 @@ function lostFunction(c: BuildContext, chunk: Chunk): FunctionFacts {
 }
 
 function findName(text: string, name: string, chunk: Chunk): { start: number; end: number } {
-  const pattern = new RegExp(`(?<![\\w$])${name.replaceAll(/[^\w]/g, '\\$&')}(?![\\w$])`, 'g');
-  pattern.lastIndex = chunk.start;
-  const at = pattern.exec(text)?.index ?? chunk.start;
+  const found = findWord(text, name, chunk.start);
+  const at = found < 0 ? chunk.start : found;
   return at < chunk.end ? { start: at, end: at + name.length } : { start: chunk.start, end: chunk.start };
 }

@@ -1,5 +1,6 @@
 /** Structs, unions and enums written out: their fields and constants, wherever they stand. */
 
+import { findWord } from '../../text/find-word.js';
 import type { FieldFacts } from '../ir.js';
 import { Field, Kind } from '../tree/kinds.js';
 import type { BuildContext } from './context.js';
@@ -115,7 +116,7 @@ function addMacroField(c: BuildContext, node: number, fields: FieldFacts[]): voi
   const text = c.source.slice(start, end);
   const name = /^\w+\s*\((?:[^,()]*[\s*][^,()]*,)?\s*(\w+)\s*[,)]/.exec(text)?.[1];
   if (name === undefined) return;
-  const at = start + text.indexOf('(') + text.slice(text.indexOf('(')).search(new RegExp(`\\b${name}\\b`));
+  const at = start + findWord(text, name, text.indexOf('('));
   fields.push({ name, type: readType(c, start, end), span: { start: at, end: at + name.length } });
 }
 
@@ -134,7 +135,7 @@ function addGroup(c: BuildContext, node: number, body: number, fields: FieldFact
   if (overlap) {
     // TRAILING_OVERLAP(type, name, array, fields): the fields lie over the array at the end of `name`.
     const [, keyword, type, member = ''] = overlap;
-    const at = rewrite.start + head.search(new RegExp(`\\b${member}\\b`));
+    const at = rewrite.start + findWord(head, member);
     const span = { start: at, end: at + member.length };
     fields.push({ name: member, type: { base: `${keyword} ${type}`, pointers: 0 }, span });
     return;
