@@ -1,0 +1,268 @@
+/**
+ * A driver and its device exchanging requests over virtqueues, and what was seen while they did.
+ *
+ * Ring and payload are judged apart: where the device cannot read the ring, it is shown the buffers all the same, so that
+ * the answer for the payload does not depend on that for the ring.
+ */
+import type { BouncePool } from '../bounce/pool.js';
+import type { Device } from '../device/device.js';
+import type { DmaApi } from '../guest/dma-api.js';
+import type { GuestMemory } from '../memory/guest-memory.js';
+import type { FeatureSet } from '../policy.js';
+import type { Counts, DeviceClass, RequestSpec, Scenario, Sight } from '../scenario.js';
+import type { Trace } from '../trace.js';
+import { type Exposed, openQueue } from './exposed-queue.js';
+import type { SubmitFailure } from './queue.js';
+import { type Piece, type PostedBuffers, postedBuffers, requestLimits, shapesOf } from './shapes.js';
+
+export interface TrafficOptions {
+  readonly memory: GuestMemory;
+  readonly trace: Trace;
+  /** Null: addresses are physical addresses. */
+  readonly dma: DmaApi | null;
+  readonly pool: BouncePool | null;
+  readonly device: Device;
+  readonly deviceClass: DeviceClass;
+  readonly features: FeatureSet;
+  readonly queue: NonNullable<Scenario['queue']>;
+  /** Bytes of the largest mapping: what `virtio_max_dma_size()` answers; Infinity: no bound. */
+  readonly maxMapping: number;
+}
+
+export interface Seen {
+  readonly ring: Sight;
+  readonly payload: Sight;
+  readonly isBounced: boolean;
+  /** Why there was no memory for a ring; null: there was. */
+  readonly ringFailure: string | null;
+  /** Why a request could never be mapped; null: all were. */
+  readonly exhausted: string | null;
+  readonly counts: Omit<Counts, 'conversions'>;
+  readonly notes: readonly string[];
+}
+
+/** What is asked of a device when the scenario asks for nothing: one page each way. */
+const probe: readonly RequestSpec[] = [
+  { op: 'write', segments: [4096], count: 1 },
+  { op: 'read', segments: [4096], count: 1 },
+];
+
+/** Entries of a queue unless the scenario says otherwise: what QEMU gives block and network devices. */
+const QUEUE_SIZE = 256;
+
+export class Traffic {
+  private readonly o: TrafficOptions;
+  private readonly notes: string[] = [];
+  private readonly size: number;
+  private requeues = 0;
+  private ring: Sight = 'plain';
+  private payload: Sight = 'plain';
+  private isBounced = false;
+  private exhausted: string | null = null;
+  private ringFailure: string | null = null;
+
+  constructor(options: TrafficOptions) {
+    this.o = options;
+    this.size = options.queue.size ?? QUEUE_SIZE;
+  }
+
+  /** Null: a small probe each way. Stops at the first request that cannot be completed. */
+  run(requests: readonly RequestSpec[] | null): Seen {
+    const posted = postedBuffers(this.o.deviceClass, this.o.memory.pageSize);
+    const work = requests ?? probe;
+    const receives = posted !== null && work.some((r) => isReceive(r));
+    const receiving = receives ? this.open() : null;
+    const main = work.some((r) => !(receives && isReceive(r))) || receiving === null ? this.open() : null;
+    const receiver =
+      receiving === null || posted === null ? null : new Receiver(receiving, posted, this.size);
+    if (receiver !== null) this.fill(receiver);
+    const queues = [main, receiver?.queue ?? null];
+    const start = this.totals(queues);
+    for (const request of work) {
+      if (this.isOver) break;
+      if (receiver !== null && isReceive(request)) this.receive(receiver, request);
+      else if (main !== null) this.exchange(main, request);
+    }
+    if (this.requeues > 0) this.notes.push(`${this.requeues} submissions put back: the pool was full`);
+    const end = this.totals(queues);
+    return {
+      ring: this.ring,
+      payload: this.payload,
+      isBounced: this.isBounced,
+      ringFailure: this.ringFailure,
+      exhausted: this.exhausted,
+      counts: {
+        maps: end.maps - start.maps,
+        copiesToDevice: end.copiesToDevice - start.copiesToDevice,
+        bytesToDevice: end.bytesToDevice - start.bytesToDevice,
+        copiesFromDevice: end.copiesFromDevice - start.copiesFromDevice,
+        bytesFromDevice: end.bytesFromDevice - start.bytesFromDevice,
+        slotsPeak: this.o.pool?.peak ?? 0,
+        slotsAtRest: this.o.pool?.used ?? 0,
+        descriptors: end.descriptors - start.descriptors,
+      },
+      notes: this.notes,
+    };
+  }
+
+  private get isOver(): boolean {
+    return (
+      this.exhausted !== null ||
+      this.ringFailure !== null ||
+      this.ring !== 'plain' ||
+      this.payload !== 'plain'
+    );
+  }
+
+  private totals(
+    queues: readonly (Exposed | null)[],
+  ): Omit<Counts, 'conversions' | 'slotsPeak' | 'slotsAtRest'> {
+    const { pool, dma } = this.o;
+    return {
+      maps: dma?.maps ?? 0,
+      copiesToDevice: pool?.copiesToDevice ?? 0,
+      bytesToDevice: pool?.bytesToDevice ?? 0,
+      copiesFromDevice: pool?.copiesFromDevice ?? 0,
+      bytesFromDevice: pool?.bytesFromDevice ?? 0,
+      descriptors: queues.reduce((sum, queue) => sum + (queue?.driver.descriptors ?? 0), 0),
+    };
+  }
+
+  private open(): Exposed | null {
+    const queue = openQueue(this.o, this.size);
+    if (queue === null) this.ringFailure = 'no memory for the ring';
+    return queue;
+  }
+
+  // ---- requests --------------------------------------------------------------------------------------------
+
+  /** Submits up to `inFlight` requests, lets the device work, takes back what it used; until all are done. */
+  private exchange(queue: Exposed, request: RequestSpec): void {
+    const limits = requestLimits(this.o.deviceClass, this.size, this.o.maxMapping);
+    const shapes = shapesOf(this.o.deviceClass, request, limits);
+    const depth = request.inFlight ?? 1;
+    let left = request.count;
+    while (left > 0 && !this.isOver) {
+      const batch = Math.min(depth, left);
+      const lists = Array.from({ length: batch }, () => shapes).flat();
+      this.submitAll(queue, lists);
+      this.serve(queue);
+      left -= batch;
+    }
+  }
+
+  /** Submits every list; where ring or pool are full, the device has to finish something first. */
+  private submitAll(queue: Exposed, lists: readonly (readonly Piece[])[]): void {
+    for (const pieces of lists) {
+      for (;;) {
+        const submitted = queue.driver.submit(pieces);
+        if (submitted.ok) break;
+        if (queue.driver.inFlight.size === 0) {
+          this.exhausted = exhaustion(submitted.why);
+          this.notes.push(this.exhausted);
+          return;
+        }
+        if (submitted.why !== 'ring full') this.requeues += 1;
+        this.serve(queue);
+        if (this.isOver) return;
+      }
+    }
+  }
+
+  /** The device does what is in the ring; the driver takes it back. */
+  private serve(queue: Exposed): void {
+    const looked = queue.serve();
+    this.note(looked);
+    if (!this.isOver) queue.driver.takeUsed();
+  }
+
+  private note(looked: { ring: Sight; payload: Sight; isBounced: boolean }): void {
+    if (this.ring === 'plain') this.ring = looked.ring;
+    if (this.payload === 'plain') this.payload = looked.payload;
+    this.isBounced ||= looked.isBounced;
+  }
+
+  // ---- posted buffers --------------------------------------------------------------------------------------
+
+  private fill(receiver: Receiver): void {
+    const failure = receiver.fill(receiver.posted.initial(this.size));
+    if (failure === null) return;
+    const why = `${exhaustion(failure)} after ${receiver.queue.driver.inFlight.size} receive buffers`;
+    this.notes.push(why);
+    if (receiver.queue.driver.inFlight.size === 0) this.exhausted = why;
+  }
+
+  private receive(receiver: Receiver, request: RequestSpec): void {
+    for (let n = 0; n < request.count && !this.isOver; n += 1) {
+      const bytes = request.segments.reduce((a, b) => a + b, 0);
+      const looked = receiver.deliver(bytes);
+      if (looked === null) {
+        this.exhausted = 'no receive buffer is posted';
+        this.notes.push(this.exhausted);
+        return;
+      }
+      this.note(looked);
+      if (this.isOver) return;
+      receiver.queue.driver.takeUsed();
+      const failure = receiver.refill();
+      if (failure !== null) this.requeues += 1;
+    }
+  }
+}
+
+/** Buffers posted ahead on a receive queue. */
+class Receiver {
+  readonly queue: Exposed;
+  readonly posted: PostedBuffers;
+  private readonly size: number;
+  private count = 0;
+
+  constructor(queue: Exposed, posted: PostedBuffers, size: number) {
+    this.queue = queue;
+    this.posted = posted;
+    this.size = size;
+  }
+
+  /** Posts up to `n` buffers; null, or why one could not be. */
+  fill(n: number): SubmitFailure | null {
+    for (let i = 0; i < n; i += 1) {
+      const bytes = this.posted.bytes(this.count);
+      const submitted = this.queue.driver.submit([{ bytes, deviceWrites: true, isPayload: true }]);
+      if (!submitted.ok) return submitted.why;
+      this.count += 1;
+    }
+    return null;
+  }
+
+  /** Fills the queue up when the driver thinks it is time to. */
+  refill(): SubmitFailure | null {
+    const initial = this.posted.initial(this.size);
+    const free = initial - this.queue.driver.inFlight.size;
+    return free > this.posted.refillAbove(this.size) ? this.fill(free) : null;
+  }
+
+  /** One packet; null when no buffer is there to take it. */
+  deliver(bytes: number): { ring: Sight; payload: Sight; isBounced: boolean } | null {
+    if (this.queue.driver.inFlight.size === 0) return null;
+    return this.queue.deliver(bytes + this.posted.headerBytes, this.posted.isMergeable);
+  }
+}
+
+function isReceive({ op }: RequestSpec): boolean {
+  return op === 'rx' || op === 'read';
+}
+
+function exhaustion(why: SubmitFailure): string {
+  switch (why) {
+    case 'ring full':
+      return 'a request needs more descriptors than the ring has';
+    case 'full':
+      return 'the bounce pool has no free run of slots long enough';
+    case 'too large':
+      return 'one mapping is larger than a pool segment of 256 KiB';
+    case 'no pool':
+      return 'there is no bounce pool';
+    case 'no memory':
+      return 'the guest has no memory left';
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * Feature negotiation in the order of `virtio_dev_probe()` (drivers/virtio/virtio.c of v6.12): the machine walks the
+ * steps, the policy answers what guest code decides at each.
+ */
+import {
+  ACCESS_PLATFORM,
+  type Answer,
+  type DeviceFacts,
+  type FeatureSet,
+  type GuestFacts,
+  type Policy,
+  type Question,
+  VERSION_1,
+} from '../policy.js';
+import { isSince, releaseOf } from '../release.js';
+import type { Transport } from '../scenario.js';
+import type { Trace } from '../trace.js';
+
+export interface Negotiated {
+  readonly features: FeatureSet;
+  readonly refused: { readonly errno: string; readonly where: string } | null;
+  readonly usesDmaApi: Answer<boolean>;
+  /** The first thing that was not known, and without which nothing can be said. */
+  readonly undecided: string | null;
+}
+
+/** Bits from 32 on, which the 32 feature bits of a legacy device cannot carry (virtio 1.2, 4.1.4.8 and 6). */
+const highBits: ReadonlySet<string> = new Set([
+  VERSION_1,
+  ACCESS_PLATFORM,
+  'VIRTIO_F_RING_PACKED',
+  'VIRTIO_F_IN_ORDER',
+  'VIRTIO_F_ORDER_PLATFORM',
+]);
+
+/** What the guest can see of the bits a device offers. */
+export function visibleFeatures(offered: FeatureSet, transport: Transport): FeatureSet {
+  return transport === 'pci-legacy' ? new Set([...offered].filter((bit) => !highBits.has(bit))) : offered;
+}
+
+/**
+ * Modern transports refuse a device without VERSION_1 when they write the features back: `vp_finalize_features()`,
+ * `vm_finalize_features()` and `virtio_ccw_finalize_features()`, since virtio 1.0 came in v4.0.
+ */
+const versionCheck: Readonly<Record<Transport, string | null>> = {
+  'pci-modern': 'vp_finalize_features()',
+  'pci-transitional': 'vp_finalize_features()',
+  'pci-legacy': null,
+  mmio: 'vm_finalize_features()',
+  ccw: 'virtio_ccw_finalize_features()',
+};
+
+export function negotiate(
+  policy: Policy,
+  guest: GuestFacts,
+  device: DeviceFacts,
+  driverClears: boolean | null,
+  trace: Trace,
+): Negotiated {
+  const question = (features: FeatureSet): Question => ({ guest, device, features, driverClears });
+  trace.step('device', 'features offered', -1, -1, list(device.offered));
+  const kept = policy.kept(question(device.offered));
+  if (!kept.known) return undecided(policy, question(device.offered), kept);
+  trace.step('kernel', 'features kept', -1, -1, `${list(kept.value)} by ${kept.where}`);
+  const modern = versionCheck[device.transport];
+  const release = releaseOf(policy.release);
+  const checksVersion = modern !== null && release !== null && isSince(release, 'v4.0');
+  if (checksVersion && !kept.value.has(VERSION_1)) {
+    return refuse(policy, question(kept.value), { errno: '-EINVAL', where: modern }, trace);
+  }
+  const validated = policy.validated(question(kept.value));
+  if (!validated.known) return undecided(policy, question(kept.value), validated);
+  if (validated.value.size !== kept.value.size)
+    trace.step('driver', 'features validated', -1, -1, `${list(validated.value)} left by ${validated.where}`);
+  const last = question(validated.value);
+  const refusal = policy.refusal(last);
+  if (!refusal.known) return undecided(policy, last, refusal);
+  if (refusal.value !== null)
+    return refuse(policy, last, { errno: refusal.value, where: refusal.where }, trace);
+  trace.step('kernel', 'FEATURES_OK', -1, -1, list(validated.value));
+  const usesDmaApi = policy.usesDmaApi(last);
+  const said = usesDmaApi.known ? (usesDmaApi.value ? 'DMA API' : 'physical addresses') : usesDmaApi.why;
+  trace.step('kernel', 'DMA decision', -1, -1, `${said}: ${usesDmaApi.where}`);
+  return {
+    features: validated.value,
+    refused: null,
+    usesDmaApi,
+    undecided: usesDmaApi.known ? null : `${usesDmaApi.where}: ${usesDmaApi.why}`,
+  };
+}
+
+function refuse(
+  policy: Policy,
+  q: Question,
+  refused: { errno: string; where: string },
+  trace: Trace,
+): Negotiated {
+  trace.step('kernel', 'device refused', -1, -1, `${refused.errno}, ${refused.where}`);
+  return { features: q.features, refused, usesDmaApi: policy.usesDmaApi(q), undecided: null };
+}
+
+function undecided(policy: Policy, q: Question, answer: { why: string; where: string }): Negotiated {
+  return {
+    features: q.features,
+    refused: null,
+    usesDmaApi: policy.usesDmaApi(q),
+    undecided: `${answer.where}: ${answer.why}`,
+  };
+}
+
+function list(features: FeatureSet): string {
+  const names = [...features].map((name) => name.replace(/^VIRTIO_(?:RING_)?F_/, '')).sort();
+  return names.length === 0 ? 'none' : names.join(' ');
+}
