@@ -1,0 +1,238 @@
+/** A row as a scenario of the model, and what of its answer has to equal the row. */
+import type { DeviceClass, RequestSpec, Scenario } from '../../server/src/model/scenario.js';
+import { blockRequests, frames, framesOfPing, sentBeside } from './requests.js';
+import type { Row } from './row.js';
+
+/** How the slots of a row in use at most compare with the model's: equal, at most as many, or not at all. */
+export type PeakRule = 'equal' | 'at most' | 'not compared';
+
+/** The row is what the one run does beyond the other, which leaves the ring as the row found it. */
+export interface Run {
+  readonly scenario: Scenario;
+  /** Null: the row found everything at rest. */
+  readonly before: Scenario | null;
+}
+
+export interface Plan {
+  readonly kind: 'plan';
+  /** Several where a row does not tell which of a few states it began in: one of them has to agree in everything. */
+  readonly runs: readonly Run[];
+  readonly peak: PeakRule;
+  /** What of the row is not compared, and why. */
+  readonly leftOut: readonly string[];
+}
+
+/** Receive buffers took the whole pool: no packet was sent, and none can be in the model. */
+export interface DeadLink {
+  readonly kind: 'dead link';
+  readonly scenario: Scenario;
+}
+
+/** A row the model is not asked about. */
+export interface Refused {
+  readonly kind: 'refused';
+  readonly why: string;
+}
+
+/** Entries of QEMU's queues (hw/block/virtio-blk.c, hw/scsi/virtio-scsi.c of QEMU 7.2). */
+const QUEUE_ENTRIES = 256;
+
+export function planOf(row: Row): Plan | DeadLink | Refused {
+  if (row.probesMissed > 0) return refused('the kernel lost events');
+  if (row.op === 'ping' && isStarved(row) && row.fromDevice.count === 0)
+    return {
+      kind: 'dead link',
+      scenario: { ...settingsOf(row, 'net'), requests: [NO_PACKETS, ...pings([1], 1)] },
+    };
+  if (isStarved(row)) return refused('the pool was full: how often a request is put back depends on timing');
+  if (row.device === 'virtio-net-pci') return netPlan(row);
+  if (row.device === 'virtio-blk-pci' || row.device === 'virtio-scsi-pci') return blockPlan(row, row.device);
+  if (row.device === 'virtio-rng-pci') return singlesPlan(row, 'rng');
+  if (row.device === 'virtio-serial-pci') return singlesPlan(row, 'console');
+  return refused(`no scenario for ${row.device}: its requests are logged, not predicted`);
+}
+
+/** Messages are rate limited, so that failed mappings may have none. Each mapping that succeeds is one copy to the device. */
+function isStarved(row: Row): boolean {
+  return row.fullMessages > 0 || row.bounced.count !== row.toDevice.count;
+}
+
+// ---- block -------------------------------------------------------------------------------------------------
+
+function blockPlan(row: Row, device: keyof typeof frames): Plan | Refused {
+  const deviceClass = device === 'virtio-blk-pci' ? 'blk' : 'scsi';
+  const op = directions.get(row.op);
+  if (op === undefined) return refused('what a probe asks of a disk depends on its content and on timing');
+  if (row.bounced.count === 0) return unbouncedBlock(row, deviceClass, op);
+  const derived = blockRequests(row, frames[device]);
+  if ('why' in derived) return refused(derived.why);
+  const { calls, areWholeCalls } = derived.asked;
+  const requests = calls.map(({ segments, count }) => ({ op, segments, count }));
+  const scenario = { ...settingsOf(row, deviceClass), requests };
+  return planned([{ scenario, before: null }], blockPeak(row, areWholeCalls));
+}
+
+function blockPeak(row: Row, areWholeCalls: boolean): Peak {
+  if (!areWholeCalls)
+    return { rule: 'not compared', why: 'which requests were in flight together is not known' };
+  if (row.requests !== null && row.requests > row.count)
+    return { rule: 'at most', why: 'the first request of a call may be done before the second is mapped' };
+  return asKept(row);
+}
+
+/** A flush is a write of nothing; discard and zeroing write the ranges concerned, or the block to repeat. */
+const directions: ReadonlyMap<string, 'read' | 'write'> = new Map([
+  ['read', 'read'],
+  ['write', 'write'],
+  ['flush', 'write'],
+  ['discard', 'write'],
+  ['zeroes', 'write'],
+]);
+
+/** Nothing was mapped in the pool, so the segments are not known, and do not matter: any list must give zero. */
+function unbouncedBlock(row: Row, device: DeviceClass, op: 'read' | 'write'): Plan {
+  const requests = [{ op, segments: [row.blockBytes], count: row.count * row.jobs }];
+  const run = { scenario: { ...settingsOf(row, device), requests }, before: null };
+  const plan = planned([run], asKept(row));
+  return { ...plan, leftOut: [...plan.leftOut, 'segments: not known where nothing is bounced'] };
+}
+
+// ---- network -----------------------------------------------------------------------------------------------
+
+/** NAPI_POLL_WEIGHT (include/linux/netdevice.h, 6.1 and 6.12). */
+const NAPI_BUDGET = 64;
+/** After so many refills of 33 buffers a ring's pattern of 21 buffers a page fragment stands where it stood. */
+const REFILL_STATES = 7;
+const WARM_UP_FRAME = 64;
+const NO_PACKETS: RequestSpec = { op: 'rx', segments: [WARM_UP_FRAME], count: 0 };
+
+function netPlan(row: Row): Plan | Refused {
+  if (row.op !== 'ping') return refused('what an interface sends when it comes up depends on timing');
+  if (row.options.length > 0) return refused(`the model has mergeable receive buffers only: ${row.options}`);
+  const sent = framesOfPing(row.blockBytes);
+  const isBounced = row.bounced.count > 0;
+  const beside = isBounced ? packetsBeside(row, sent) : [];
+  if (beside === null) return refused('not every ping was sent and answered once');
+  if (beside.length > 0 && sent.length > 1)
+    return refused('which poll took the packets beside the pings depends on timing');
+  const settings = settingsOf(row, 'net');
+  const run = (taken: number): Run => {
+    const warmUp: RequestSpec = { op: 'rx', segments: [WARM_UP_FRAME], count: taken };
+    const requests = [warmUp, ...beside, ...pings(sent, row.count)];
+    return { scenario: { ...settings, requests }, before: { ...settings, requests: [warmUp] } };
+  };
+  return planned(isBounced ? takenBefore(row).map(run) : [run(0)], netPeak(row, sent.length));
+}
+
+/** Neighbour discovery and the like, sent and received: null where the row's copies are not those of its pings. */
+function packetsBeside(row: Row, sent: readonly number[]): RequestSpec[] | null {
+  const out = sentBeside(row, sent);
+  const received = row.fromDevice.count - sent.length * row.count;
+  if (out === null || received < 0) return null;
+  const specs = out.map(({ bytes, count }): RequestSpec => ({ op: 'tx', segments: [bytes], count }));
+  return received === 0 ? specs : [...specs, { op: 'rx', segments: [WARM_UP_FRAME], count: received }];
+}
+
+function netPeak(row: Row, framesOfOne: number): Peak {
+  if (row.bounced.count === 0) return asKept(row);
+  if (framesOfOne > 1)
+    return { rule: 'not compared', why: 'how many fragments are in flight together depends on timing' };
+  if (row.toDevice.count === row.count)
+    return { rule: 'not compared', why: 'the ring was not filled up, so it had its most before the row' };
+  return asKept(row);
+}
+
+/**
+ * Buffers the device may have taken before the row. A driver fills its ring up when more than half of the budget is
+ * free (virtnet_receive(), drivers/net/virtio_net.c, 6.1 and 6.12): how many are free is known from the slots in use,
+ * how often it was filled up is not.
+ */
+function takenBefore(row: Row): number[] {
+  const free = row.rxRing - (row.usedBefore ?? row.rxRing);
+  const refill = Math.floor(Math.min(NAPI_BUDGET, row.rxRing) / 2) + 1;
+  return Array.from({ length: REFILL_STATES }, (_, refills) => free + refills * refill);
+}
+
+/**
+ * Each ping is answered before the next is sent. All frames of an answer are taken in one poll, after which the ring is
+ * filled up: so the rows say, every time. The driver gives back whole buffers, so their frames' lengths do not matter.
+ */
+function pings(sent: readonly number[], count: number): RequestSpec[] {
+  const out = sent.map((frame): RequestSpec => ({ op: 'tx', segments: [frame], count: 1 }));
+  const back: RequestSpec = {
+    op: 'rx',
+    segments: [WARM_UP_FRAME],
+    count: sent.length,
+    inFlight: sent.length,
+  };
+  return Array.from({ length: count }, () => [...out, back]).flat();
+}
+
+// ---- others ------------------------------------------------------------------------------------------------
+
+/** Each request is one buffer, given or taken as it is. Only with logged requests: sizes do not tell directions. */
+function singlesPlan(row: Row, device: DeviceClass): Plan | Refused {
+  if (row.op === 'probe') return refused('a probe posts buffers: see slots at rest');
+  if (row.shapes === null) return refused('no requests are logged');
+  if (row.shapes.some(({ mappings }) => mappings.length !== 1))
+    return refused('a request of several buffers');
+  const settings = settingsOf(row, device);
+  const requests = row.shapes.flatMap(({ mappings, count }) =>
+    mappings.map(({ bytes, direction }): RequestSpec => {
+      return { op: direction === '<' ? 'read' : 'write', segments: [bytes], count };
+    }),
+  );
+  const nothing = requests.map((request) => ({ ...request, count: 0 }));
+  const run = { scenario: { ...settings, requests }, before: { ...settings, requests: nothing } };
+  return planned([run], { rule: 'not compared', why: 'queues take turns as timing has it' });
+}
+
+// ---- both --------------------------------------------------------------------------------------------------
+
+const notInTheModel = 'kicks and interrupts: the model counts none';
+
+interface Peak {
+  readonly rule: PeakRule;
+  /** Why they are not held to be equal; '' where they are. */
+  readonly why: string;
+}
+
+function asKept(row: Row): Peak {
+  return row.peakSource === 'sampled' && row.bounced.count > 0
+    ? { rule: 'at most', why: 'seen by looking often, so the most may have been missed' }
+    : { rule: 'equal', why: '' };
+}
+
+function planned(runs: readonly Run[], peak: Peak): Plan {
+  const leftOut = peak.why === '' ? [notInTheModel] : [notInTheModel, `slots at most: ${peak.why}`];
+  return { kind: 'plan', runs, peak: peak.rule, leftOut };
+}
+
+function settingsOf(row: Row, device: DeviceClass): Scenario {
+  return {
+    policy: row.kernel.startsWith('6.1.') ? 'v6.1' : 'v6.12',
+    platform: 'plain',
+    device: {
+      class: device,
+      offersAccessPlatform: row.isAccessPlatformOffered,
+      // Without an IOMMU both are the same; QEMU takes an address for what the platform says once the bit is accepted.
+      addresses: 'gpa',
+      transport: row.transport === 'modern' ? 'pci-modern' : 'pci-transitional',
+    },
+    swiotlb: {
+      mode: row.isBounceForced ? 'force' : 'default',
+      ...(row.poolSlots > 0 ? { slots: row.poolSlots } : {}),
+      areas: row.cpus,
+    },
+    queue: {
+      layout: row.isPacked ? 'packed' : 'split',
+      size: device === 'net' ? row.rxRing : QUEUE_ENTRIES,
+      indirect: row.isIndirect,
+      eventIdx: row.hasEventIdx,
+    },
+  };
+}
+
+function refused(why: string): Refused {
+  return { kind: 'refused', why };
+}
