@@ -19,11 +19,11 @@ export interface BootPool {
 }
 
 /**
- * The pool at boot: `swiotlb_init_remap()`, `swiotlb_update_mem_attributes()`. Null: no memory for it, not even less.
+ * The pool at boot (one of the device tree has the size that says, or is not there): `swiotlb_init_remap()`, `swiotlb_update_mem_attributes()`. Null: no memory for it, not even less.
  * A refused conversion does not keep the kernel from using the pool: the result of `set_memory_decrypted()` is ignored
  * (kernel/dma/swiotlb.c:267 of 6.12).
  */
-export function bootPool(backing: Backing, wanted: PoolSize): BootPool | null {
+export function bootPool(backing: Backing, wanted: PoolSize, canShrink: boolean): BootPool | null {
   const { memory, trace, mechanics } = backing;
   let size: PoolSize | null = {
     slots: wanted.slots,
@@ -31,7 +31,7 @@ export function bootPool(backing: Backing, wanted: PoolSize): BootPool | null {
   };
   let start = memory.allocate(bytesOf(size));
   while (start < 0) {
-    size = smallerSize(size, mechanics);
+    size = canShrink ? smallerSize(size, mechanics) : null;
     if (size === null) return null;
     start = memory.allocate(bytesOf(size));
   }
@@ -65,14 +65,16 @@ export function laterPool(
 ): SlotPool | null {
   const { memory, trace, mechanics } = backing;
   let slots = Math.min(wanted.slots, mostSlots(memory.pageSize));
+  let areas = slots < wanted.slots ? limitAreas(wanted.areas, slots, mechanics) : wanted.areas;
   for (;;) {
     const start = memory.allocate(blockOf(slots, memory.pageSize));
     if (start >= 0 && memory.share(start, roundUp(slots * SLOT_BYTES, memory.pageSize))) {
       trace.step('kernel', isTransient ? 'transient pool' : 'bounce pool grown', start, slots * SLOT_BYTES);
-      return new SlotPool(start, { slots, areas: limitAreas(wanted.areas, slots, mechanics) }, isTransient);
+      return new SlotPool(start, { slots, areas }, isTransient);
     }
     if (slots <= least) return null;
     slots = roundUp(slots / 2, SEGMENT_SLOTS);
+    areas = limitAreas(areas, slots, mechanics);
   }
 }
 

@@ -92,7 +92,8 @@ export class BouncePool {
     this.copier = new Copier(memory, trace, mechanics);
     const isRestricted = options.isRestricted ?? false;
     const size = isRestricted ? { slots, areas: 1 } : wantedSize(slots, options.areas, mechanics);
-    this.pools = new Pools(this.backing, size, !isRestricted && (options.grows ?? false));
+    const grow = !isRestricted && (options.grows ?? false);
+    this.pools = new Pools(this.backing, size, { grow, shrink: !isRestricted });
   }
 
   /** Whether there is a pool: false when the guest had no memory for it. */

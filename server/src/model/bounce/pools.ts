@@ -25,10 +25,10 @@ export class Pools {
   private transient: readonly SlotPool[] = [];
   private isGrowthDue = false;
 
-  constructor(backing: Backing, size: PoolSize, grows: boolean) {
+  constructor(backing: Backing, size: PoolSize, may: { readonly grow: boolean; readonly shrink: boolean }) {
     this.backing = backing;
-    this.canGrow = grows && backing.mechanics.growth !== 'none';
-    const boot = bootPool(backing, size);
+    this.canGrow = may.grow && backing.mechanics.growth !== 'none';
+    const boot = bootPool(backing, size, may.shrink);
     this.first = boot?.pool ?? null;
     this.isShared = boot?.isShared ?? false;
     this.lasting = boot === null ? [] : [boot.pool];

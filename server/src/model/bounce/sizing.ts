@@ -20,7 +20,7 @@ export function wantedSize(slots: number, areas: number, mechanics: SwiotlbMecha
 /** `limit_nareas()`: no area of less than a segment. */
 export function limitAreas(areas: number, slots: number, mechanics: SwiotlbMechanics): number {
   if (!mechanics.areasFollowSize || slots >= areas * SEGMENT_SLOTS) return areas;
-  return Math.floor(slots / SEGMENT_SLOTS);
+  return Math.max(1, Math.floor(slots / SEGMENT_SLOTS));
 }
 
 /** The next size to try when there is no memory for this one; null when the kernel gives up: `swiotlb_init_remap()`. */
