@@ -184,6 +184,14 @@ export class Program {
     );
   }
 
+  /** C files below `folders`, selected or not, whose text mentions one of the names. Reads every byte there once. */
+  filesMentioning(names: readonly string[], folders: readonly string[]): readonly string[] {
+    const wanted = [...new Set(names)].sort();
+    return this.answer(`mentioning\0${wanted.join()}\0${folders.join()}`, () =>
+      this.workspace.filesMentioning(wanted, folders),
+    );
+  }
+
   macro(name: string, fromFile: string): readonly MacroRef[] {
     return this.linkage.macros(name, fromFile);
   }

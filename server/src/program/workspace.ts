@@ -266,6 +266,18 @@ export class Workspace {
     return [...found].sort();
   }
 
+  /** Files below the folders, selected or not, that may mention one of the names. */
+  filesMentioning(names: readonly string[], folders: readonly string[]): readonly string[] {
+    const found = new Set(this.base.reader.filesHolding(names, folders));
+    const isBelow = (path: string): boolean => folders.some((f) => f === '' || path.startsWith(`${f}/`));
+    for (const [path, unit] of this.overlays) {
+      found.delete(path);
+      if (unit && isBelow(path) && names.some((name) => unit.chunksMentioning(name).length > 0))
+        found.add(path);
+    }
+    return [...found].sort();
+  }
+
   /** Files asked for so far that are no text, and selected ones that are gone. */
   notAnalysed(): NotAnalysed[] {
     return [...this.base.notText]

@@ -1,0 +1,160 @@
+/** Calls: bound by the scenario, expanded from a macro, or followed into a function of the tree. */
+import type { FunctionRef, MacroRef } from '../../program/index.js';
+import type { CallExpr } from '../../syntax/ir.js';
+import { calleeName } from '../values/expressions.js';
+import { printExpr } from '../values/print.js';
+import { expandMacro } from '../values/substitute.js';
+import { evaluate, rootOfType } from './expressions.js';
+import { boundCall, builtInCall } from './leaves.js';
+import { operation } from './operations.js';
+import { OutOfBudget, type ReturnPoint, type Run } from './run.js';
+import { execute, joinWays } from './statements.js';
+import { convert, int, join, type Origin, type UnknownValue, unknownValue, type Value } from './value.js';
+
+/** What a call gave, and where that was decided. */
+export interface Result {
+  readonly value: Value;
+  /** The return statement; where several gave the same, the first. */
+  readonly at: Origin;
+  /** Present where the run was cut short by its budget: nothing in memory is to be trusted then. */
+  readonly isCut?: true;
+}
+
+export function call(run: Run, expr: CallExpr): Value {
+  const name = calleeName(expr);
+  if (name === '' || run.frame.locals.has(name)) return throughPointer(run, expr);
+  const bound = boundCall(run, name, expr);
+  if (bound !== null) return bound;
+  const macro = run.names.macro(name, run.file);
+  if (macro !== null && 'name' in macro) return macroCall(run, macro, expr);
+  if (macro !== null) return unfollowed(run, expr, macro);
+  const fn = run.names.function(name, run.file);
+  if (fn !== null && 'name' in fn) return callFunction(run, fn, valuesOf(run, expr)).value;
+  if (fn !== null) return unfollowed(run, expr, fn);
+  const builtIn = builtInCall(run, name, expr);
+  if (builtIn !== null) return builtIn;
+  return run.names.global(name, run.file) === null ? unfollowed(run, expr, null) : throughPointer(run, expr);
+}
+
+function valuesOf(run: Run, expr: CallExpr): Value[] {
+  return expr.args.map((arg) => evaluate(run, arg));
+}
+
+// ---- pointers to functions ---------------------------------------------------------------------------------
+
+function throughPointer(run: Run, expr: CallExpr): Value {
+  const target = evaluate(run, expr.callee);
+  if (target.kind !== 'function') {
+    return unfollowed(run, expr, target.kind === 'unknown' ? target : null);
+  }
+  const done = operation(run, target.name, expr);
+  if (done !== null) return done;
+  return callValue(run, target, valuesOf(run, expr)) ?? unfollowed(run, expr, null);
+}
+
+/** Calls a function by its value; null where the tree has no such function. */
+function callValue(run: Run, target: Value & { kind: 'function' }, args: readonly Value[]): Value | null {
+  const fn = run.names.installedFunction(target.name, target.file);
+  if (fn === null) return null;
+  return 'name' in fn ? callFunction(run, fn, args).value : fn;
+}
+
+// ---- macros ------------------------------------------------------------------------------------------------
+
+function macroCall(run: Run, macro: MacroRef, expr: CallExpr): Value {
+  const expanded = expandMacro(macro, expr.args);
+  if (expanded !== null) return evaluate(run, expanded);
+  if (macro.body === null || macro.params === null) return unfollowed(run, expr, null);
+  return runMacroBody(run, macro, expr);
+}
+
+/** `do { ... } while (0)`: its parameters are names of the caller for as long as it runs. */
+function runMacroBody(run: Run, macro: MacroRef, expr: CallExpr): Value {
+  const { locals, prefix } = run.frame;
+  const params = macro.params ?? [];
+  const values = valuesOf(run, expr);
+  const hidden = params.map((p) => ({ name: p, wasLocal: locals.has(p), value: run.read(prefix + p) }));
+  for (const [i, param] of params.entries()) {
+    locals.add(param);
+    run.write(prefix + param, values[i] ?? unknownValue(param), param);
+  }
+  execute(run, macro.body ?? []);
+  for (const { name, wasLocal, value } of hidden) {
+    if (!wasLocal) locals.delete(name);
+    if (value !== null) run.write(prefix + name, value, name);
+  }
+  return int(0);
+}
+
+// ---- functions ---------------------------------------------------------------------------------------------
+
+/** Runs a function of the tree. Recursion is not followed. */
+export function callFunction(run: Run, fn: FunctionRef, args: readonly Value[]): Result {
+  const start: Origin = { function: fn.name, file: fn.file, offset: fn.nameSpan.start };
+  if (run.isOpen(fn)) return { value: unknownValue(`${fn.name}() calls itself`), at: start };
+  const body = run.names.body(fn);
+  if ('why' in body) return { value: body, at: start };
+  if (fn.unclean !== null) return { value: unknownValue(`${fn.name}() could not be read`), at: start };
+  return run.inFrame(fn, (frame) => {
+    for (const [i, param] of fn.params.entries()) {
+      const given = args[i] ?? unknownValue(param.name);
+      const root = given.kind === 'unknown' ? rootOfType(param.type, 1) : null;
+      const value: Value = root === null ? convert(given, param.type) : { kind: 'pointer', to: root };
+      run.write(frame.prefix + param.name, value, param.name);
+    }
+    execute(run, body);
+    const end: ReturnPoint = { value: null, at: start, state: run.state };
+    const ways = [...frame.returns, end].filter((r) => !r.state.isDead);
+    const [jumped] = frame.jumps.keys();
+    if (jumped !== undefined) ways.push({ ...end, value: unknownValue(`goto ${jumped}`), state: run.state });
+    return settle(run, fn, ways, start);
+  });
+}
+
+/** One result of all the ways a call may have gone. */
+function settle(run: Run, fn: FunctionRef, ways: readonly ReturnPoint[], start: Origin): Result {
+  const [first, ...others] = ways;
+  if (first === undefined) {
+    run.end();
+    return { value: unknownValue(`${fn.name}() does not return`), at: start };
+  }
+  const doubt = ways.find((w) => w.state.doubt !== null)?.state.doubt ?? `the way through ${fn.name}()`;
+  const value = ways.map((w) => w.value ?? int(0)).reduce((a, b) => join(a, b, doubt));
+  const whole = joinWays([first.state, ...others.map((w) => w.state)]);
+  // Every way comes back here, so that what follows the call is as sure as the call.
+  run.state = whole.asSureAs(run.frame.doubtBefore);
+  return {
+    value: convert(value, fn.returnType),
+    at: ways.length === 1 ? first.at : firstReturn(ways, start),
+  };
+}
+
+function firstReturn(ways: readonly ReturnPoint[], start: Origin): Origin {
+  return ways.find((w) => w.value !== null)?.at ?? start;
+}
+
+/** Runs a function from outside, within the budget. Never throws. */
+export function runFunction(run: Run, fn: FunctionRef, args: readonly Value[]): Result {
+  try {
+    return callFunction(run, fn, args);
+  } catch (error) {
+    if (!(error instanceof OutOfBudget)) throw error;
+    const at: Origin = { function: fn.name, file: fn.file, offset: fn.nameSpan.start };
+    return { value: unknownValue(`${fn.name}() takes too many steps`), at, isCut: true };
+  }
+}
+
+/**
+ * A call that cannot be followed: what it gives is not known, nor what it stores through the pointers it is given. Its
+ * logging, locking and reading kin, which store nothing, are bound (see grammars, leaf-bindings.ts).
+ */
+function unfollowed(run: Run, expr: CallExpr, reason: UnknownValue | null): Value {
+  const why = reason?.why ?? `${printExpr(expr.callee)}()`;
+  for (const arg of expr.args) {
+    const value = evaluate(run, arg);
+    if (value.kind !== 'pointer') continue;
+    if (value.to === 'device') run.write('device.features', unknownValue(why), 'features');
+    else if (value.to.startsWith('#')) run.write(value.to, unknownValue(why), printExpr(arg));
+  }
+  return unknownValue(why);
+}

@@ -1,0 +1,242 @@
+/** Values of C expressions in a run. */
+import { guestFactNames } from '@vringside/grammars/leaf-bindings';
+import type { EnumeratorRef } from '../../program/index.js';
+import type { Expr, TypeRef } from '../../syntax/ir.js';
+import { printExpr } from '../values/print.js';
+import { binary, complement, negate, not } from './arithmetic.js';
+import { call } from './calls.js';
+import { globalPlace } from './globals.js';
+import { placeOf } from './places.js';
+import type { Run } from './run.js';
+import { execute } from './statements.js';
+import {
+  convert,
+  fromTruth,
+  int,
+  join,
+  parseNumber,
+  type Truth,
+  truthOf,
+  type UnknownValue,
+  unknownValue,
+  type Value,
+} from './value.js';
+
+const isConstantName = /^[A-Z][A-Z0-9_]+$/;
+
+export function evaluate(run: Run, expr: Expr): Value {
+  const value = run.deeper(() => computed(run, expr));
+  return value.kind === 'unknown' ? (known(run, expr) ?? value) : value;
+}
+
+export function truth(run: Run, expr: Expr): Truth {
+  return truthOf(evaluate(run, expr));
+}
+
+/** There is one device and one driver in a scenario: whatever has their type is one of them. */
+const roots: Readonly<Record<string, string>> = {
+  'struct virtio_device': 'device',
+  'struct virtio_driver': 'driver',
+};
+
+export function rootOfType(type: TypeRef | null, pointers: number): string | null {
+  if (type === null || type.pointers !== pointers || type.isFunction === true) return null;
+  return roots[type.base] ?? null;
+}
+
+function known(run: Run, expr: Expr): Value | null {
+  if (expr.kind === 'number' || expr.kind === 'binary' || expr.kind === 'assign') return null;
+  const root = rootOfType(run.program.typeOf(expr, run.frame.scope), 1);
+  return root === null ? null : { kind: 'pointer', to: root };
+}
+
+function computed(run: Run, expr: Expr): Value {
+  switch (expr.kind) {
+    case 'number':
+      return parseNumber(expr.text) ?? unknownValue(expr.text);
+    case 'string':
+      return { kind: 'pointer', to: 'text' };
+    case 'char':
+      return unknownValue(expr.text);
+    case 'name':
+      return nameValue(run, expr);
+    case 'call':
+      return call(run, expr);
+    case 'member':
+    case 'index':
+      return stored(run, expr);
+    case 'unary':
+      return unary(run, expr);
+    case 'update':
+      return update(run, expr);
+    case 'binary':
+      return binaryValue(run, expr);
+    case 'assign':
+      return assign(run, expr);
+    case 'conditional':
+      return conditional(run, expr);
+    case 'cast':
+      return convert(evaluate(run, expr.operand), expr.type);
+    case 'comma':
+      return expr.parts.reduce<Value>((_, part) => evaluate(run, part), int(0));
+    case 'statements':
+      return statementsValue(run, expr);
+    case 'sizeof':
+    case 'type':
+    case 'init':
+    case 'opaque':
+      return unknownValue(printExpr(expr));
+  }
+}
+
+// ---- names -------------------------------------------------------------------------------------------------
+
+function nameValue(run: Run, expr: Expr & { kind: 'name' }): Value {
+  const { name } = expr;
+  if (run.frame.locals.has(name)) return stored(run, expr);
+  if (name === 'true') return int(1, 32);
+  if (name === 'false' || name === 'NULL') return int(0, 32);
+  if (guestFactNames.has(name)) return fromTruth(run.world.fact(name, ''));
+  const symbol = isConstantName.test(name) ? name : null;
+  return named(constant(run, name) ?? variable(run, expr) ?? unknownValue(name), symbol);
+}
+
+/** Keeps the constant's name with its number. */
+function named(value: Value, symbol: string | null): Value {
+  if (symbol === null || (value.kind !== 'int' && value.kind !== 'unknown')) return value;
+  return { ...value, symbol };
+}
+
+function constant(run: Run, name: string): Value | null {
+  const macro = run.names.macro(name, run.file);
+  if (macro !== null) {
+    if (!('name' in macro)) return macro;
+    if (macro.params !== null || macro.expr === null) return unknownValue(name);
+    return evaluate(run, macro.expr);
+  }
+  const enumerator = run.names.enumerator(name, run.file);
+  return enumerator === null ? null : enumeratorValue(run, enumerator);
+}
+
+/** One more than the one before where none is written: C 2018, 6.7.2.2. */
+function enumeratorValue(run: Run, enumerator: EnumeratorRef): Value {
+  const facts = run.program.chunkFacts(enumerator)?.enumerators ?? [];
+  const list = facts.filter((e) => e.tag === enumerator.tag);
+  const at = list.findIndex((e) => e.name === enumerator.name);
+  for (let i = at; i >= 0; i--) {
+    const written = list[i]?.value ?? null;
+    if (written !== null) return binary('+', evaluate(run, written), int(at - i, 32));
+    if (list[i]?.condition !== undefined) return unknownValue(enumerator.name);
+  }
+  return int(at, 32);
+}
+
+/** A variable at file level, or a function used as a value. */
+function variable(run: Run, expr: Expr & { kind: 'name' }): Value | null {
+  const place = globalPlace(run, expr.name);
+  if (place !== null) {
+    const value = run.read(place);
+    if (value !== null) return value;
+  }
+  const fn = run.names.function(expr.name, run.file);
+  if (fn !== null && 'name' in fn) return { kind: 'function', name: expr.name, file: run.file };
+  if (run.program.prototype(expr.name, run.file) !== null && place === null)
+    return { kind: 'function', name: expr.name, file: run.file };
+  return place === null ? run.names.knownConstant(expr.name) : null;
+}
+
+/** What a place named by the expression holds. */
+function stored(run: Run, expr: Expr): Value {
+  const place = placeOf(run, expr);
+  if (place === null) return unknownValue(printExpr(expr));
+  const value = run.read(place);
+  if (value !== null) return value;
+  // An array stands for the address of its first element.
+  const isArray =
+    expr.kind === 'name' && run.frame.scope.lookup(expr.name, expr.start)?.type.sizes !== undefined;
+  return isArray ? { kind: 'pointer', to: place } : unknownValue(printExpr(expr));
+}
+
+// ---- operators ---------------------------------------------------------------------------------------------
+
+function unary(run: Run, expr: Expr & { kind: 'unary' }): Value {
+  switch (expr.op) {
+    case '!':
+      return fromTruth(not(truth(run, expr.operand)));
+    case '~':
+      return complement(evaluate(run, expr.operand));
+    case '-':
+      return negate(evaluate(run, expr.operand));
+    case '+':
+      return evaluate(run, expr.operand);
+    case '&':
+      return addressOf(run, expr);
+    case '*': {
+      const target = evaluate(run, expr.operand);
+      return target.kind === 'function' ? target : stored(run, expr);
+    }
+    case '&&':
+      return unknownValue(printExpr(expr));
+  }
+}
+
+function addressOf(run: Run, expr: Expr & { kind: 'unary' }): Value {
+  const place = placeOf(run, expr.operand);
+  if (place !== null) return { kind: 'pointer', to: place };
+  const value = expr.operand.kind === 'name' ? evaluate(run, expr.operand) : unknownValue(printExpr(expr));
+  return value.kind === 'function' ? value : unknownValue(printExpr(expr));
+}
+
+function binaryValue(run: Run, expr: Expr & { kind: 'binary' }): Value {
+  const { op, left, right } = expr;
+  if (op === '&&') return fromTruth(both(run, left, right, true));
+  if (op === '||') return fromTruth(both(run, left, right, false));
+  return binary(op, evaluate(run, left), evaluate(run, right));
+}
+
+/** `a && b` (`isAnd`) or `a || b`: what follows is reached only where the first does not decide. */
+function both(run: Run, left: Expr, right: Expr, isAnd: boolean): Truth {
+  const first = truth(run, left);
+  const decided = (): Truth => !isAnd;
+  const second = (): Truth => truth(run, right);
+  const merge = (a: Truth, b: Truth, why: UnknownValue): Truth => (a === b ? a : why);
+  return run.branch(first, isAnd ? second : decided, isAnd ? decided : second, merge);
+}
+
+function conditional(run: Run, expr: Expr & { kind: 'conditional' }): Value {
+  const test = evaluate(run, expr.test);
+  const { then } = expr;
+  return run.branch(
+    truthOf(test),
+    () => (then === null ? test : evaluate(run, then)),
+    () => evaluate(run, expr.otherwise),
+    (a, b, why) => join(a, b, why.why),
+  );
+}
+
+function assign(run: Run, expr: Expr & { kind: 'assign' }): Value {
+  const right = evaluate(run, expr.value);
+  const place = placeOf(run, expr.target);
+  const op = expr.op.slice(0, -1);
+  const value = op === '' ? right : binary(op, evaluate(run, expr.target), right);
+  const type = run.program.typeOf(expr.target, run.frame.scope);
+  const converted = type === null ? value : convert(value, type);
+  if (place !== null) run.write(place, converted, printExpr(expr.target));
+  return converted;
+}
+
+function update(run: Run, expr: Expr & { kind: 'update' }): Value {
+  const old = evaluate(run, expr.operand);
+  const next = binary(expr.op === '++' ? '+' : '-', old, int(1, 32));
+  const place = placeOf(run, expr.operand);
+  if (place !== null) run.write(place, next, printExpr(expr.operand));
+  return expr.isPrefix ? next : old;
+}
+
+function statementsValue(run: Run, expr: Expr & { kind: 'statements' }): Value {
+  const last = expr.body.at(-1);
+  execute(run, expr.body.slice(0, -1));
+  if (last?.kind === 'expr') return evaluate(run, last.expr);
+  if (last !== undefined) execute(run, [last]);
+  return int(0);
+}

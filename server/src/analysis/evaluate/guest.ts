@@ -1,0 +1,148 @@
+/** Runs of a tree's code in the guest of a question: which definitions are compiled, what boot has left, what the device is. */
+import type { GuestFacts, Question } from '../../model/policy.js';
+import type { FunctionRef, GlobalRef, Program } from '../../program/index.js';
+import { definitions } from '../linkage.js';
+import { installedHook, promisedAtBoot } from './boot.js';
+import { type Configuration, defaultConfiguration } from './configuration.js';
+import { numbersOf, toWord } from './feature-words.js';
+import { Names } from './names.js';
+import { driverPrefix, scenarioValidate, transportMemory } from './operations.js';
+import { Run, type World } from './run.js';
+import { int, type Origin, type Truth, unknownValue, type Value } from './value.js';
+
+/** A guest's answer to a predicate: see `GuestFacts.predicates`. */
+export function guestTruth(guest: GuestFacts, name: string, argument: string): Truth {
+  const { predicates } = guest;
+  const text = `${name}(${argument})`;
+  const answer = predicates.get(text) ?? (argument === '' ? undefined : predicates.get(`${name}(*)`));
+  return answer ?? unknownValue(text);
+}
+
+/** What boot has left in one guest is worked out once. */
+interface Booted {
+  readonly names: Names;
+  readonly hooks: Map<string, Value | null>;
+  readonly promises: Map<string, Value>;
+}
+
+export class Guests {
+  readonly program: Program;
+  private readonly configuration: Configuration | null;
+  private readonly booted = new Map<string, Booted>();
+  private readonly found = new Map<string, readonly FunctionRef[]>();
+
+  /** `configuration` null: what a distribution sets for each guest's architecture. */
+  constructor(program: Program, configuration: Configuration | null) {
+    this.program = program;
+    this.configuration = configuration;
+  }
+
+  names(q: Question): Names {
+    return this.boot(q.guest).names;
+  }
+
+  /** The first of the named functions that is compiled; null where the tree has none. */
+  find(q: Question, wanted: readonly string[]): FunctionRef | null {
+    const names = this.names(q);
+    for (const name of wanted) {
+      const fn = names.compiled(this.definitions(name), name);
+      if (fn !== null && 'name' in fn) return fn;
+    }
+    return null;
+  }
+
+  private definitions(name: string): readonly FunctionRef[] {
+    let known = this.found.get(name);
+    if (known === undefined) {
+      known = definitions(this.program, name);
+      this.found.set(name, known);
+    }
+    return known;
+  }
+
+  /** A run in which the device has the question's features. */
+  run(q: Question): Run {
+    const memory = transportMemory();
+    memory.set('device.features', toWord(q.features));
+    memory.set('device.status', int(0, 32));
+    return this.runWith(q, memory);
+  }
+
+  /**
+   * A run of the whole probe, from what the device offers on. `validate` is the driver's own; null where it has none;
+   * 'scenario' where the question's features are what it leaves.
+   */
+  probeRun(q: Question, validate: FunctionRef | 'scenario' | null): Run {
+    const memory = transportMemory();
+    memory.set('device.features', int(0));
+    memory.set('device.status', int(0, 32));
+    memory.set('device.offered', toWord(q.device.offered));
+    memory.set('scenario.features', toWord(q.features));
+    const table = numbersOf(q.device.offered);
+    for (const [i, number] of table.entries()) memory.set(`driver.feature_table[${i}]`, int(number, 32));
+    memory.set('driver.feature_table', { kind: 'pointer', to: 'driver.feature_table' });
+    memory.set('driver.feature_table_size', int(table.length, 32));
+    for (const slot of ['feature_table_legacy', 'feature_table_size_legacy', 'scan', 'config_changed'])
+      memory.set(`driver.${slot}`, int(0));
+    memory.set('driver.probe', { kind: 'function', name: `${driverPrefix}probe`, file: '' });
+    memory.set('driver.validate', validateValue(validate));
+    return this.runWith(q, memory);
+  }
+
+  private runWith(q: Question, memory: Map<string, Value>): Run {
+    const booted = this.boot(q.guest);
+    return new Run(booted.names, this.world(q, booted, memory));
+  }
+
+  private world(q: Question, booted: Booted, memory: ReadonlyMap<string, Value>): World {
+    const { names, hooks, promises } = booted;
+    const world: World = {
+      fact: (name, argument) => guestTruth(q.guest, name, argument),
+      memory,
+      finalize: this.find(q, ['vring_transport_features']),
+      hook: (pointer) => remembered(hooks, pointerKey(pointer), () => installedHook(names, world, pointer)),
+      promise: (name) => remembered(promises, name, () => promisedAtBoot(names, world, name)),
+    };
+    return world;
+  }
+
+  private boot(guest: GuestFacts): Booted {
+    const facts = [...guest.predicates].map(([text, answer]) => `${text}=${answer}`).join();
+    return remembered(this.booted, `${guest.arch} ${guest.platform} ${facts}`, () => ({
+      names: new Names(
+        this.program,
+        guest.arch,
+        this.configuration ?? defaultConfiguration(guest.arch, guest.platform),
+      ),
+      hooks: new Map(),
+      promises: new Map(),
+    }));
+  }
+
+  /** `virtio_features_ok (drivers/virtio/virtio.c:214)`. */
+  where({ function: name, file, offset }: Origin): string {
+    return `${name} (${file}:${this.program.lineOf(file, offset)})`;
+  }
+
+  whereOf(fn: FunctionRef): string {
+    return this.where({ function: fn.name, file: fn.file, offset: fn.nameSpan.start });
+  }
+}
+
+function validateValue(validate: FunctionRef | 'scenario' | null): Value {
+  if (validate === null) return int(0);
+  return validate === 'scenario'
+    ? { kind: 'function', name: scenarioValidate, file: '' }
+    : { kind: 'function', name: validate.name, file: validate.file };
+}
+
+function pointerKey(pointer: GlobalRef): string {
+  return `${pointer.file}:${pointer.name}`;
+}
+
+function remembered<T>(memo: Map<string, T>, key: string, find: () => T): T {
+  if (memo.has(key)) return memo.get(key) as T;
+  const found = find();
+  memo.set(key, found);
+  return found;
+}

@@ -1,0 +1,17 @@
+/**
+ * Code as policy: decision functions of a tree, run statement by statement for a scenario, in three-valued logic.
+ *
+ *     const policy = treePolicy(program, { fallback });
+ *     policy.usesDmaApi(question); // { known: true, value: false, where: 'vring_use_dma_api (...:297)' }
+ *
+ * What a run cannot know it names: `unknown` carries the first condition that was not known.
+ */
+export {
+  type Configuration,
+  ConfigurationError,
+  defaultConfiguration,
+  parseConfiguration,
+} from './configuration.js';
+export { holdsIn, type ScenarioFacts, type ScenarioFactsOptions, scenarioFacts } from './holds-in.js';
+export { type TreePolicy, type TreePolicyOptions, treePolicy } from './tree-policy.js';
+export type { Truth, UnknownValue } from './value.js';

@@ -1,0 +1,70 @@
+/** Whether a file is built at all: what the Makefiles from its folder upwards say. */
+import type { Program } from '../../program/index.js';
+import { type Configuration, optionHolds } from './configuration.js';
+import type { Truth } from './value.js';
+
+/** `obj-y`, `obj-$(CONFIG_X)`, `virtio_pci-y`, `virtio_pci-objs`, and what is added. */
+const rule = /^([\w-]+?)-(y|m|objs|\$\((CONFIG_\w+)\))\s*[:+]?=\s*(.*)$/;
+
+interface Rule {
+  readonly target: string;
+  /** Null: always. */
+  readonly option: string | null;
+  readonly parts: readonly string[];
+}
+
+const remembered = new WeakMap<Program, Map<string, readonly Rule[]>>();
+
+/** True where nothing says otherwise: a file no Makefile of the tree names is taken to be built. */
+export function isBuilt(program: Program, file: string, configuration: Configuration): Truth {
+  if (/\.h$/i.test(file)) return true;
+  let part = file.replace(/\.c$/i, '.o');
+  for (let depth = 0; depth < 16; depth++) {
+    const cut = part.replace(/\/$/, '').lastIndexOf('/');
+    if (cut < 0) return true;
+    const folder = part.slice(0, cut);
+    const truth = isListed(rulesOf(program, folder), part.slice(cut + 1), configuration);
+    if (truth !== true) return truth;
+    part = `${folder}/`;
+  }
+  return true;
+}
+
+function isListed(rules: readonly Rule[], part: string, configuration: Configuration): Truth {
+  const naming = rules.filter((r) => r.parts.includes(part));
+  let doubt: Truth = false;
+  for (const { target, option } of naming) {
+    const own = option === null ? true : optionHolds(configuration, 'IS_ENABLED', option);
+    const isComposite = target !== 'obj' && target !== 'lib' && target !== part.replace(/\.o$/, '');
+    const truth = own === true && isComposite ? isListed(rules, `${target}.o`, configuration) : own;
+    if (truth === true) return true;
+    if (truth !== false) doubt = truth;
+  }
+  return naming.length === 0 ? true : doubt;
+}
+
+function rulesOf(program: Program, folder: string): readonly Rule[] {
+  let known = remembered.get(program);
+  if (known === undefined) {
+    known = new Map();
+    remembered.set(program, known);
+  }
+  const before = known.get(folder);
+  if (before !== undefined) return before;
+  const whole = { start: 0, end: Number.POSITIVE_INFINITY };
+  const text = ['Kbuild', 'Makefile'].map((name) => program.textOf(`${folder}/${name}`, whole)).join('\n');
+  const rules = readRules(text);
+  known.set(folder, rules);
+  return rules;
+}
+
+function readRules(text: string): readonly Rule[] {
+  return text
+    .replace(/\\\r?\n/g, ' ')
+    .split(/\r?\n/)
+    .flatMap((line) => {
+      const [, target, , option, parts = ''] = rule.exec(line.replace(/#.*/, '').trim()) ?? [];
+      if (target === undefined) return [];
+      return [{ target, option: option ?? null, parts: parts.split(/\s+/).filter((p) => p !== '') }];
+    });
+}

@@ -1,0 +1,128 @@
+/** What a name means here in one configuration: of several definitions, the one that is compiled. */
+import { errorNumbers, featureNumbers, statusNumbers } from '@vringside/grammars/known-constants';
+import { bootFolders, suppliedByArchitecture } from '@vringside/grammars/leaf-bindings';
+import type { EnumeratorRef, FunctionRef, GlobalRef, MacroRef, Program } from '../../program/index.js';
+import type { PpCondition, Stmt } from '../../syntax/ir.js';
+import { regionConditions } from '../conditions/regions.js';
+import { type Configuration, conditionHolds } from './configuration.js';
+import { isBuilt } from './makefiles.js';
+import { int, type Truth, type UnknownValue, unknownValue, type Value } from './value.js';
+
+/** One definition, none, or several of which it is not known which is compiled. */
+export type Found<T> = T | UnknownValue | null;
+
+export class Names {
+  readonly program: Program;
+  readonly arch: string;
+  readonly configuration: Configuration;
+  /** Functions found outside the selected files, by name: boot code of the architecture. */
+  readonly beyond = new Map<string, FunctionRef>();
+  private readonly regions = new Map<string, (offset: number) => PpCondition | null>();
+
+  constructor(program: Program, arch: string, configuration: Configuration) {
+    this.program = program;
+    this.arch = arch;
+    this.configuration = configuration;
+  }
+
+  function(name: string, from: string): Found<FunctionRef> {
+    const ofArch = suppliedByArchitecture.has(name) ? this.architectureFunction(name) : null;
+    if (ofArch !== null) return ofArch;
+    const found = this.compiled(this.program.functionsNamed(name, from), name);
+    return found ?? this.beyond.get(name) ?? null;
+  }
+
+  /** The architecture's own version of a function that has a generic one. */
+  private architectureFunction(name: string): Found<FunctionRef> {
+    return this.compiled(this.program.functionsBelow([name], [`arch/${this.arch}`]), name);
+  }
+
+  /** As above for a function that boot code has installed: it may stand beyond the selected files. */
+  installedFunction(name: string, from: string): Found<FunctionRef> {
+    const near = this.function(name, from);
+    if (near !== null) return near;
+    return this.compiled(this.program.functionsBelow([name], this.bootFolders), name);
+  }
+
+  /** Where code that runs at boot stands, besides the selected files. */
+  get bootFolders(): readonly string[] {
+    return [`arch/${this.arch}`, ...bootFolders];
+  }
+
+  macro(name: string, from: string): Found<MacroRef> {
+    return this.compiled(this.program.macro(name, from), name);
+  }
+
+  global(name: string, from: string): GlobalRef | null {
+    const found = this.program.global(name, from);
+    return found === null || this.isForeign(found.file) ? null : found;
+  }
+
+  enumerator(name: string, from: string): EnumeratorRef | null {
+    return this.program.enumerator(name, from);
+  }
+
+  /** Numbers of names that the tree's headers do not hold. */
+  knownConstant(name: string): Value | null {
+    for (const table of [errorNumbers, featureNumbers, statusNumbers]) {
+      if (Object.hasOwn(table, name)) return int(table[name] ?? 0, 32);
+    }
+    return null;
+  }
+
+  holds(condition: PpCondition): Truth {
+    return conditionHolds(condition, this.configuration);
+  }
+
+  /** Whether the place in a file is compiled. */
+  isCompiledAt(file: string, offset: number): Truth {
+    let lookup = this.regions.get(file);
+    if (lookup === undefined) {
+      lookup = regionConditions(this.program.source(file)?.regions ?? []);
+      this.regions.set(file, lookup);
+    }
+    const condition = lookup(offset);
+    return condition === null ? true : this.holds(condition);
+  }
+
+  /** The reading of a function's body in this configuration. */
+  body(fn: FunctionRef): readonly Stmt[] | UnknownValue {
+    const possible: { body: readonly Stmt[]; doubt: UnknownValue }[] = [];
+    for (const { when, body } of fn.variants) {
+      const truth = when === null ? true : this.holds(when);
+      if (truth === true) return body;
+      if (truth !== false) possible.push({ body, doubt: truth });
+    }
+    const [first, ...others] = possible;
+    if (first === undefined) return unknownValue(`no reading of ${fn.name}() in ${this.configuration.name}`);
+    return others.length === 0 ? first.body : first.doubt;
+  }
+
+  /** Of several definitions, the one that is compiled. */
+  compiled<T extends MacroRef | FunctionRef>(candidates: readonly T[], name: string): Found<T> {
+    let doubt: Truth = false;
+    let doubtful: T | null = null;
+    let count = 0;
+    for (const candidate of candidates) {
+      const truth = this.isCompiled(candidate);
+      if (truth === true) return candidate;
+      if (truth === false) continue;
+      doubt = truth;
+      doubtful = candidate;
+      count += 1;
+    }
+    if (count <= 1) return doubtful;
+    return typeof doubt === 'boolean' ? null : unknownValue(`which ${name} is compiled: ${doubt.why}`);
+  }
+
+  private isCompiled(fact: MacroRef | FunctionRef): Truth {
+    if (this.isForeign(fact.file)) return false;
+    const own = this.holds(fact.condition);
+    return own === true ? isBuilt(this.program, fact.file, this.configuration) : own;
+  }
+
+  private isForeign(file: string): boolean {
+    const arch = /^(?:tools\/)?arch\/([^/]+)\//.exec(file)?.[1];
+    return arch !== undefined && arch !== this.arch;
+  }
+}

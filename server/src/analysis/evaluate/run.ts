@@ -1,0 +1,179 @@
+/** One run of decision code: its memory, its calls, and its budget. */
+import type { FunctionRef, GlobalRef, Program, Scope } from '../../program/index.js';
+import type { Span } from '../../text/span.js';
+import type { Names } from './names.js';
+import { joinStates, State } from './state.js';
+import { type Origin, type Truth, type UnknownValue, unknownValue, type Value } from './value.js';
+
+/** What the scenario answers; everything else is the tree's to say. */
+export interface World {
+  /** A predicate of the guest by its C text: `xen_domain()`, `cc_platform_has(CC_ATTR_MEM_ENCRYPT)`. */
+  fact(name: string, argument: string): Truth;
+  /** What a place holds before any code has run: the device, its driver. */
+  readonly memory: ReadonlyMap<string, Value>;
+  /** What a transport has the ring core do when features are settled; null where the tree has no such function. */
+  readonly finalize: FunctionRef | null;
+  /** What a function pointer at file level points to once the guest has booted; null for one that boot code leaves alone. */
+  hook(pointer: GlobalRef, run: Run): Value | null;
+  /** Whether the platform has promised something at boot (5.19). */
+  promise(name: string, run: Run): Value;
+}
+
+/** Steps a run may take: `vring_transport_features()` takes under 2000. */
+const STEP_BUDGET = 100_000;
+/** Nesting of calls, statements and expressions together. */
+const DEPTH_BUDGET = 700;
+/** Calls inside calls. */
+const CALL_BUDGET = 32;
+
+/** Thrown past the budget, and caught where the run began. */
+export class OutOfBudget extends Error {}
+
+export interface ReturnPoint {
+  readonly value: Value | null;
+  readonly at: Origin;
+  readonly state: State;
+}
+
+/** One call of a function, or an initialiser at file level. */
+export interface Frame {
+  /** Null at file level. */
+  readonly fn: FunctionRef | null;
+  readonly file: string;
+  readonly scope: Scope;
+  /** Begins the places of its locals. */
+  readonly prefix: string;
+  readonly locals: Set<string>;
+  readonly returns: ReturnPoint[];
+  readonly breaks: State[][];
+  readonly continues: State[][];
+  readonly jumps: Map<string, State[]>;
+  /** What was not known on the way to the call. */
+  readonly doubtBefore: string | null;
+}
+
+export class Run {
+  readonly names: Names;
+  readonly world: World;
+  state: State;
+  /** Places of variables at file level whose first value is already in memory. */
+  readonly loaded = new Set<string>();
+  private readonly frames: Frame[] = [];
+  private steps = 0;
+  private depth = 0;
+  private frameCount = 0;
+
+  constructor(names: Names, world: World) {
+    this.names = names;
+    this.world = world;
+    this.state = new State(new Map(world.memory));
+  }
+
+  get program(): Program {
+    return this.names.program;
+  }
+
+  get frame(): Frame {
+    const top = this.frames.at(-1);
+    if (top === undefined) throw new RangeError('no call is being run');
+    return top;
+  }
+
+  get file(): string {
+    return this.frame.file;
+  }
+
+  /** Calls open at the moment, outermost first. */
+  isOpen(fn: FunctionRef): boolean {
+    return this.frames.some((f) => f.file === fn.file && f.fn?.start === fn.start);
+  }
+
+  /** Runs `body` as the inside of a call. @throws {OutOfBudget} where calls nest too deep. */
+  inFrame<T>(fn: FunctionRef, body: (frame: Frame) => T): T {
+    return this.inside(fn, fn.file, this.program.scopeOf(fn), body);
+  }
+
+  /** Runs `body` where no function's names are seen. */
+  inFile<T>(file: string, body: () => T): T {
+    return this.inside(null, file, this.program.fileScope(file), body);
+  }
+
+  private inside<T>(fn: FunctionRef | null, file: string, scope: Scope, body: (frame: Frame) => T): T {
+    if (this.frames.length >= CALL_BUDGET) throw new OutOfBudget();
+    this.frameCount += 1;
+    const frame: Frame = {
+      fn,
+      file,
+      scope,
+      prefix: `#${this.frameCount}.`,
+      locals: new Set(fn?.params.map((p) => p.name)),
+      returns: [],
+      breaks: [],
+      continues: [],
+      jumps: new Map(),
+      doubtBefore: this.state.doubt,
+    };
+    this.frames.push(frame);
+    try {
+      return body(frame);
+    } finally {
+      this.frames.pop();
+    }
+  }
+
+  /** Counts a step. @throws {OutOfBudget} past the last one. */
+  deeper<T>(body: () => T): T {
+    this.steps += 1;
+    if (this.steps > STEP_BUDGET || this.depth >= DEPTH_BUDGET) throw new OutOfBudget();
+    this.depth += 1;
+    try {
+      return body();
+    } finally {
+      this.depth -= 1;
+    }
+  }
+
+  // ---- memory ----------------------------------------------------------------------------------------------
+
+  /** What the place holds; null where nothing has been stored there as far as is known. */
+  read(place: string): Value | null {
+    return this.state.memory.get(place) ?? this.state.initial.get(place) ?? null;
+  }
+
+  write(place: string, value: Value, text: string): void {
+    const { initial, memory } = this.state;
+    // What a place held before counts where only one of two ways stores to it.
+    if (!place.startsWith('#') && !initial.has(place)) initial.set(place, unknownValue(text));
+    memory.set(place, value);
+  }
+
+  /** Control goes no further on this way. */
+  end(): void {
+    this.state = this.state.ended();
+  }
+
+  /** Runs one of two continuations, or both where it is not known which: what they agree on is known afterwards. */
+  branch<T>(truth: Truth, then: () => T, otherwise: () => T, merge: (a: T, b: T, why: UnknownValue) => T): T {
+    if (truth === true) return then();
+    if (truth === false) return otherwise();
+    const before = this.state;
+    const { doubt } = before;
+    this.state = before.fork(truth.why);
+    const a = then();
+    const afterThen = this.state;
+    this.state = before.fork(truth.why);
+    const b = otherwise();
+    const afterElse = this.state;
+    this.state = joinStates([afterThen, afterElse], truth.why);
+    if (!afterThen.isDead && !afterElse.isDead) {
+      this.state = this.state.asSureAs(doubt);
+      return merge(a, b, truth);
+    }
+    return afterThen.isDead ? b : a;
+  }
+
+  origin(at: Span): Origin {
+    const { fn, file } = this.frame;
+    return { function: fn?.name ?? '', file, offset: at.start };
+  }
+}

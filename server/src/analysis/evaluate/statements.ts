@@ -1,0 +1,202 @@
+/** Statements of C, run one after the other. What cannot be decided is run both ways. */
+import type { Declarator, LabelStmt, MacroBlockStmt, Stmt } from '../../syntax/ir.js';
+import { printExpr } from '../values/print.js';
+import { evaluate, rootOfType, truth } from './expressions.js';
+import { runLoop, runUnknownTimes } from './loops.js';
+import type { Run } from './run.js';
+import { joinStates, type State } from './state.js';
+import { runSwitch } from './switches.js';
+import { convert, type IntValue, isKnown, unknownValue, type Value } from './value.js';
+
+/** Jumps back to one label before it is taken to be a loop whose end is not known. */
+const MAX_JUMPS_BACK = 64;
+
+/** Runs a list of statements; labels of the list take the jumps to them. */
+export function execute(run: Run, body: readonly Stmt[], from = 0): void {
+  for (let i = from; i < body.length; i++) {
+    const stmt = body[i];
+    if (stmt === undefined) return;
+    if (stmt.kind === 'label') land(run, stmt.name);
+    else if (!run.state.isDead) executeOne(run, stmt);
+  }
+  jumpBack(run, body);
+}
+
+/** Control comes from above and from every jump to the label so far. */
+function land(run: Run, label: string): void {
+  const jumps = run.frame.jumps.get(label) ?? [];
+  run.frame.jumps.delete(label);
+  if (jumps.length > 0) run.state = joinWays([run.state, ...jumps]);
+}
+
+/** What jumped to a label further up in the list runs on from there. */
+function jumpBack(run: Run, body: readonly Stmt[]): void {
+  for (let jumps = 0; ; jumps++) {
+    const at = body.findIndex((s) => s.kind === 'label' && run.frame.jumps.has(s.name));
+    if (at < 0) return;
+    const label = body[at] as LabelStmt;
+    if (jumps >= MAX_JUMPS_BACK) {
+      run.frame.jumps.delete(label.name);
+      run.state = joinWays([run.state, ...doubtful(run, `goto ${label.name}`)]);
+      return;
+    }
+    const before = run.state;
+    run.end();
+    land(run, label.name);
+    for (const stmt of body.slice(at + 1)) {
+      if (stmt.kind === 'label') land(run, stmt.name);
+      else if (!run.state.isDead) executeOne(run, stmt);
+    }
+    run.state = joinWays([before, run.state]);
+  }
+}
+
+/** A return of something that is not known, from where a loop may never end. */
+function doubtful(run: Run, why: string): State[] {
+  const { frame } = run;
+  frame.returns.push({
+    value: unknownValue(why),
+    at: run.origin({ start: 0, end: 0 }),
+    state: run.state.fork(why),
+  });
+  return [];
+}
+
+/** Control from several ways; what decided between them is the first thing that was not known on one. */
+export function joinWays(states: readonly [State, ...State[]]): State {
+  const live = states.filter((s) => !s.isDead);
+  return joinStates(states, live.find((s) => s.doubt !== null)?.doubt ?? 'the way taken');
+}
+
+/** A statement under `#if` runs where its condition holds. */
+export function executeOne(run: Run, stmt: Stmt): void {
+  run.deeper(() => {
+    const compiled = stmt.kind === 'case' ? true : run.names.isCompiledAt(run.file, stmt.start);
+    run.branch(
+      compiled,
+      () => statement(run, stmt),
+      () => undefined,
+      () => undefined,
+    );
+  });
+}
+
+function statement(run: Run, stmt: Stmt): void {
+  switch (stmt.kind) {
+    case 'decl':
+      for (const declarator of stmt.declarators) declare(run, declarator);
+      return;
+    case 'expr':
+      evaluate(run, stmt.expr);
+      return;
+    case 'block':
+      execute(run, stmt.body);
+      return;
+    case 'if':
+      run.branch(
+        truth(run, stmt.test),
+        () => whileLive(run, stmt.then),
+        () => (stmt.otherwise === null ? undefined : whileLive(run, stmt.otherwise)),
+        () => undefined,
+      );
+      return;
+    case 'loop':
+      runLoop(run, stmt);
+      return;
+    case 'macroblock':
+      macroBlock(run, stmt);
+      return;
+    case 'switch':
+      runSwitch(run, stmt);
+      return;
+    case 'return':
+      returnFrom(run, stmt);
+      return;
+    case 'goto':
+      jump(run, stmt.label);
+      return;
+    case 'break':
+      run.frame.breaks.at(-1)?.push(run.state);
+      run.end();
+      return;
+    case 'continue':
+      run.frame.continues.at(-1)?.push(run.state);
+      run.end();
+      return;
+    case 'case':
+    case 'label':
+      return;
+    case 'asm':
+      for (const operand of stmt.operands) forget(run, operand, 'asm');
+      return;
+    case 'opaque':
+      leave(run, stmt.why);
+      return;
+  }
+}
+
+/** An expression whose call never returns ends the way. */
+function whileLive(run: Run, stmt: Stmt): void {
+  if (!run.state.isDead) executeOne(run, stmt);
+}
+
+function declare(run: Run, declarator: Declarator): void {
+  const { frame } = run;
+  frame.locals.add(declarator.name);
+  const place = frame.prefix + declarator.name;
+  const { init, type } = declarator;
+  if (init === null || init.kind === 'init') {
+    run.state.memory.delete(place);
+    return;
+  }
+  const value = convert(evaluate(run, init), type);
+  const root = value.kind === 'unknown' ? rootOfType(type, 1) : null;
+  run.write(place, root === null ? value : { kind: 'pointer', to: root }, declarator.name);
+}
+
+function macroBlock(run: Run, stmt: MacroBlockStmt): void {
+  if (stmt.isLoop) runUnknownTimes(run, `${stmt.macro}()`, () => whileLive(run, stmt.body));
+  else executeOne(run, stmt.body);
+}
+
+function returnFrom(run: Run, stmt: Stmt & { kind: 'return' }): void {
+  const { frame } = run;
+  const value = stmt.value === null ? null : evaluate(run, stmt.value);
+  if (run.state.isDead) return;
+  const at = run.origin(stmt);
+  frame.returns.push({ value: value === null ? null : marked(value, at), at, state: run.state });
+  run.end();
+}
+
+/** A number keeps the place of the return statement it comes from. */
+function marked(value: Value, at: NonNullable<IntValue['origin']>): Value {
+  return value.kind === 'int' && isKnown(value) && value.origin === undefined
+    ? { ...value, origin: at }
+    : value;
+}
+
+function jump(run: Run, label: string | null): void {
+  if (label === null) {
+    leave(run, 'a computed goto');
+    return;
+  }
+  const { jumps } = run.frame;
+  jumps.set(label, [...(jumps.get(label) ?? []), run.state]);
+  run.end();
+}
+
+/** Something that could not be read: it may have done anything to what the function answers. */
+function leave(run: Run, why: string): void {
+  const { frame, state } = run;
+  frame.returns.push({
+    value: unknownValue(why),
+    at: run.origin({ start: 0, end: 0 }),
+    state: state.fork(why),
+  });
+}
+
+/** What the operand names is not known any more. */
+function forget(run: Run, operand: Parameters<typeof evaluate>[1], why: string): void {
+  if (operand.kind === 'name' && run.frame.locals.has(operand.name))
+    run.write(run.frame.prefix + operand.name, unknownValue(why), printExpr(operand));
+}

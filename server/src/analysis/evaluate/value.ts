@@ -1,0 +1,157 @@
+/**
+ * Values of C as far as the evaluation knows them. A number is known bit by bit, so that a set of feature bits of which one
+ * is not known keeps the others; what is not known at all says what was the first thing that was not.
+ */
+import { typeWidths } from '@vringside/grammars/known-constants';
+import type { TypeRef } from '../../syntax/ir.js';
+
+export interface IntValue {
+  readonly kind: 'int';
+  /** Two's complement in 64 bits; 0 where the bit is not known. */
+  readonly bits: bigint;
+  /** Bits that are not known. */
+  readonly unknown: bigint;
+  /** The first thing that was not known; '' when every bit is. */
+  readonly why: string;
+  /** Bits of its C type, 32 or 64: a shift may leave them. */
+  readonly width: 32 | 64;
+  /** Present on an unsigned number of 32 bits, whose complement has no ones above them. */
+  readonly isUnsigned?: true;
+  /** The constant it was written as: `CC_ATTR_MEM_ENCRYPT`. */
+  readonly symbol?: string;
+  /** Where it was returned first. */
+  readonly origin?: Origin;
+}
+
+export interface PointerValue {
+  readonly kind: 'pointer';
+  /** The place in memory it points to. */
+  readonly to: string;
+}
+
+export interface FunctionValue {
+  readonly kind: 'function';
+  readonly name: string;
+  /** The file that names it. */
+  readonly file: string;
+}
+
+export interface UnknownValue {
+  readonly kind: 'unknown';
+  readonly why: string;
+  /** The name of a constant whose number is not known. */
+  readonly symbol?: string;
+}
+
+export type Value = IntValue | PointerValue | FunctionValue | UnknownValue;
+
+/** A return statement. */
+export interface Origin {
+  readonly function: string;
+  readonly file: string;
+  readonly offset: number;
+}
+
+/** True, false, or not known and why. */
+export type Truth = boolean | UnknownValue;
+
+const ALL = (1n << 64n) - 1n;
+
+export function int(value: bigint | number, width: 32 | 64 = 64): IntValue {
+  return { kind: 'int', bits: BigInt.asUintN(64, BigInt(value)), unknown: 0n, why: '', width };
+}
+
+export function partlyKnown(bits: bigint, unknown: bigint, why: string, width: 32 | 64 = 64): IntValue {
+  const missing = BigInt.asUintN(64, unknown);
+  const rest = BigInt.asUintN(64, bits) & ~missing & ALL;
+  return { kind: 'int', bits: rest, unknown: missing, why: missing === 0n ? '' : why, width };
+}
+
+export function unknownValue(why: string): UnknownValue {
+  return { kind: 'unknown', why };
+}
+
+export function fromTruth(truth: Truth): Value {
+  return typeof truth === 'boolean' ? int(truth ? 1 : 0, 32) : truth;
+}
+
+export function isKnown(value: Value): boolean {
+  return value.kind === 'unknown' ? false : value.kind !== 'int' || value.unknown === 0n;
+}
+
+/** Known in full: the number as C sees it, signed. */
+export function numberOf(value: Value): bigint | null {
+  return value.kind === 'int' && value.unknown === 0n ? BigInt.asIntN(64, value.bits) : null;
+}
+
+export function truthOf(value: Value): Truth {
+  switch (value.kind) {
+    case 'int':
+      if (value.bits !== 0n) return true;
+      return value.unknown === 0n ? false : unknownValue(value.why);
+    case 'pointer':
+    case 'function':
+      return true;
+    case 'unknown':
+      return value;
+  }
+}
+
+export function isSame(a: Value, b: Value): boolean {
+  if (a === b) return true;
+  if (a.kind === 'int' && b.kind === 'int') return a.bits === b.bits && a.unknown === b.unknown;
+  if (a.kind === 'pointer' && b.kind === 'pointer') return a.to === b.to;
+  if (a.kind === 'function' && b.kind === 'function') return a.name === b.name;
+  return a.kind === 'unknown' && b.kind === 'unknown' && a.why === b.why;
+}
+
+/** What is known when either may be the case; `why` says what decides between them. */
+export function join(a: Value, b: Value, why: string): Value {
+  if (isSame(a, b)) return a;
+  if (a.kind === 'int' && b.kind === 'int') {
+    const differs = a.bits ^ b.bits;
+    const unknown = a.unknown | b.unknown | differs;
+    const reason = (differs & ~(a.unknown | b.unknown)) === 0n ? a.why || b.why : why;
+    return partlyKnown(a.bits & b.bits, unknown, reason, a.width === 64 ? 64 : b.width);
+  }
+  if (a.kind === 'unknown') return a;
+  if (b.kind === 'unknown') return b;
+  return unknownValue(why);
+}
+
+/** As a C type holds it: cut to its bits, sign or zero extended; `bool` is 0 or 1. */
+export function convert(value: Value, type: TypeRef): Value {
+  if (type.pointers > 0 || type.isFunction === true) return value;
+  if (type.base === 'bool' || type.base === '_Bool') {
+    const truth = truthOf(value);
+    return typeof truth === 'boolean' ? int(truth ? 1 : 0, 32) : truth;
+  }
+  if (value.kind !== 'int') return value;
+  const width = typeWidths[type.base];
+  if (width === undefined) return value.width === 64 ? value : { ...value, width: 64 };
+  return cut(value, width.bits, width.isSigned);
+}
+
+function cut(value: IntValue, bits: number, isSigned: boolean): IntValue {
+  const extend = (n: bigint): bigint =>
+    BigInt.asUintN(64, isSigned ? BigInt.asIntN(bits, n) : BigInt.asUintN(bits, n));
+  const result = partlyKnown(extend(value.bits), extend(value.unknown), value.why, 32);
+  const { symbol, origin } = value;
+  return {
+    ...result,
+    ...(bits === 32 && !isSigned ? { isUnsigned: true } : {}),
+    ...(symbol === undefined ? {} : { symbol }),
+    ...(origin === undefined ? {} : { origin }),
+  };
+}
+
+/** A number as written in C; null for a floating one. */
+export function parseNumber(text: string): IntValue | null {
+  const [, digits = '', suffix = ''] = /^(0[xX][\da-fA-F]+|0[bB][01]+|\d+)([uUlL]*)$/.exec(text) ?? [];
+  if (digits === '') return null;
+  const isOctal = /^0\d/.test(digits);
+  if (isOctal && /[89]/.test(digits)) return null;
+  const value = BigInt(isOctal ? `0o${digits.slice(1)}` : digits);
+  if (/[lL]/.test(suffix) || value >= 1n << 32n) return int(value);
+  return /[uU]/.test(suffix) ? { ...int(value, 32), isUnsigned: true } : int(value, 32);
+}
