@@ -144,6 +144,19 @@ describe('syncs', () => {
     expect(copied('6.12')).toEqual([2, 3008, 0, 0]);
   });
 
+  it('outside the mapping but in its last slot: it is copied, what is recorded there being huge', () => {
+    const copied = (release: string): number[] => {
+      const made = makePool(release);
+      // 100 bytes that begin 2000 bytes into slot 0: slot 1 has 52 of them, and 100 - 2048 bytes are recorded for it.
+      const original = made.buffer + 2000;
+      const address = mapped(made, 100, { original, minAlignMask: 0xfff });
+      made.pool.syncForDevice(address + 2048, 8, 'to-device', { minAlignMask: 0xfff });
+      return [made.pool.copiesToDevice, made.pool.truncatedCopies];
+    };
+    expect(copied('6.1')).toEqual([2, 0]);
+    expect(copied('6.12')).toEqual([2, 0]);
+  });
+
   it('an address that is no bounce buffer is left to others', () => {
     const { pool, buffer } = makePool('6.12');
     expect(pool.has(buffer)).toBe(false);

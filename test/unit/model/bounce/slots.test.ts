@@ -89,6 +89,25 @@ describe('where slots are found', () => {
     expect(first('6.12')).toBe(0);
   });
 
+  it('6.3 to 6.8 can miss the only place that fits: strides are counted past the end of the area', () => {
+    const made = makePool('6.6', { slots: 256 });
+    const all = Array.from({ length: 256 }, () => mapped(made, 1));
+    const page = { original: made.buffer + 0x800, bytes: 4096, direction: 'to-device' } as const;
+    // Slot 63 again, so that the next search begins at 64; then 63 and 64 are free, and 63 has the original's bit 11.
+    made.pool.unmap(all[63]!, 1, 'to-device');
+    expect(slotOf(made, mapped(made, 1))).toBe(63);
+    made.pool.unmap(all[63]!, 1, 'to-device');
+    made.pool.unmap(all[64]!, 1, 'to-device');
+    // One slot on to 65, 96 strides to the end of the area, one on to slot 1, and 256 are passed before 63.
+    expect(made.pool.map(page)).toMatchObject({ why: 'full' });
+    // A search from elsewhere finds it.
+    made.pool.unmap(all[200]!, 1, 'to-device');
+    expect(slotOf(made, mapped(made, 1, { original: made.buffer }))).toBe(64);
+    made.pool.unmap(all[64]!, 1, 'to-device');
+    expect(slotOf(made, mapped(made, 1))).toBe(200);
+    expect(slotOf(made, mapped(made, 4096, page))).toBe(63);
+  });
+
   it('with pages of 64 KiB a segment offers four places to a mapping of a page', () => {
     const made = makePool('6.12', { pageSize: 65_536, slots: 256 });
     mapped(made, 1);
