@@ -16,7 +16,7 @@ export class ChainBuilder {
   /** Why the buffer cannot be part of the request; null: it was taken. */
   add(descriptor: DescriptorCursor, flags: number): string | null {
     const deviceWrites = (flags & DESC_F_WRITE) !== 0;
-    // virtio 1.2, 2.7.4.2 and 2.8.19.
+    // virtio 1.2, 2.7.4.2 and 2.8.17.
     if (this.hasWritable && !deviceWrites)
       return 'a device-readable buffer comes after a device-writable one';
     this.hasWritable ||= deviceWrites;

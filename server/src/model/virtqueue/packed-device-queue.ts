@@ -69,6 +69,8 @@ export class PackedDeviceQueue implements DeviceQueue {
     const unseen = this.readDescriptor(this.nextAvail);
     if (unseen !== null) return unseen;
     if (!this.isNextAvailable()) return empty;
+    if (this.inHand.descriptors === this.size)
+      return { kind: 'broken', why: 'more is available than the ring has descriptors' };
     const chain = new ChainBuilder();
     const isTable = (this.cursor.word14 & DESC_F_INDIRECT) !== 0;
     const count = isTable ? this.readTable(chain) : this.readList(chain);
@@ -119,7 +121,6 @@ export class PackedDeviceQueue implements DeviceQueue {
     const { bytes: size, address, word12, word14: flags } = this.cursor;
     if (!this.options.indirect) return 'an indirect table, though none was negotiated';
     if ((flags & DESC_F_NEXT) !== 0) return 'a list goes on after an indirect table';
-    if (this.inHand.descriptors === this.size) return 'more is available than the ring has descriptors';
     const wrongSize = wrongTableSize(size);
     if (wrongSize !== null) return wrongSize;
     this.id = word12;
