@@ -2,7 +2,7 @@
 import { outcomes } from '@vringside/grammars/outcomes';
 import { type SiteKind, siteKinds } from '@vringside/grammars/site-kinds';
 import { optionLabel } from '../../server/src/cli/help.js';
-import { commands, options } from '../../server/src/cli/options.js';
+import { commands, optionOf } from '../../server/src/cli/options.js';
 import type { RuleInfo } from '../../server/src/cli/services.js';
 import { outcomePage, siteKindPage } from '../../server/src/report/page.js';
 
@@ -73,12 +73,15 @@ export function rulesDoc(rules: readonly RuleInfo[]): string {
 export function commandLineDoc(): string {
   const sections = commands.map((command) =>
     [
-      `## vringside ${command.name} ${command.operands}`.replaceAll('[', '\\['),
+      `## vringside ${command.name} ${command.operands}`.trim().replaceAll('[', '\\['),
       `${command.summary[0]?.toUpperCase()}${command.summary.slice(1)}.`,
       command.details.join(' '),
       table(
         ['option', ''],
-        command.options.map((name) => [`\`${optionLabel(name, options[name]).trim()}\``, options[name].help]),
+        command.options.map((name) => {
+          const spec = optionOf(command, name);
+          return [`\`${optionLabel(name, spec).trim()}\``, spec.help];
+        }),
       ),
       ['```sh', ...command.examples, '```'].join('\n'),
     ].join('\n\n'),

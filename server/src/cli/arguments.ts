@@ -7,17 +7,21 @@ import {
   type CommandName,
   type CommandSpec,
   commands,
+  type Format,
+  formatsOf,
   laterCommands,
   laterFormats,
   laterOptions,
   type OptionName,
   type OptionSpec,
+  optionOf,
   options,
 } from './options.js';
 
 export type Request =
   | { readonly kind: 'version' }
   | { readonly kind: 'help'; readonly command: CommandSpec | null }
+  | { readonly kind: 'family'; readonly name: string; readonly commands: readonly CommandSpec[] }
   | { readonly kind: 'run'; readonly command: CommandName; readonly settings: Settings };
 
 export type ColorMode = 'auto' | 'always' | 'never';
@@ -27,13 +31,18 @@ export type RuleSetting = Level | 'off';
 export interface Settings {
   readonly operands: readonly string[];
   readonly tree: string | null;
-  readonly format: 'text' | 'json';
+  readonly format: Format;
   readonly output: string | null;
   readonly jobs: number;
   readonly rules: ReadonlyMap<string, RuleSetting>;
   /** Non-empty: the rules named without a level; no other runs. */
   readonly onlyRules: readonly string[];
   readonly failOn: FailOn;
+  /** Names of the model, as given; empty: not given. */
+  readonly policies: readonly string[];
+  readonly platforms: readonly string[];
+  readonly devices: readonly string[];
+  readonly deviceClass: string | null;
   readonly useCache: boolean;
   readonly color: ColorMode;
   readonly isQuiet: boolean;
@@ -43,17 +52,38 @@ export interface Settings {
 const levels = ['note', 'warning', 'error'] as const;
 
 export function parseRequest(argv: readonly string[]): Request {
-  const [first, ...rest] = argv;
+  const [first, ...others] = argv;
   if (first === undefined) return { kind: 'help', command: null };
   if (first === '--version' || first === '-V') return { kind: 'version' };
-  if (first === '--help' || first === '-h' || first === 'help') {
-    return { kind: 'help', command: rest[0] === undefined ? null : commandNamed(rest[0]) };
-  }
+  if (isHelp(first)) return helpOn(others);
   if (first.startsWith('-')) throw new UsageError(`the command comes first, before '${first}'`);
-  const command = commandNamed(first);
+  const family = familyNamed(first);
+  if (family.length > 0 && (others[0] === undefined || isHelp(others[0]))) {
+    return { kind: 'family', name: first, commands: family };
+  }
+  const command = commandNamed(family.length > 0 ? `${first} ${others[0]}` : first);
+  const rest = family.length > 0 ? others.slice(1) : others;
   const { values, operands } = parseOptions(command, rest);
   if (values.has('help')) return { kind: 'help', command };
   return { kind: 'run', command: command.name, settings: settingsOf(command, values, operands) };
+}
+
+function isHelp(word: string): boolean {
+  return word === '--help' || word === '-h' || word === 'help';
+}
+
+function helpOn(words: readonly string[]): Request {
+  const [first, second] = words;
+  if (first === undefined) return { kind: 'help', command: null };
+  const family = familyNamed(first);
+  if (family.length === 0) return { kind: 'help', command: commandNamed(first) };
+  if (second === undefined) return { kind: 'family', name: first, commands: family };
+  return { kind: 'help', command: commandNamed(`${first} ${second}`) };
+}
+
+/** The commands of two words that begin with this one. */
+function familyNamed(first: string): readonly CommandSpec[] {
+  return commands.filter((c) => c.name.startsWith(`${first} `));
 }
 
 function commandNamed(name: string): CommandSpec {
@@ -129,7 +159,7 @@ function optionValue(
     return '';
   }
   if (value === undefined || value === '')
-    throw new UsageError(`'${written}' needs a value: ${spec.value}`, command.name);
+    throw new UsageError(`'${written}' needs a value: ${optionOf(command, name).value}`, command.name);
   return value;
 }
 
@@ -139,7 +169,7 @@ function settingsOf(command: CommandSpec, values: Values, operands: readonly str
   return {
     operands,
     tree: one('tree'),
-    format: formatOf(one('format') ?? 'text', command.name),
+    format: formatOf(one('format') ?? 'text', command),
     output: one('output'),
     jobs: jobsOf(one('jobs'), command.name),
     rules: rules.levels,
@@ -150,6 +180,10 @@ function settingsOf(command: CommandSpec, values: Values, operands: readonly str
       [...levels, 'never'],
       command.name,
     ),
+    policies: namesOf('policy', values, command.name),
+    platforms: namesOf('platform', values, command.name),
+    devices: namesOf('device', values, command.name),
+    deviceClass: one('class'),
     useCache: !values.has('no-cache'),
     color: oneOf('color', one('color') ?? 'auto', ['auto', 'always', 'never'], command.name),
     isQuiet: values.has('quiet'),
@@ -157,11 +191,22 @@ function settingsOf(command: CommandSpec, values: Values, operands: readonly str
   };
 }
 
-function formatOf(format: string, command: CommandName): 'text' | 'json' {
+function formatOf(format: string, command: CommandSpec): Format {
+  const formats = formatsOf(command);
+  const found = formats.find((candidate) => candidate === format);
+  if (found !== undefined) return found;
   if (laterFormats.includes(format)) {
-    throw new UsageError(`--format ${format} is not in this version; there are text and json`, command);
+    const there = `there ${formats.length === 1 ? 'is' : 'are'} ${formats.join(' and ')}`;
+    throw new UsageError(`--format ${format} is not in this version; ${there}`, command.name);
   }
-  return oneOf('format', format, ['text', 'json'], command);
+  return oneOf('format', format, formats, command.name);
+}
+
+/** `--policy v5.4,tree --policy v6.12`: in the order given, each once. */
+function namesOf(option: OptionName, values: Values, command: CommandName): readonly string[] {
+  const names = (values.get(option) ?? []).flatMap((value) => value.split(',')).map((name) => name.trim());
+  if (names.includes('')) throw new UsageError(`--${option} has an empty name in its list`, command);
+  return [...new Set(names)];
 }
 
 function jobsOf(text: string | null, command: CommandName): number {

@@ -1,15 +1,12 @@
 /** Help texts, from the same table the parser uses. */
 import type { Style } from '../report/style.js';
-import { type CommandSpec, commands, type OptionSpec, options } from './options.js';
+import { type CommandSpec, commands, type OptionSpec, optionOf } from './options.js';
 
 export function overview(style: Style): string {
-  const rows = commands.map(
-    (c) => `  ${style.bold(`vringside ${c.name}`.padEnd(20))} ${c.operands.padEnd(26)} ${c.summary}`,
-  );
   return [
     'vringside finds every place where memory reaches a virtio device, or a feature bit decides how, and says when.',
     '',
-    ...rows,
+    ...commandRows(commands, style),
     '',
     'vringside COMMAND --help shows the options of a command; vringside --version the version.',
     'Exit status: 0 nothing at or above --fail-on; 1 something; 2 wrong usage; 3 an input could not be read or analysed.',
@@ -17,15 +14,36 @@ export function overview(style: Style): string {
   ].join('\n');
 }
 
+/** What stands behind a word that needs a second one: `vringside model`. */
+export function familyHelp(name: string, family: readonly CommandSpec[], style: Style): string {
+  return [
+    `${style.bold(`vringside ${name}`)} takes one of these:`,
+    '',
+    ...commandRows(family, style),
+    '',
+    `vringside ${name} COMMAND --help shows its options.`,
+    '',
+  ].join('\n');
+}
+
+function commandRows(rows: readonly CommandSpec[], style: Style): string[] {
+  return rows.map(
+    (c) => `  ${style.bold(`vringside ${c.name}`.padEnd(23))} ${c.operands.padEnd(26)} ${c.summary}`,
+  );
+}
+
 export function commandHelp(command: CommandSpec, style: Style): string {
   return [
-    `${style.bold(`vringside ${command.name}`)} ${command.operands} [options]`,
+    [style.bold(`vringside ${command.name}`), command.operands, '[options]']
+      .filter((part) => part !== '')
+      .join(' '),
     '',
     ...command.details,
     '',
-    ...command.options.map(
-      (name) => `  ${optionLabel(name, options[name]).padEnd(30)} ${options[name].help}`,
-    ),
+    ...command.options.map((name) => {
+      const spec = optionOf(command, name);
+      return `  ${optionLabel(name, spec).padEnd(30)} ${spec.help}`;
+    }),
     '',
     ...command.examples.map((example) => `  ${style.dim(example)}`),
     '',

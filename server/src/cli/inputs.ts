@@ -61,7 +61,7 @@ function locateOne(written: string, cwd: string): Located | { path: string; reas
   }
 }
 
-function folderAt(path: string, written: string): string {
+export function folderAt(path: string, written: string): string {
   try {
     const real = realpathSync(path);
     if (statSync(real).isDirectory()) return real;

@@ -10,6 +10,7 @@ const io: Io = {
   env: process.env,
   stdout: { isTTY: process.stdout.isTTY === true, columns: process.stdout.columns ?? null },
   stderr: process.stderr,
+  stdin: () => process.stdin,
   print: writeStdout,
   version: toolVersion,
 };
@@ -18,6 +19,7 @@ const services: Services = {
   analyse: async (options) => (await import('../service/analyse.js')).analyse(options),
   doctor: async (options) => (await import('../service/doctor.js')).doctor(options),
   rules: async () => (await import('../rules/index.js')).rules,
+  treePolicy: null,
 };
 
 try {

@@ -1,6 +1,10 @@
 /** The commands and their options: one table for parsing, help and the generated manual page. */
+import { type ModelCommandName, modelCommands } from './commands/model-commands.js';
 
-export type CommandName = 'check' | 'sites' | 'doctor' | 'explain';
+/** Two words where the first names a family: `model matrix`. */
+export type CommandName = 'check' | 'sites' | 'doctor' | 'explain' | ModelCommandName;
+
+export type Format = 'text' | 'json' | 'html';
 
 export interface CommandSpec {
   readonly name: CommandName;
@@ -9,6 +13,10 @@ export interface CommandSpec {
   readonly summary: string;
   readonly details: readonly string[];
   readonly options: readonly OptionName[];
+  /** Default: text and json. */
+  readonly formats?: readonly Format[];
+  /** What an option does where this command means something of its own by it. */
+  readonly optionHelp?: Readonly<Partial<Record<OptionName, string>>>;
   readonly examples: readonly string[];
 }
 
@@ -21,7 +29,7 @@ export interface OptionSpec {
 
 export const options = {
   tree: { value: 'DIR', help: 'kernel tree to resolve names in (default: found upwards from PATH)' },
-  format: { value: 'text|json', help: 'how to print the result (default: text)' },
+  format: { value: 'FORMAT', help: 'how to print the result (default: text)' },
   output: { value: 'FILE', short: 'o', help: 'write the result to FILE instead of standard output' },
   rule: {
     value: 'ID[=LEVEL]',
@@ -32,6 +40,10 @@ export const options = {
     value: 'LEVEL',
     help: 'error|warning|note|never: exit with 1 at findings of that level or above',
   },
+  policy: { value: 'ID', isRepeatable: true, help: 'a kernel release (v6.12), a proposal of 2019, or tree' },
+  platform: { value: 'ID', isRepeatable: true, help: "how the guest's memory is protected" },
+  device: { value: 'ID', isRepeatable: true, help: 'what the device offers, and takes an address to be' },
+  class: { value: 'CLASS', help: 'what the device is: blk, net, balloon, ... (default: blk)' },
   jobs: { value: 'N', short: 'j', help: 'worker threads (default: the number of processors)' },
   'no-cache': { value: null, help: "neither read nor write the user's cache folder" },
   color: {
@@ -44,6 +56,17 @@ export const options = {
 } as const satisfies Record<string, OptionSpec>;
 
 export type OptionName = keyof typeof options;
+
+/** An option as one command has it. */
+export function optionOf(command: CommandSpec, name: OptionName): OptionSpec {
+  const spec: OptionSpec = options[name];
+  const help = command.optionHelp?.[name] ?? spec.help;
+  return name === 'format' ? { ...spec, value: formatsOf(command).join('|'), help } : { ...spec, help };
+}
+
+export function formatsOf(command: CommandSpec): readonly Format[] {
+  return command.formats ?? ['text', 'json'];
+}
 
 const shared: readonly OptionName[] = [
   'tree',
@@ -106,18 +129,19 @@ export const commands: readonly CommandSpec[] = [
     options: ['format', 'output', 'color', 'help'],
     examples: ['vringside explain cpu_phys_to_device', 'vringside explain guard-differs-from-core'],
   },
+  ...modelCommands,
 ];
 
 /** Commands and options that are planned: named so that the answer is better than "unknown". */
-export const laterCommands: readonly string[] = ['review', 'model', 'compare', 'merge', 'lsp'];
-export const laterOptions: readonly string[] = [
-  'shard',
-  'config',
-  'platform',
-  'device',
-  'policy',
-  'baseline',
-  'write-baseline',
-  'new-from',
+export const laterCommands: readonly string[] = [
+  'review',
+  'model throughput',
+  'model pool',
+  'model validate',
+  'model calibrate',
+  'compare',
+  'merge',
+  'lsp',
 ];
+export const laterOptions: readonly string[] = ['shard', 'config', 'baseline', 'write-baseline', 'new-from'];
 export const laterFormats: readonly string[] = ['sarif', 'github', 'html', 'reply'];

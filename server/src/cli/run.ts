@@ -3,7 +3,7 @@
 import { printable } from '../report/style.js';
 import { parseRequest } from './arguments.js';
 import { type ExitStatus, exitStatus, InputError, UsageError } from './failure.js';
-import { commandHelp, overview } from './help.js';
+import { commandHelp, familyHelp, overview } from './help.js';
 import type { Io, Services } from './services.js';
 import { styleFor } from './terminal.js';
 
@@ -14,6 +14,9 @@ export async function run(argv: readonly string[], io: Io, services: Services): 
     if (request.kind === 'help') {
       const style = styleFor('auto', io.stdout, io.env);
       return say(request.command === null ? overview(style) : commandHelp(request.command, style), io);
+    }
+    if (request.kind === 'family') {
+      return say(familyHelp(request.name, request.commands, styleFor('auto', io.stdout, io.env)), io);
     }
     switch (request.command) {
       case 'check':
@@ -28,6 +31,18 @@ export async function run(argv: readonly string[], io: Io, services: Services): 
         return await (await import('./commands/doctor.js')).runDoctor(request.settings, io, services);
       case 'explain':
         return await (await import('./commands/explain.js')).runExplain(request.settings, io, services);
+      case 'model matrix':
+        return await (await import('./commands/model-matrix.js')).runMatrixCommand(
+          request.settings,
+          io,
+          services,
+        );
+      case 'model list':
+        return (await import('./commands/model-list.js')).runList(request.settings, io);
+      case 'model trace':
+        return await (await import('./commands/model-trace.js')).runTrace(request.settings, io, services);
+      case 'model run':
+        return await (await import('./commands/model-run.js')).runScenarios(request.settings, io, services);
     }
   } catch (error) {
     if (error instanceof UsageError) {

@@ -1,4 +1,5 @@
 /** What the commands need of the rest of the program; handed in, so that a command can be tried without it. */
+import type { Policy } from '../model/index.js';
 import type { DoctorReport, Report } from '../report/report.js';
 import type { Level } from '../rules/finding.js';
 import type { RuleSetting } from './arguments.js';
@@ -31,6 +32,15 @@ export interface Services {
     readonly onProgress?: (event: ProgressEvent) => void;
   }) => Promise<DoctorReport>;
   readonly rules: () => Promise<readonly RuleInfo[]>;
+  /** The decisions of the code of one tree as the policy `tree`; null where trees are not read for that. */
+  readonly treePolicy: ((options: TreePolicyOptions) => Promise<Policy>) | null;
+}
+
+export interface TreePolicyOptions {
+  /** Absolute, symbolic links resolved. */
+  readonly root: string;
+  readonly jobs: number;
+  readonly onProgress?: (event: ProgressEvent) => void;
 }
 
 /** The process as a command sees it. */
@@ -39,6 +49,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: { readonly isTTY: boolean; readonly columns: number | null };
   readonly stderr: Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns'>;
-  readonly print: (text: string) => void;
+  readonly stdin: () => AsyncIterable<Uint8Array>;
+  /** False when nobody reads on. */
+  readonly print: (text: string) => boolean;
   readonly version: string;
 }

@@ -28,28 +28,54 @@ function speaksUnicode(env: Environment): boolean {
 
 /** A file that appears only when it is complete. */
 export function writeFileWhole(text: string, file: string): void {
-  const part = `${file}.part-${process.pid}`;
-  try {
-    const fd = openSync(part, 'w');
-    try {
-      writeAll(fd, text);
-    } finally {
-      closeSync(fd);
-    }
-    renameSync(part, file);
-  } catch (error) {
-    rmSync(part, { force: true });
-    throw new UsageError(`cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  const sink = openFile(file);
+  sink.write(text);
+  sink.close();
 }
 
-/** Standard output, written to the end before the process may leave. */
-export function writeStdout(text: string): void {
-  writeAll(1, text);
+/** Takes a result piece by piece. */
+export interface Sink {
+  /** False when nobody reads on. */
+  readonly write: (text: string) => boolean;
+  readonly close: () => void;
+  /** Leaves nothing behind. */
+  readonly discard: () => void;
+}
+
+/** A file written piece by piece, that appears when it is closed. */
+export function openFile(file: string): Sink {
+  const part = `${file}.part-${process.pid}`;
+  const failing = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      rmSync(part, { force: true });
+      throw new UsageError(`cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  const fd = failing(() => openSync(part, 'w'));
+  return {
+    write: (text) => failing(() => writeAll(fd, text)),
+    close: () => {
+      failing(() => {
+        closeSync(fd);
+        renameSync(part, file);
+      });
+    },
+    discard: () => {
+      closeSync(fd);
+      rmSync(part, { force: true });
+    },
+  };
+}
+
+/** Standard output, written to the end before the process may leave; false when nobody reads on. */
+export function writeStdout(text: string): boolean {
+  return writeAll(1, text);
 }
 
 /** A pipe may take a part at a time, or say that it is full for now. */
-function writeAll(fd: number, text: string): void {
+function writeAll(fd: number, text: string): boolean {
   let bytes = Buffer.from(text, 'utf8');
   while (bytes.length > 0) {
     try {
@@ -57,9 +83,10 @@ function writeAll(fd: number, text: string): void {
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       // The reader has enough, as in `vringside sites | head`.
-      if (code === 'EPIPE' && fd === 1) return;
+      if (code === 'EPIPE' && fd === 1) return false;
       if (code !== 'EAGAIN') throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
     }
   }
+  return true;
 }

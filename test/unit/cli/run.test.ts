@@ -57,8 +57,10 @@ async function vringside(argv: readonly string[], report: Partial<Report> = {}) 
         return true;
       },
     },
+    stdin: async function* () {},
     print: (text) => {
       out += text;
+      return true;
     },
     version: '9.9.9',
   };
@@ -76,6 +78,7 @@ async function vringside(argv: readonly string[], report: Partial<Report> = {}) 
       unclean: [],
     }),
     rules: async () => rules,
+    treePolicy: null,
   };
   const status = await run(argv, io, services);
   return { status, out, err };
