@@ -2,7 +2,7 @@
 export { type DeviceId, deviceIds, deviceOf, devices, type NamedDevice } from './device/devices.js';
 export { builtinPolicy, namedPolicies } from './guest/builtin-policies.js';
 export { answerOf, type Platform, platformIds, platformOf, platforms } from './guest/platforms.js';
-export { guestOf, type RunOptions, runScenario } from './machine.js';
+export { deviceFactsOf, guestOf, type RunOptions, runScenario } from './machine.js';
 export { type Cell, type Matrix, type MatrixRequest, runMatrix, scenarioOf } from './matrix.js';
 export {
   ACCESS_PLATFORM,

@@ -13,14 +13,14 @@ import { guestFacts, type Platform, platformOf } from './guest/platforms.js';
 import { GuestMemory } from './memory/guest-memory.js';
 import {
   ACCESS_PLATFORM,
-  type FeatureSet,
+  type DeviceFacts,
   type GuestFacts,
   known,
   type Policy,
   VERSION_1,
 } from './policy.js';
 import { isSince, newest, type Release, releaseOf } from './release.js';
-import type { Counts, Outcome, RunResult, Scenario, Sight, Transport } from './scenario.js';
+import type { Counts, Outcome, RunResult, Scenario, Sight } from './scenario.js';
 import { Trace } from './trace.js';
 
 export interface RunOptions {
@@ -47,7 +47,7 @@ export function runScenario(scenario: Scenario, options: RunOptions = {}): RunRe
   try {
     return guest.run();
   } finally {
-    guest.memory.release();
+    guest.release();
   }
 }
 
@@ -64,6 +64,18 @@ function swiotlbState(scenario: Scenario, platform: Platform, release: Release):
   // `noforce` keeps the pool from being made (kernel/dma/swiotlb.c:366 of v6.12).
   const isForced = mode === 'force' || (mode === 'default' && platform.forcesSwiotlb(release));
   return { isForced, isRestricted: false };
+}
+
+/** What guest code sees of the device of a scenario. */
+export function deviceFactsOf({ device, queue }: Scenario): DeviceFacts {
+  const transport = device.transport ?? (device.offersVersion1 === false ? 'pci-legacy' : 'pci-modern');
+  const offered = new Set<string>();
+  if (device.offersVersion1 ?? transport !== 'pci-legacy') offered.add(VERSION_1);
+  if (device.offersAccessPlatform) offered.add(ACCESS_PLATFORM);
+  if (queue?.layout === 'packed') offered.add('VIRTIO_F_RING_PACKED');
+  if (queue?.indirect ?? true) offered.add('VIRTIO_RING_F_INDIRECT_DESC');
+  if (queue?.eventIdx ?? true) offered.add('VIRTIO_RING_F_EVENT_IDX');
+  return { class: device.class, transport, offered: visibleFeatures(offered, transport) };
 }
 
 /** What guest code finds out about the guest of a scenario. */
@@ -91,13 +103,14 @@ function boot(scenario: Scenario, policy: Policy, trace: Trace, options: RunOpti
         slots: scenario.swiotlb?.slots ?? platform.poolSlots(MEMORY_BYTES),
         areas: scenario.swiotlb?.areas ?? 1,
         mechanics: swiotlbOf(policy.release),
+        isRestricted: swiotlb.isRestricted,
       })
     : null;
   return new Guest(scenario, policy, platform, release, memory, pool, swiotlb, trace);
 }
 
 class Guest {
-  readonly memory: GuestMemory;
+  private readonly memory: GuestMemory;
   private readonly scenario: Scenario;
   private readonly policy: Policy;
   private readonly platform: Platform;
@@ -127,6 +140,12 @@ class Guest {
     this.trace = trace;
   }
 
+  /** Gives the storage to the next machine. */
+  release(): void {
+    this.pool?.release();
+    this.memory.release();
+  }
+
   run(): RunResult {
     if (!isSince(this.release, this.platform.since))
       this.notes.push(`hypothetical: guests run on ${this.platform.name} since ${this.platform.since}`);
@@ -138,11 +157,6 @@ class Guest {
 
   // ---- negotiation -----------------------------------------------------------------------------------------
 
-  private get transport(): Transport {
-    const { transport, offersVersion1 } = this.scenario.device;
-    return transport ?? (offersVersion1 === false ? 'pci-legacy' : 'pci-modern');
-  }
-
   private negotiate(): Negotiated {
     const { device, driver } = this.scenario;
     // An emulated device is no virtio device: its driver knows the DMA API only, and nothing is negotiated.
@@ -151,23 +165,8 @@ class Guest {
       return { features: new Set(), refused: null, usesDmaApi, undecided: null };
     }
     const guest = guestOf(this.scenario, this.policy);
-    const facts = {
-      class: device.class,
-      transport: this.transport,
-      offered: visibleFeatures(this.offered(), this.transport),
-    };
+    const facts = deviceFactsOf(this.scenario);
     return negotiate(this.policy, guest, facts, driver?.clearsAccessPlatform ?? null, this.trace);
-  }
-
-  private offered(): FeatureSet {
-    const { device, queue } = this.scenario;
-    const offered = new Set<string>();
-    if (device.offersVersion1 ?? this.transport !== 'pci-legacy') offered.add(VERSION_1);
-    if (device.offersAccessPlatform) offered.add(ACCESS_PLATFORM);
-    if (queue?.layout === 'packed') offered.add('VIRTIO_F_RING_PACKED');
-    if (queue?.indirect ?? true) offered.add('VIRTIO_RING_F_INDIRECT_DESC');
-    if (queue?.eventIdx ?? true) offered.add('VIRTIO_RING_F_EVENT_IDX');
-    return offered;
   }
 
   // ---- data ------------------------------------------------------------------------------------------------
@@ -208,6 +207,8 @@ class Guest {
     const ring = seen.ringFailure === null ? outcomeOf(seen.ring, false) : 'exhausted';
     const payload = seen.exhausted === null ? outcomeOf(seen.payload, seen.isBounced) : 'exhausted';
     this.notes.push(...seen.notes);
+    if (dma !== null && !this.swiotlb.isForced && this.platform.notForcedBecause !== '')
+      this.notes.push(`payload is not bounced: ${this.platform.notForcedBecause}`);
     return {
       ...this.head(negotiated, usesDmaApi),
       outcome: isWorking(ring) ? payload : ring,

@@ -25,6 +25,8 @@ export interface Platform {
   readonly encryptionBit: number;
   /** Whether the architecture's code forces bouncing in a kernel of this release when the command line says nothing. */
   readonly forcesSwiotlb: (release: Release) => boolean;
+  /** Why bouncing is not forced on this secure platform, where it is not; '' where it always is. */
+  readonly notForcedBecause: string;
   /** Bounces through a restricted pool of the device's own (device tree), whatever the command line says. */
   readonly hasRestrictedPool: boolean;
   /** Whether `dma_alloc_coherent()` of the direct mapping makes its pages shared. */
@@ -55,8 +57,9 @@ const open: Protection = { deviceReads: 'open', content: 'kept', canFail: false 
 /** SEV: the C-bit, reported by CPUID 0x8000001f; bit 51 on the processors sold. */
 const C_BIT = 2 ** 51;
 
-const x86: Pick<Platform, 'arch' | 'pageSizes' | 'hasRestrictedPool'> = {
+const x86: Pick<Platform, 'arch' | 'pageSizes' | 'hasRestrictedPool' | 'notForcedBecause'> = {
   arch: 'x86',
+  notForcedBecause: '',
   pageSizes: [4096],
   hasRestrictedPool: false,
 };
@@ -127,6 +130,8 @@ export const platforms: readonly Platform[] = [
     // arch/powerpc/mm/mem.c:294 reads the variables that platforms/pseries/svm.c:23 sets in an early_initcall, which
     // runs later: since v5.19 (swiotlb_init() with flags) the flag comes too late.
     forcesSwiotlb: (release) => !isSince(release, 'v5.19'),
+    notForcedBecause:
+      'swiotlb_init() runs before init_svm() asks it to bounce (since v5.19; swiotlb=force helps)',
     hasRestrictedPool: false,
     sharesCoherent: true,
     poolSlots: defaultPool,
@@ -213,6 +218,7 @@ export const platforms: readonly Platform[] = [
     encryptionBit: 0,
     // arch/s390/mm/init.c:146 (pv_init).
     forcesSwiotlb: always,
+    notForcedBecause: '',
     hasRestrictedPool: false,
     sharesCoherent: true,
     poolSlots: defaultPool,
@@ -229,6 +235,7 @@ export const platforms: readonly Platform[] = [
     protection: { deviceReads: 'fault', content: 'kept', canFail: false },
     encryptionBit: 0,
     forcesSwiotlb: never,
+    notForcedBecause: '',
     // Nothing in the guest forces bouncing: its device tree gives devices a restricted-dma-pool (kernel/dma/swiotlb.c
     // rmem_swiotlb_device_init(), which bounces and allocates rings from it).
     hasRestrictedPool: true,
@@ -249,6 +256,7 @@ export const platforms: readonly Platform[] = [
     encryptionBit: 0,
     // arch/arm64/mm/init.c of v6.13 (mem_init): SWIOTLB_FORCE in a realm.
     forcesSwiotlb: always,
+    notForcedBecause: '',
     hasRestrictedPool: false,
     sharesCoherent: true,
     poolSlots: defaultPool,

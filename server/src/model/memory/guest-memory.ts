@@ -121,16 +121,21 @@ export class GuestMemory {
 
   private stateOfPage(page: number): PageState {
     const state = this.states.get(page);
-    if (state !== undefined) return state;
-    for (const range of this.sharedRanges) if (page >= range.first && page <= range.last) return 'shared';
-    return 'private';
+    return state ?? (this.isInSharedRange(page) ? 'shared' : 'private');
+  }
+
+  private isInSharedRange(page: number): boolean {
+    for (const range of this.sharedRanges) if (page >= range.first && page <= range.last) return true;
+    return false;
   }
 
   /** Pages in a state other than private. */
   pagesIn(state: Exclude<PageState, 'private'>): number {
     let n = 0;
     for (const s of this.states.values()) if (s === state) n += 1;
-    if (state === 'shared') for (const { first, last } of this.sharedRanges) n += last - first + 1;
+    if (state !== 'shared') return n;
+    for (const { first, last } of this.sharedRanges) n += last - first + 1;
+    for (const page of this.states.keys()) if (this.isInSharedRange(page)) n -= 1;
     return n;
   }
 
@@ -177,7 +182,9 @@ export class GuestMemory {
         return false;
       }
       this.changeContent(page);
-      this.states.set(page, to);
+      // Back to what the page is by itself: nothing more need be known of it.
+      if ((to === 'shared') === this.isInSharedRange(page)) this.states.delete(page);
+      else this.states.set(page, to);
       this.conversions += 1;
       this.trace.step('platform', what, page * this.pageSize, this.pageSize);
     }
