@@ -47,7 +47,7 @@ export function runScenario(scenario: Scenario, options: RunOptions = {}): RunRe
   try {
     return guest.run();
   } finally {
-    guest.release();
+    guest.dispose();
   }
 }
 
@@ -141,7 +141,7 @@ class Guest {
   }
 
   /** Gives the storage to the next machine. */
-  release(): void {
+  dispose(): void {
     this.pool?.release();
     this.memory.release();
   }
