@@ -50,7 +50,7 @@ export function guardOf(resolver: Resolver, question: GuardQuestion): GuardResul
   const both = atoms.formulas.and(atoms.formulas.and(local, decided), compiled);
   // A test its callers have already decided is dead code today: what it says for itself is the better answer.
   const formula = both === FALSE ? local : both;
-  if (formula === TRUE || formula === FALSE) return unconditional;
+  if (formula === TRUE) return unconditional;
   const wanted = new Set(atoms.formulas.support(formula));
   const relevant = tests.filter((t) => atoms.formulas.support(t.truth).some((a) => wanted.has(a)));
   const steps = resolver.reachOf(ref).steps;

@@ -34,7 +34,18 @@ import {
 import { Origins } from './values/origins.js';
 
 export { Resolver } from './conditions/resolve.js';
-export type { Guard, GuardStep, Site, SiteCategory } from './site.js';
+export {
+  type Configuration,
+  ConfigurationError,
+  defaultConfiguration,
+  parseConfiguration,
+  type TreePolicy,
+  type TreePolicyOptions,
+  treePolicy,
+} from './evaluate/index.js';
+export { annotate, type FilePolicy } from './outcomes/annotate.js';
+export { type ScenarioChoice, type SiteScenario, scenarioSet } from './outcomes/scenario-set.js';
+export type { Guard, GuardStep, Site, SiteCategory, SiteOutcome } from './site.js';
 export type { Candidate, FoundSite } from './sites/collector.js';
 export { coreDecision, type DecisionFunction, decisionFunctions } from './sites/decision.js';
 

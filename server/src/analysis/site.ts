@@ -1,3 +1,4 @@
+import type { DeviceId, Outcome, PlatformId } from '../model/index.js';
 import type { Range } from '../text/span.js';
 
 export type SiteCategory = 'bypass' | 'feature' | 'mapping' | 'decision';
@@ -22,6 +23,22 @@ export interface Guard {
   readonly via: readonly GuardStep[];
 }
 
+/** What becomes of the data at a site in one kind of guest, with one device, as the machine ran it. */
+export interface SiteOutcome {
+  readonly platform: PlatformId;
+  readonly device: DeviceId;
+  /** `tree`, or the policy that was asked for. */
+  readonly policy: string;
+  readonly outcome: Outcome;
+  /** What decided it. */
+  readonly why: string;
+  /** Copies through the bounce pool, and slots at the most, for one page each way. */
+  readonly copies: number;
+  readonly slots: number;
+  /** Null: not worked out. */
+  readonly throughputRatio: null;
+}
+
 /** A place where an address reaches a device, or a feature bit is tested, set or cleared. */
 export interface Site {
   /** Stable from version to version: from kind, file, function, expression and ordinal; never the line. */
@@ -37,4 +54,6 @@ export interface Site {
   readonly feature?: string;
   /** Null: reached unconditionally. */
   readonly guard: Guard | null;
+  /** In the guests in which the site is reached, or its device refused; absent where outcomes were not worked out. */
+  readonly outcomes?: readonly SiteOutcome[];
 }

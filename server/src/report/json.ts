@@ -2,7 +2,7 @@
  * The JSON faces. The order of keys is part of the promise: two runs over the same input give the same bytes, and a
  * difference of two outputs reads well.
  */
-import type { Guard, Site } from '../analysis/site.js';
+import type { Guard, Site, SiteOutcome } from '../analysis/site.js';
 import type { Finding, Related } from '../rules/finding.js';
 import type { Range } from '../text/span.js';
 import type { Coverage, DoctorReport, NotAnalysed, Report } from './report.js';
@@ -55,6 +55,20 @@ function siteJson(site: Site): Json {
     expression: site.expression,
     ...(site.feature === undefined ? {} : { feature: site.feature }),
     guard: site.guard === null ? null : guardJson(site.guard),
+    ...(site.outcomes === undefined ? {} : { outcomes: site.outcomes.map(outcomeJson) }),
+  };
+}
+
+function outcomeJson(outcome: SiteOutcome): Json {
+  return {
+    platform: outcome.platform,
+    device: outcome.device,
+    policy: outcome.policy,
+    outcome: outcome.outcome,
+    why: outcome.why,
+    copies: outcome.copies,
+    slots: outcome.slots,
+    throughputRatio: outcome.throughputRatio,
   };
 }
 

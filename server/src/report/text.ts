@@ -6,6 +6,7 @@ import { quoteSource, type SourceLines } from './quote.js';
 import type { Report } from './report.js';
 import { count, displayWidth, padEnd, printable, type Style, wrap } from './style.js';
 import { closingLine, notUnderstood, stageTimes } from './text-closing.js';
+import { outcomeLines } from './text-outcomes.js';
 
 export interface TextOptions {
   readonly style: Style;
@@ -87,6 +88,7 @@ function siteEntry(
     head,
     ...quoteSource(site.file, site.range, options.source, INDENT, style),
     ...whenLines(site.guard, site.file, site.category === 'bypass' ? always : null, style),
+    ...outcomeLines(site.outcomes ?? [], INDENT, style),
     ...findings.map((finding) => `${INDENT}${level(finding.level, style)}  ${finding.rule}`),
   ];
 }
@@ -102,6 +104,7 @@ function findingEntry(finding: Finding, site: Site | null, columns: number, opti
     ...quoteSource(finding.file, finding.range, options.source, INDENT, style),
     ...wrap(printable(finding.message), style.width - INDENT.length).map((line) => INDENT + line),
     ...(site === null ? [] : whenLines(site.guard, site.file, style.yellow('always'), style)),
+    ...outcomeLines(site?.outcomes ?? [], INDENT, style),
     ...finding.related.flatMap((related) =>
       labelled(
         'see',

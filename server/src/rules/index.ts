@@ -5,6 +5,7 @@ import { dmaBypassUnconditional } from './dma-bypass-unconditional.js';
 import type { Finding, Level } from './finding.js';
 import { guardDiffersFromCore } from './guard-differs-from-core.js';
 import type { Found, Rule, RuleContext } from './rule.js';
+import { secureGuestUnreadable } from './secure-guest-unreadable.js';
 
 export type { Finding, Level, Related } from './finding.js';
 export type { Rule, RuleContext } from './rule.js';
@@ -12,7 +13,7 @@ export type { Rule, RuleContext } from './rule.js';
 /** Levels by rule id, as configured; rules not named keep their own. */
 export type RuleLevels = ReadonlyMap<string, Level | 'off'>;
 
-export const rules: readonly Rule[] = [dmaBypassUnconditional, guardDiffersFromCore];
+export const rules: readonly Rule[] = [dmaBypassUnconditional, guardDiffersFromCore, secureGuestUnreadable];
 
 /** All findings of the rules that are on, in source order. */
 export function applyRules(context: RuleContext, levels: RuleLevels): Finding[] {

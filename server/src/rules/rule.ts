@@ -1,4 +1,4 @@
-import type { Inventory } from '../analysis/index.js';
+import type { FoundSite, Inventory, SiteOutcome } from '../analysis/index.js';
 import type { Program } from '../program/index.js';
 import type { Finding, Level } from './finding.js';
 
@@ -6,6 +6,8 @@ import type { Finding, Level } from './finding.js';
 export interface RuleContext {
   readonly program: Program;
   readonly inventory: Inventory;
+  /** What becomes of sites in each kind of guest; a site that is not there was not run. */
+  readonly outcomes: ReadonlyMap<FoundSite, readonly SiteOutcome[]>;
 }
 
 /** A finding without the things the engine adds: rule, fingerprint, and the rule's level where it gives none. */

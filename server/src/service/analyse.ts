@@ -4,7 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { coreFolders, isHeaderFollowed, relevantWords, subjectName } from '@vringside/grammars/relevance';
-import { takeInventory } from '../analysis/index.js';
+import { annotate, takeInventory } from '../analysis/index.js';
 import {
   createProgram,
   diskReader,
@@ -24,6 +24,7 @@ import { buildId, toolVersion } from '../report/version.js';
 import { applyRules, type RuleLevels } from '../rules/index.js';
 import { createKernelParser, type KernelParser } from '../syntax/index.js';
 import { coverageOf } from './coverage.js';
+import { defaultChoice, type OutcomeChoice, outcomePlan } from './outcomes.js';
 import { keep, questionKey, recall, recordingReader } from './result-cache.js';
 import { siblings } from './siblings.js';
 
@@ -42,6 +43,8 @@ export interface AnalyseOptions {
   /** Null: no cache. */
   readonly cacheDir: string | null;
   readonly rules: RuleLevels;
+  /** The guests sites are run in; default: the usual ones, under the tree's own decisions. */
+  readonly outcomes?: OutcomeChoice;
   readonly onProgress?: (p: Progress) => void;
   readonly timings: boolean;
 }
@@ -66,7 +69,9 @@ export async function analyse(options: AnalyseOptions): Promise<Report> {
     core.files,
     siblings(tree.root, wanted.named).filter((file) => speaksOfSubject(reader, file)),
   );
-  const key = questionKey(buildId, [JSON.stringify([tree, wanted, around, [...options.rules].sort()])]);
+  const key = questionKey(buildId, [
+    JSON.stringify([tree, wanted, around, [...options.rules].sort(), options.outcomes ?? null]),
+  ]);
   const earlier = options.cacheDir === null ? null : recall(cache, key, reader);
   clock.lap('recall');
   if (earlier !== null) return options.timings ? { ...earlier, timings: clock.laps } : earlier;
@@ -109,7 +114,7 @@ export async function analyseSources(
 function finish(
   program: Program,
   wanted: Selection,
-  options: Pick<AnalyseOptions, 'rules' | 'timings' | 'onProgress'>,
+  options: Pick<AnalyseOptions, 'rules' | 'timings' | 'onProgress' | 'outcomes'>,
   clock: Clock,
 ): Report {
   const isWanted = new Set(wanted.files);
@@ -118,7 +123,10 @@ function finish(
     onFile: (done, total) => options.onProgress?.({ done, total, what: 'analysing' }),
   });
   clock.lap('analyse');
-  const findings = applyRules({ program, inventory }, options.rules);
+  const plan = outcomePlan(program, options.outcomes ?? defaultChoice);
+  const { outcomes } = annotate(inventory.sites, { ...plan, atoms: inventory.resolver.atoms });
+  clock.lap('outcomes');
+  const findings = applyRules({ program, inventory, outcomes }, options.rules);
   clock.lap('rules');
   const { coverage, unclean } = coverageOf(
     program,
@@ -128,7 +136,10 @@ function finish(
     schema: 'vringside/1',
     tool: { name: 'vringside', version: toolVersion },
     tree: { root: program.tree.root, kernelVersion: program.tree.version },
-    sites: inventory.sites.map((s) => s.site),
+    sites: inventory.sites.map((found) => {
+      const run = outcomes.get(found);
+      return run === undefined ? found.site : { ...found.site, outcomes: run };
+    }),
     findings,
     notAnalysed: sortedUnique([
       ...wanted.notAnalysed,

@@ -38,7 +38,9 @@ async function findingsIn(
     ['drivers/virtio/virtio_ring.c', core],
     [path, `#include <linux/virtio_config.h>\n${driver}`],
   ]);
-  return (await analyseSources(files, levels)).findings;
+  // What the machine finds has tests of its own; here the two rules that look at guards alone are asked.
+  const asked: RuleLevels = new Map([['secure-guest-unreadable', 'off'], ...(levels ?? [])]);
+  return (await analyseSources(files, asked)).findings;
 }
 
 function brief(findings: readonly Finding[]): string[] {

@@ -1,0 +1,218 @@
+/**
+ * What becomes of each site in each kind of guest: reached or not by its guard, then run on the machine under the
+ * decisions of the code under review.
+ */
+import {
+  ACCESS_PLATFORM,
+  type DeviceClass,
+  deviceFactsOf,
+  deviceOf,
+  guestOf,
+  known,
+  type Policy,
+  platformOf,
+  type RunResult,
+  runScenario,
+  type Scenario,
+  scenarioOf,
+} from '../../model/index.js';
+import { type ScenarioFacts, scenarioFacts, type TreePolicy } from '../evaluate/index.js';
+import type { Atoms } from '../formulas/atoms.js';
+import type { Formula } from '../formulas/formula.js';
+import type { SiteOutcome } from '../site.js';
+import type { FoundSite } from '../sites/collector.js';
+import { reachIn } from './reach-in.js';
+import type { SiteScenario } from './scenario-set.js';
+
+/** The decisions that hold for one file: those of the tree, with the file's own driver. */
+export interface FilePolicy {
+  readonly policy: Policy;
+  readonly deviceClass: DeviceClass;
+  /** Answers predicates that the tree's own code decides. */
+  readonly predicates: Pick<TreePolicy, 'predicate'>;
+}
+
+export interface Annotations {
+  readonly outcomes: ReadonlyMap<FoundSite, readonly SiteOutcome[]>;
+}
+
+export interface AnnotateOptions {
+  readonly atoms: Atoms;
+  readonly scenarios: readonly SiteScenario[];
+  readonly policyFor: (file: string) => FilePolicy;
+}
+
+/**
+ * Kinds of bypass sites whose address the device follows, and the devices of the set they concern: null for all, since only
+ * a legacy transport writes frame numbers. Addresses inside messages are not run: what the host does with the page they
+ * name is the protocol's affair.
+ */
+const followed: Readonly<Record<string, readonly string[] | null>> = {
+  cpu_phys_to_device: null,
+  ring_alloc_plain: null,
+  ring_pfn_write: ['legacy'],
+};
+
+/** Kinds that decide between DMA API and bypass, or accept a device: their outcome is that of the guest as a whole. */
+const decisionKinds: ReadonlySet<string> = new Set([
+  'dma_api_decision',
+  'platform_hook',
+  'platform_hook_def',
+  'offered_check',
+]);
+
+/** Outcomes of bypass sites whose address a device follows, and of decisions. Other sites have none. */
+export function annotate(sites: readonly FoundSite[], options: AnnotateOptions): Annotations {
+  const runs = new Runs(options);
+  const outcomes = new Map<FoundSite, readonly SiteOutcome[]>();
+  for (const found of sites) {
+    const { kind, file } = found.site;
+    const devices = followed[kind];
+    if (devices !== undefined) outcomes.set(found, runs.ofBypass(file, devices, found.formula));
+    else if (decisionKinds.has(kind) && isDefinition(found)) outcomes.set(found, runs.ofDecision(file));
+  }
+  return { outcomes };
+}
+
+/** Whether the site is the function itself, and not a place that asks it. */
+function isDefinition({ candidate: { function: fn, at } }: FoundSite): boolean {
+  return fn !== null && at.start <= fn.nameSpan.start && fn.nameSpan.end <= at.end;
+}
+
+/** Runs by file and scenario; sites of one file share them. */
+class Runs {
+  private readonly o: AnnotateOptions;
+  private readonly policies = new Map<string, FilePolicy>();
+  private readonly numbers = new Map<Policy, number>();
+  private readonly results = new Map<string, RunResult>();
+  private readonly answers = new Map<string, readonly SiteOutcome[]>();
+
+  constructor(options: AnnotateOptions) {
+    this.o = options;
+  }
+
+  /** Scenarios in which the place is reached, or the device is refused before it could be; others have no entry. */
+  ofBypass(file: string, devices: readonly string[] | null, formula: Formula): readonly SiteOutcome[] {
+    const key = `${this.keyOf(file)} ${formula} ${devices?.join() ?? 'all'}`;
+    return this.remember(key, () => {
+      const scenarios = this.o.scenarios.filter(({ device }) => devices?.includes(device) ?? true);
+      return scenarios.flatMap((scenario) => this.bypass(file, scenario, formula) ?? []);
+    });
+  }
+
+  ofDecision(file: string): readonly SiteOutcome[] {
+    return this.remember(`${this.keyOf(file)} decision`, () =>
+      this.o.scenarios.map((scenario) => toOutcome(scenario, this.policyOf(file), this.run(file, scenario))),
+    );
+  }
+
+  private bypass(file: string, scenario: SiteScenario, formula: Formula): SiteOutcome | null {
+    const filePolicy = this.policyOf(file);
+    const whole = this.run(file, scenario);
+    // A refused device never gets here: the site is safe by the gate, and the report says so.
+    if (whole.outcome === 'refused') return toOutcome(scenario, filePolicy, whole);
+    const facts = factsOf(this.scenarioOf(file, scenario), whole, filePolicy);
+    const reach = reachIn(formula, this.o.atoms, facts);
+    if (reach === 'not reached') return null;
+    if (reach !== 'reached') {
+      const why = `not known: ${reach.unknown}`;
+      return { ...toOutcome(scenario, filePolicy, whole), outcome: 'undecided', why, copies: 0, slots: 0 };
+    }
+    return toOutcome(scenario, filePolicy, this.run(file, scenario, 'physical'));
+  }
+
+  /** `physical`: whatever the tree decides, the address is a physical one, as it is at a bypass site that is reached. */
+  private run(file: string, scenario: SiteScenario, as: 'decided' | 'physical' = 'decided'): RunResult {
+    const key = `${this.keyOf(file)} ${scenario.platform} ${scenario.device} ${as}`;
+    const found = this.results.get(key);
+    if (found !== undefined) return found;
+    const { policy } = this.policyOf(file);
+    const ran = runScenario(this.scenarioOf(file, scenario), {
+      policy: as === 'decided' ? policy : bypassing(policy),
+    });
+    this.results.set(key, ran);
+    return ran;
+  }
+
+  private scenarioOf(file: string, { platform, device }: SiteScenario): Scenario {
+    const { policy, deviceClass } = this.policyOf(file);
+    return scenarioOf(platform, deviceOf(device), policy.id, deviceClass);
+  }
+
+  private policyOf(file: string): FilePolicy {
+    const found = this.policies.get(file);
+    if (found !== undefined) return found;
+    const made = this.o.policyFor(file);
+    this.policies.set(file, made);
+    return made;
+  }
+
+  /** Files whose device is of the same class and whose decisions are the same object share their runs. */
+  private keyOf(file: string): string {
+    const { policy, deviceClass } = this.policyOf(file);
+    const number = this.numbers.get(policy) ?? this.numbers.size;
+    this.numbers.set(policy, number);
+    return `${number} ${deviceClass}`;
+  }
+
+  private remember(key: string, find: () => readonly SiteOutcome[]): readonly SiteOutcome[] {
+    const known = this.answers.get(key);
+    if (known !== undefined) return known;
+    const found = find();
+    this.answers.set(key, found);
+    return found;
+  }
+}
+
+function bypassing(policy: Policy): Policy {
+  return {
+    ...policy,
+    usesDmaApi: () => known(false, 'the site under review'),
+    refusal: () => known(null, ''),
+  };
+}
+
+function factsOf(scenario: Scenario, run: RunResult, { policy, predicates }: FilePolicy): ScenarioFacts {
+  const device = deviceFactsOf(scenario);
+  const features = new Set([...device.offered].filter((bit) => bit !== ACCESS_PLATFORM));
+  if (run.accessPlatformNegotiated) features.add(ACCESS_PLATFORM);
+  const question = { guest: guestOf(scenario, policy), device, features, driverClears: null };
+  return scenarioFacts(question, { policy: predicates });
+}
+
+function toOutcome({ platform, device }: SiteScenario, { policy }: FilePolicy, run: RunResult): SiteOutcome {
+  return {
+    platform,
+    device,
+    policy: policy.id,
+    outcome: run.outcome,
+    why: whyOf(run, platform),
+    copies: run.counts.copiesToDevice + run.counts.copiesFromDevice,
+    slots: run.counts.slotsPeak,
+    throughputRatio: null,
+  };
+}
+
+/** What decided the outcome, in a few words. */
+function whyOf(run: RunResult, platform: SiteScenario['platform']): string {
+  switch (run.outcome) {
+    case 'refused':
+      return run.gate === null ? '' : `${run.gate.errno}, ${run.gate.where}`;
+    case 'direct':
+      return 'the device reads the very memory the driver filled';
+    case 'bounced':
+      return 'copied through the bounce pool, which the device can read';
+    case 'ciphertext':
+    case 'fault':
+    case 'stale': {
+      const { privateAccess, notForcedBecause } = platformOf(platform);
+      const isUnbounced = run.usesDmaApi && run.ring === 'direct' && notForcedBecause !== '';
+      return isUnbounced ? `payload is not bounced, ${notForcedBecause}; ${privateAccess}` : privateAccess;
+    }
+    case 'misread':
+      return 'the address leads elsewhere';
+    case 'exhausted':
+    case 'undecided':
+      return run.notes.at(-1) ?? '';
+  }
+}
