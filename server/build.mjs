@@ -36,7 +36,7 @@ function sourceDigest() {
 }
 
 /** Packages whose code or data ends up in the bundle. */
-const bundled = ['web-tree-sitter', 'tree-sitter-c'];
+const bundled = ['web-tree-sitter', 'tree-sitter-c', 'zod'];
 
 /** Their licences ask to be passed on with copies. */
 function thirdPartyLicences() {
@@ -100,6 +100,7 @@ async function buildInto(folder) {
   ]) {
     copyFileSync(join(packageFolder(name), file), join(folder, file));
   }
+  copyFileSync(join(here, '..', 'docs', 'scenario.schema.json'), join(folder, 'scenario.schema.json'));
   copyFileSync(join(here, '..', 'LICENSE'), join(folder, 'LICENSE'));
   writeFileSync(join(folder, 'THIRD-PARTY-LICENSES'), thirdPartyLicences());
 }

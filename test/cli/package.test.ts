@@ -31,13 +31,14 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it('holds the bundled programs, the wasm and the licences, and no source', () => {
+it('holds the bundled programs, the wasm, the schema and the licences, and no source', () => {
   const names = packed.files.map((file) => file.path).filter((path) => !path.startsWith('dist/shared-'));
   expect(names.sort()).toEqual([
     'bin/vringside.js',
     'dist/LICENSE',
     'dist/THIRD-PARTY-LICENSES',
     'dist/cli.js',
+    'dist/scenario.schema.json',
     'dist/tree-sitter-c.wasm',
     'dist/web-tree-sitter.wasm',
     'dist/worker.js',
@@ -58,4 +59,6 @@ it('runs where nothing else is installed, with worker threads', () => {
   const sites = run('sites', '--no-cache', demo);
   expect([sites.status, sites.stderr]).toEqual([0, '']);
   expect(sites.stdout).toContain('cpu_phys_to_device');
+  const matrix = run('model', 'matrix');
+  expect([matrix.status, matrix.stderr]).toEqual([0, '']);
 });

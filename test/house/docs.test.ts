@@ -4,18 +4,21 @@ import { describe, expect, it } from 'vitest';
 import { rules } from '../../server/src/rules/index.js';
 import { checkoutRoot, readTracked, trackedFiles } from '../support/tracked-files.js';
 import { commandLineDoc, outcomesDoc, rulesDoc, siteKindsDoc } from './generated-pages.js';
+import { modelDoc, scenarioSchemaDoc } from './model-page.js';
 
 const pages = trackedFiles().filter((file) => file.endsWith('.md'));
 
 describe('generated pages are current (npm run docs)', () => {
   const generated: Readonly<Record<string, () => string>> = {
-    'site-kinds': siteKindsDoc,
-    outcomes: outcomesDoc,
-    rules: () => rulesDoc(rules),
-    'command-line': commandLineDoc,
+    'site-kinds.md': siteKindsDoc,
+    'outcomes.md': outcomesDoc,
+    'rules.md': () => rulesDoc(rules),
+    'command-line.md': commandLineDoc,
+    'model.md': modelDoc,
+    'scenario.schema.json': scenarioSchemaDoc,
   };
-  it.each(Object.entries(generated))('docs/%s.md', async (name, generate) => {
-    await expect(generate()).toMatchFileSnapshot(join(checkoutRoot, 'docs', `${name}.md`));
+  it.each(Object.entries(generated))('docs/%s', async (name, generate) => {
+    await expect(generate()).toMatchFileSnapshot(join(checkoutRoot, 'docs', name));
   });
 });
 

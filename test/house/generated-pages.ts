@@ -13,7 +13,7 @@ function nested(markdown: string): string {
   return markdown.replace(/^#/gm, '##').trim();
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
@@ -49,7 +49,7 @@ export function outcomesDoc(): string {
   return page(
     note,
     '# Outcomes',
-    'What becomes of data between a driver and a device. This version names the outcomes in its pages; it does not compute them yet.',
+    'What becomes of data between a driver and a device, as [the model](model.md) observes it.',
     table(
       ['outcome', 'meaning'],
       outcomes.map((o) => [`[${o.id}](#${o.id})`, o.meaning]),
