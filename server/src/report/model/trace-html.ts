@@ -1,5 +1,6 @@
 /** A traced run as a page: the verdict first, then every step, the bytes at the device under those that were written. */
 
+import type { Event } from '../../model/index.js';
 import { addressText } from './bytes.js';
 import { escapeHtml, htmlPage } from './html.js';
 import { meaningOf, standingOf, wordOf } from './outcome-words.js';
@@ -55,9 +56,15 @@ function stepRow(step: Step): string {
   const detail = [escapeHtml(detailOf(event)), ...pairs].filter((part) => part !== '').join('<br>');
   return [
     `<tr class="${event.actor}${isAmiss(event) ? ' amiss' : ''}"><td class="number">${number}</td><td>${event.actor}</td>`,
-    `<td>${escapeHtml(event.what)}</td><td><code>${event.address < 0 ? '' : addressText(event.address)}</code></td>`,
-    `<td class="number">${event.bytes < 0 ? '' : event.bytes}</td><td>${detail}</td></tr>`,
+    `<td>${escapeHtml(event.what)}</td>${placed(event, detail)}</tr>`,
   ].join('');
+}
+
+/** Address, size and detail; the detail has the room of all three where there is no place to name. */
+function placed({ address, bytes }: Event, detail: string): string {
+  if (address < 0 && bytes < 0) return `<td colspan="3">${detail}</td>`;
+  const at = `<td><code>${address < 0 ? '' : addressText(address)}</code></td>`;
+  return `${at}<td class="number">${bytes < 0 ? '' : bytes}</td><td>${detail}</td>`;
 }
 
 const pageStyle = `.steps { width: 100%; }

@@ -15,8 +15,9 @@ export function whyOf(result: RunResult, platform: Platform): string {
       return `${route(result)} and the bounce pool: ${copies(result.counts)}`;
     case 'ciphertext':
     case 'fault':
-    case 'stale':
       return `${route(result)}: ${sight(outcome, partsOf(result))}; ${platform.privateAccess}`;
+    case 'stale':
+      return `${route(result)}: the device saw other memory in place of ${partsOf(result)}`;
     case 'misread':
       return `${route(result)}: the address of ${partsOf(result)} leads elsewhere`;
     case 'exhausted':
@@ -63,13 +64,6 @@ function partsOf({ ring, payload }: RunResult): string {
   return isWorking(payload) ? 'the ring' : 'ring and payload';
 }
 
-function sight(outcome: 'ciphertext' | 'fault' | 'stale', parts: string): string {
-  switch (outcome) {
-    case 'ciphertext':
-      return `the device read ciphertext for ${parts}`;
-    case 'fault':
-      return `the access to ${parts} faulted`;
-    case 'stale':
-      return `the device saw other memory under the address of ${parts}`;
-  }
+function sight(outcome: 'ciphertext' | 'fault', parts: string): string {
+  return outcome === 'fault' ? `the access to ${parts} faulted` : `the device read ciphertext for ${parts}`;
 }
