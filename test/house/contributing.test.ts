@@ -29,7 +29,8 @@ it('writes a rule that works as the guide says', async () => {
       .map((file) => [file.slice('fixtures/demo/'.length), readFileSync(join(checkoutRoot, file), 'utf8')]),
   );
   const program = createProgram({ tree: { root, version: null }, files, parser: await createKernelParser() });
-  const found = rule.run({ program, inventory: takeInventory(program, { isWanted: () => true }) });
+  const inventory = takeInventory(program, { isWanted: () => true });
+  const found = rule.run({ program, inventory, outcomes: new Map() });
   expect(found.map((f) => [f.file, f.function])).toEqual([
     ['drivers/virtio/virtio_balloon.c', 'virtballoon_validate'],
   ]);

@@ -43,6 +43,8 @@ export interface Settings {
   readonly platforms: readonly string[];
   readonly devices: readonly string[];
   readonly deviceClass: string | null;
+  /** The kernel's `.config`, as given. */
+  readonly configFile: string | null;
   readonly useCache: boolean;
   readonly color: ColorMode;
   readonly isQuiet: boolean;
@@ -184,6 +186,7 @@ function settingsOf(command: CommandSpec, values: Values, operands: readonly str
     platforms: namesOf('platform', values, command.name),
     devices: namesOf('device', values, command.name),
     deviceClass: one('class'),
+    configFile: one('config-file'),
     useCache: !values.has('no-cache'),
     color: oneOf('color', one('color') ?? 'auto', ['auto', 'always', 'never'], command.name),
     isQuiet: values.has('quiet'),

@@ -19,7 +19,8 @@ const services: Services = {
   analyse: async (options) => (await import('../service/analyse.js')).analyse(options),
   doctor: async (options) => (await import('../service/doctor.js')).doctor(options),
   rules: async () => (await import('../rules/index.js')).rules,
-  treePolicy: null,
+  treePolicy: async (options) => (await import('../service/tree-policy.js')).treePolicyOf(options),
+  configuration: async (file, text) => (await import('../analysis/index.js')).parseConfiguration(file, text),
 };
 
 try {

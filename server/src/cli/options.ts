@@ -43,6 +43,10 @@ export const options = {
   policy: { value: 'ID', isRepeatable: true, help: 'a kernel release (v6.12), a proposal of 2019, or tree' },
   platform: { value: 'ID', isRepeatable: true, help: "how the guest's memory is protected" },
   device: { value: 'ID', isRepeatable: true, help: 'what the device offers, and takes an address to be' },
+  'config-file': {
+    value: 'FILE',
+    help: "the kernel's .config (default: what Debian sets for the guest's architecture)",
+  },
   class: { value: 'CLASS', help: 'what the device is: blk, net, balloon, ... (default: blk)' },
   jobs: { value: 'N', short: 'j', help: 'worker threads (default: the number of processors)' },
   'no-cache': { value: null, help: "neither read nor write the user's cache folder" },
@@ -79,6 +83,15 @@ const shared: readonly OptionName[] = [
   'timings',
 ];
 
+/** The guests in which sites are run. */
+const guests: readonly OptionName[] = ['platform', 'device', 'policy', 'config-file'];
+
+const guestHelp: Readonly<Partial<Record<OptionName, string>>> = {
+  platform: 'run sites on these platforms only (default: one of each kind; see model list)',
+  device: 'run sites with these devices only (default: flag, no-flag, legacy)',
+  policy: "decide as this release or proposal does (default: tree, the code's own decisions)",
+};
+
 export const commands: readonly CommandSpec[] = [
   {
     name: 'check',
@@ -88,7 +101,8 @@ export const commands: readonly CommandSpec[] = [
       'Reports the places a reviewer should be told of, each with the condition under which it is reached.',
       'PATH is a file or a folder; without one, the current folder. --fail-on is `warning` unless given.',
     ],
-    options: [...shared, 'rule', 'fail-on', 'help'],
+    options: [...shared, 'rule', 'fail-on', ...guests, 'help'],
+    optionHelp: guestHelp,
     examples: [
       'vringside check drivers/virtio',
       'vringside check --rule guard-differs-from-core --format json drivers/gpu/drm/virtio',
@@ -102,7 +116,8 @@ export const commands: readonly CommandSpec[] = [
       'Lists every place where an address reaches a virtio device or a feature bit decides, and when it is reached.',
       'PATH is a file or a folder; without one, the current folder. --fail-on is `never` unless given.',
     ],
-    options: [...shared, 'rule', 'fail-on', 'help'],
+    options: [...shared, 'rule', 'fail-on', ...guests, 'help'],
+    optionHelp: guestHelp,
     examples: [
       'vringside sites drivers/virtio/virtio_ring.c',
       'vringside sites --format json --output sites.json',

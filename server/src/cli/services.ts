@@ -1,5 +1,6 @@
 /** What the commands need of the rest of the program; handed in, so that a command can be tried without it. */
-import type { Policy } from '../model/index.js';
+import type { Configuration } from '../analysis/index.js';
+import type { DeviceId, PlatformId, Policy } from '../model/index.js';
 import type { DoctorReport, Report } from '../report/report.js';
 import type { Level } from '../rules/finding.js';
 import type { RuleSetting } from './arguments.js';
@@ -23,6 +24,7 @@ export interface Services {
     readonly cacheDir: string | null;
     readonly rules: ReadonlyMap<string, RuleSetting>;
     readonly timings: boolean;
+    readonly outcomes: OutcomeRequest;
     readonly onProgress?: (event: ProgressEvent) => void;
   }) => Promise<Report>;
   readonly doctor: (options: {
@@ -32,15 +34,27 @@ export interface Services {
     readonly onProgress?: (event: ProgressEvent) => void;
   }) => Promise<DoctorReport>;
   readonly rules: () => Promise<readonly RuleInfo[]>;
-  /** The decisions of the code of one tree as the policy `tree`; null where trees are not read for that. */
-  readonly treePolicy: ((options: TreePolicyOptions) => Promise<Policy>) | null;
+  /** The decisions of the code of one tree as the policy `tree`. */
+  readonly treePolicy: (options: TreePolicyOptions) => Promise<Policy>;
+  /**
+   * A kernel's `.config`.
+   * @throws {Error} that names the line and what is wrong with it
+   */
+  readonly configuration: (file: string, text: string) => Promise<Configuration>;
+}
+
+/** The guests that sites are run in, as asked for; empty lists: the usual ones. */
+export interface OutcomeRequest {
+  readonly platforms: readonly PlatformId[];
+  readonly devices: readonly DeviceId[];
+  readonly policy: string;
+  readonly configuration?: Configuration;
 }
 
 export interface TreePolicyOptions {
   /** Absolute, symbolic links resolved. */
   readonly root: string;
-  readonly jobs: number;
-  readonly onProgress?: (event: ProgressEvent) => void;
+  readonly configuration?: Configuration;
 }
 
 /** The process as a command sees it. */

@@ -78,7 +78,8 @@ async function vringside(argv: readonly string[], report: Partial<Report> = {}) 
       unclean: [],
     }),
     rules: async () => rules,
-    treePolicy: null,
+    treePolicy: () => Promise.reject(new Error('no tree is read here')),
+    configuration: () => Promise.reject(new Error('no configuration is read here')),
   };
   const status = await run(argv, io, services);
   return { status, out, err };

@@ -4,7 +4,7 @@ import { builtinPolicy, namedPolicies, type Policy } from '../../model/index.js'
 import type { Settings } from '../arguments.js';
 import { didYouMean, UsageError } from '../failure.js';
 import { folderAt } from '../inputs.js';
-import { makeProgress } from '../progress.js';
+import { configurationOf } from '../kernel-config.js';
 import type { Io, Services } from '../services.js';
 
 export const TREE_POLICY = 'tree';
@@ -43,19 +43,11 @@ export class Policies {
   }
 
   private async treePolicyFor(): Promise<Policy> {
-    const { tree, jobs, isQuiet } = this.settings;
+    const { tree } = this.settings;
     if (tree === null) throw new UsageError('no tree was given: policy tree needs --tree');
-    const { treePolicy } = this.services;
-    if (treePolicy === null) throw new UsageError("the policy 'tree' is not in this version");
-    const progress = makeProgress(this.io.stderr, isQuiet);
-    try {
-      return await treePolicy({
-        root: folderAt(resolve(this.io.cwd, tree), tree),
-        jobs,
-        ...(progress.report === undefined ? {} : { onProgress: progress.report }),
-      });
-    } finally {
-      progress.clear();
-    }
+    return this.services.treePolicy({
+      root: folderAt(resolve(this.io.cwd, tree), tree),
+      ...(await configurationOf(this.settings, this.io, this.services)),
+    });
   }
 }

@@ -8,6 +8,7 @@ import type { Level } from '../../rules/finding.js';
 import type { FailOn, RuleSetting, Settings } from '../arguments.js';
 import { didYouMean, type ExitStatus, exitStatus, UsageError } from '../failure.js';
 import { failedInputs, locate } from '../inputs.js';
+import { outcomeRequest } from '../outcome-request.js';
 import { deliver, targetOf } from '../output.js';
 import { makeProgress } from '../progress.js';
 import type { Io, RuleInfo, Services } from '../services.js';
@@ -22,6 +23,7 @@ export async function runReport(
 ): Promise<ExitStatus> {
   const started = performance.now();
   const rules = ruleLevels(settings, await services.rules());
+  const outcomes = await outcomeRequest(settings, io, services);
   const inputs = locate(settings.operands, settings.tree, io.cwd);
   const progress = makeProgress(io.stderr, settings.isQuiet);
   const result = await services.analyse({
@@ -31,6 +33,7 @@ export async function runReport(
     cacheDir: settings.useCache ? userCacheFolder(io.env) : null,
     rules,
     timings: settings.withTimings,
+    outcomes,
     ...(progress.report === undefined ? {} : { onProgress: progress.report }),
   });
   progress.clear();
