@@ -59,8 +59,12 @@ function platformsTable(): string {
     privatePage[p.protection.deviceReads],
     p.protection.deviceReads === 'open' ? '-' : p.protection.content,
     bouncing(p),
+    p.source,
   ]);
-  return table(['', 'platform', 'guests since', 'private page read', 'content on change', 'bounces'], rows);
+  return table(
+    ['', 'platform', 'guests since', 'private page read', 'content on change', 'bounces', 'source'],
+    rows,
+  );
 }
 
 function predicatesTable(): string {

@@ -84,7 +84,9 @@ export class DriverQueue {
     const [first] = placed;
     if (first !== undefined) this.byAddress.set(first.mapping.address, request);
     this.nextToken += pieces.length;
-    trace.step('driver', 'exposed', -1, -1, `${pieces.length} buffers`);
+    if (trace.isKept)
+      trace.step('driver', 'exposed', -1, -1, pieces.length === 1 ? '1 buffer' : `${pieces.length} buffers`);
+    else trace.step('driver', 'exposed');
     return { ok: true };
   }
 
@@ -141,8 +143,12 @@ export class DriverQueue {
     const { memory, trace } = this.o;
     const original = this.memoryFor(piece.bytes);
     if (original < 0) return 'no memory';
-    if (!piece.deviceWrites) memory.write(original, pattern(seed, piece.bytes));
-    trace.step('driver', piece.deviceWrites ? 'buffer to fill' : 'buffer filled', original, piece.bytes);
+    if (piece.deviceWrites) trace.step('driver', 'buffer to fill', original, piece.bytes);
+    else {
+      const data = pattern(seed, piece.bytes);
+      memory.write(original, data);
+      trace.step('driver', 'buffer filled', original, piece.bytes, '', data);
+    }
     const mapping = this.map(original, piece.bytes, piece.deviceWrites ? 'from-device' : 'to-device');
     return typeof mapping === 'string' ? mapping : { piece, mapping, seed };
   }

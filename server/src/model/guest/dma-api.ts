@@ -40,7 +40,7 @@ export interface DmaApiOptions {
   readonly isPoolForAllocation: boolean;
   /** `dma_set_decrypted()` of kernel/dma/direct.c:76: coherent memory is made shared. */
   readonly sharesCoherent: boolean;
-  /** Bit that the address of a private page carries: `phys_to_dma()` of include/linux/dma-direct.h:101. */
+  /** Bit that the address of a private page carries: `phys_to_dma()` of include/linux/dma-direct.h:97. */
   readonly encryptionBit: number;
 }
 

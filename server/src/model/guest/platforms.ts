@@ -37,12 +37,14 @@ export interface Platform {
   readonly holds: readonly string[];
   /** What the outcome of an access to a private page is in words. */
   readonly privateAccess: string;
+  /** Where the facts above come from; files are those of Linux 6.12 unless another release is named. */
+  readonly source: string;
 }
 
 /** `IO_TLB_DEFAULT_SIZE` of 64 MiB in slots of 2 KiB: include/linux/swiotlb.h:32,36. */
 const DEFAULT_SLOTS = 32768;
 
-/** 6 % of memory between 64 MiB and 1 GiB: arch/x86/mm/mem_encrypt.c:124 (mem_encrypt_setup_arch). */
+/** 6 % of memory between 64 MiB and 1 GiB: arch/x86/mm/mem_encrypt.c:100 (mem_encrypt_setup_arch). */
 function sixPercent(memory: number): number {
   const bytes = Math.min(Math.max(Math.floor((memory * 6) / 100), 64 * 2 ** 20), 2 ** 30);
   return Math.floor(bytes / 2048);
@@ -95,6 +97,7 @@ export const platforms: readonly Platform[] = [
     poolSlots: defaultPool,
     holds: [],
     privateAccess: '',
+    source: 'kernel/dma/direct.h:85',
   },
   {
     ...x86,
@@ -115,6 +118,7 @@ export const platforms: readonly Platform[] = [
       'sme_active()',
     ],
     privateAccess: '',
+    source: 'Documentation/arch/x86/amd-memory-encryption.rst; arch/x86/mm/mem_encrypt.c:20',
   },
   {
     id: 'pef',
@@ -144,6 +148,8 @@ export const platforms: readonly Platform[] = [
       'dma_addr_is_phys_addr()',
     ],
     privateAccess: 'the ultravisor stops the access',
+    source:
+      'Documentation/arch/powerpc/ultravisor.rst; arch/powerpc/platforms/pseries/svm.c:18; arch/powerpc/mm/mem.c:294',
   },
   {
     ...x86,
@@ -155,6 +161,8 @@ export const platforms: readonly Platform[] = [
     encryptionBit: C_BIT,
     holds: [...guestEncryption, ...forced, 'sev_active()'],
     privateAccess: "memory is encrypted with the guest's key",
+    source:
+      'AMD64 Architecture Programmers Manual 2, 15.34; arch/x86/kernel/pci-dma.c:62; arch/x86/mm/mem_encrypt.c:100; include/linux/dma-direct.h:97',
   },
   {
     ...x86,
@@ -172,6 +180,8 @@ export const platforms: readonly Platform[] = [
       'sev_es_active()',
     ],
     privateAccess: "memory is encrypted with the guest's key",
+    source:
+      'AMD64 Architecture Programmers Manual 2, 15.34; arch/x86/kernel/pci-dma.c:62; arch/x86/mm/mem_encrypt.c:100; include/linux/dma-direct.h:97',
   },
   {
     ...x86,
@@ -191,6 +201,8 @@ export const platforms: readonly Platform[] = [
       'sev_es_active()',
     ],
     privateAccess: "memory is encrypted with the guest's key",
+    source:
+      'AMD64 Architecture Programmers Manual 2, 15.34; arch/x86/kernel/pci-dma.c:62; arch/x86/mm/mem_encrypt.c:100; include/linux/dma-direct.h:97',
   },
   {
     ...x86,
@@ -205,6 +217,8 @@ export const platforms: readonly Platform[] = [
     encryptionBit: 0,
     holds: [...guestEncryption, 'cc_platform_has(CC_ATTR_GUEST_UNROLL_STRING_IO)', ...forced],
     privateAccess: 'the shared page under that address is other memory',
+    source:
+      'Documentation/arch/x86/tdx.rst; Documentation/virt/kvm/api.rst (guest_memfd); arch/x86/mm/mem_encrypt.c:100',
   },
   {
     id: 's390-pv',
@@ -224,6 +238,7 @@ export const platforms: readonly Platform[] = [
     poolSlots: defaultPool,
     holds: ['is_prot_virt_guest()', 'sev_active()', 'force_dma_unencrypted()'],
     privateAccess: 'the ultravisor stops the access',
+    source: 'arch/s390/mm/init.c:141 and 147; arch/s390/mm/fault.c; arch/s390/include/asm/uv.h',
   },
   {
     id: 'pkvm',
@@ -243,6 +258,7 @@ export const platforms: readonly Platform[] = [
     poolSlots: defaultPool,
     holds: [],
     privateAccess: 'stage 2 stops the access',
+    source: 'drivers/virt/coco/pkvm-guest; kernel/dma/swiotlb.c:1815 (restricted-dma-pool)',
   },
   {
     id: 'cca',
@@ -267,17 +283,19 @@ export const platforms: readonly Platform[] = [
       'force_dma_unencrypted()',
     ],
     privateAccess: 'granule protection stops the access',
+    source: 'arch/arm64/mm/init.c and arch/arm64/include/asm/mem_encrypt.h of v6.13',
   },
   {
     ...x86,
     ...confidentialX86,
     id: 'hyperv-cvm',
     name: 'Hyper-V confidential VM',
-    since: 'v5.16',
+    since: 'v5.17',
     protection: { deviceReads: 'fault', content: 'destroyed', canFail: true },
     encryptionBit: 0,
     holds: [...guestEncryption, ...forced, 'hv_is_isolation_supported()'],
     privateAccess: 'memory below vTOM is not visible to the host',
+    source: 'arch/x86/hyperv/ivm.c:644; arch/x86/kernel/pci-dma.c:62',
   },
 ];
 

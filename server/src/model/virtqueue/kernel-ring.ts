@@ -174,7 +174,9 @@ export abstract class KernelRing implements DriverRing {
     word14: number | null,
     what: string,
   ): void {
-    const detail = this.trace.isKept ? `${to.bytes} bytes at ${hex(to.address)}` : '';
+    const detail = this.trace.isKept
+      ? `${to.bytes} ${to.bytes === 1 ? 'byte' : 'bytes'} at ${hex(to.address)}`
+      : '';
     this.trace.step('kernel', what, at, DESCRIPTOR_BYTES, detail);
     this.memory.writeNumber(at, to.address, 8);
     this.memory.writeNumber(at + DESC_LEN, to.bytes, 4);
