@@ -54,16 +54,29 @@ export function runScenario(scenario: Scenario, options: RunOptions = {}): RunRe
 /** What the command line and the platform make of swiotlb. */
 interface SwiotlbState {
   readonly isForced: boolean;
+  /** Slots of the pool that bounces; 0: there is none. */
+  readonly slots: number;
   readonly isRestricted: boolean;
 }
 
 function swiotlbState(scenario: Scenario, platform: Platform, release: Release): SwiotlbState {
   const mode = scenario.swiotlb?.mode ?? 'default';
+  const slots = scenario.swiotlb?.slots ?? platform.poolSlots(MEMORY_BYTES);
   // A restricted pool is the device's own: the command line speaks of the default pool only.
-  if (platform.hasRestrictedPool) return { isForced: true, isRestricted: true };
-  // `noforce` keeps the pool from being made (kernel/dma/swiotlb.c:366 of v6.12).
-  const isForced = mode === 'force' || (mode === 'default' && platform.forcesSwiotlb(release));
-  return { isForced, isRestricted: false };
+  if (platform.hasRestrictedPool) return { isForced: true, slots, isRestricted: true };
+  if (mode === 'force') return { isForced: true, slots, isRestricted: false };
+  const isForced = platform.forcesSwiotlb(release);
+  const noforce = mode === 'noforce' && isForced ? platform.noforce(release) : 'ignored';
+  switch (noforce) {
+    case 'ignored':
+      return { isForced, slots, isRestricted: false };
+    case 'obeyed':
+      return { isForced: false, slots: 0, isRestricted: false };
+    case 'one slot':
+      return { isForced, slots: 1, isRestricted: false };
+    case 'no pool':
+      return { isForced, slots: 0, isRestricted: false };
+  }
 }
 
 /** What guest code sees of the device of a scenario. */
@@ -81,8 +94,8 @@ export function deviceFactsOf({ device, queue }: Scenario): DeviceFacts {
 /** What guest code finds out about the guest of a scenario. */
 export function guestOf(scenario: Scenario, policy: Policy): GuestFacts {
   const platform = platformOf(scenario.platform);
-  const { isForced } = swiotlbState(scenario, platform, releaseOf(policy.release) ?? newest);
-  return guestFacts(platform, { isXen: scenario.xen ?? false, hasSwiotlb: isForced, isForced });
+  const { isForced, slots } = swiotlbState(scenario, platform, releaseOf(policy.release) ?? newest);
+  return guestFacts(platform, { isXen: scenario.xen ?? false, hasSwiotlb: isForced && slots > 0, isForced });
 }
 
 function boot(scenario: Scenario, policy: Policy, trace: Trace, options: RunOptions): Guest {
@@ -96,16 +109,17 @@ function boot(scenario: Scenario, policy: Policy, trace: Trace, options: RunOpti
     ...(options.failsConversion === undefined ? {} : { failsConversion: options.failsConversion }),
   });
   const swiotlb = swiotlbState(scenario, platform, release);
-  const pool = swiotlb.isForced
-    ? new BouncePool({
-        memory,
-        trace,
-        slots: scenario.swiotlb?.slots ?? platform.poolSlots(MEMORY_BYTES),
-        areas: scenario.swiotlb?.areas ?? 1,
-        mechanics: swiotlbOf(policy.release),
-        isRestricted: swiotlb.isRestricted,
-      })
-    : null;
+  const pool =
+    swiotlb.isForced && swiotlb.slots > 0
+      ? new BouncePool({
+          memory,
+          trace,
+          slots: swiotlb.slots,
+          areas: scenario.swiotlb?.areas ?? 1,
+          mechanics: swiotlbOf(policy.release),
+          hasFixedSize: swiotlb.isRestricted || swiotlb.slots === 1,
+        })
+      : null;
   return new Guest(scenario, policy, platform, release, memory, pool, swiotlb, trace);
 }
 
@@ -235,9 +249,8 @@ class Guest {
   }
 
   private refused(negotiated: Negotiated): RunResult {
-    const { usesDmaApi } = negotiated;
     return {
-      ...this.head(negotiated, usesDmaApi.known && usesDmaApi.value),
+      ...this.head(negotiated, false),
       outcome: 'refused',
       ring: 'refused',
       payload: 'refused',

@@ -231,6 +231,22 @@ const rows: Row[] = [
     payload: 'refused',
     errno: '-EINVAL',
   },
+  {
+    why: 'a legacy MMIO device works as ever, its upper feature word included',
+    on: ['plain'],
+    device: { ...flag, offersVersion1: false, transport: 'mmio' },
+    boot: { swiotlb: { mode: 'force' } },
+    ring: 'direct',
+    payload: 'bounced',
+  },
+  {
+    why: 'a channel device of revision 0 has 32 feature bits',
+    on: ['s390-pv'],
+    device: { ...flag, offersVersion1: false, transport: 'ccw' },
+    ring: 'refused',
+    payload: 'refused',
+    errno: '-ENODEV',
+  },
 ];
 
 describe.each(['v6.1', 'v6.12'])('%s', (policy) => {
@@ -278,6 +294,19 @@ describe('eras', () => {
   ] as const)('%s on %s, no flag: %s', (policy, platform, outcome) => {
     const device = { ...base.device, offersAccessPlatform: false };
     expect(run(policy, { platform, device }).outcome).toBe(outcome);
+  });
+
+  it.each([
+    // pv_init() forces after the command line was read: a pool of one slot, no pool, or the whole of it.
+    ['v5.12', 's390-pv', 'exhausted'],
+    ['v5.13', 's390-pv', 'exhausted'],
+    ['v5.15', 's390-pv', 'bounced'],
+    ['v5.19', 's390-pv', 'fault'],
+    ['v5.4', 'pef', 'exhausted'],
+    ['v5.4', 'sev', 'misread'],
+  ] as const)('%s on %s, swiotlb=noforce: %s', (policy, platform, outcome) => {
+    const device = { ...base.device, offersAccessPlatform: true };
+    expect(run(policy, { platform, device, swiotlb: { mode: 'noforce' } }).outcome).toBe(outcome);
   });
 
   it('knows the flag from 4.8', () => {

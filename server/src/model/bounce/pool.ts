@@ -30,8 +30,8 @@ export interface BouncePoolOptions {
   readonly areas: number;
   readonly mechanics: SwiotlbMechanics;
   readonly name?: string;
-  /** A pool of one device (`restricted-dma-pool`): its size is taken as it is, and it has one area. */
-  readonly isRestricted?: boolean;
+  /** Its size is taken as it is, with one area: a `restricted-dma-pool`, or the single slot of `noforce` before 5.13. */
+  readonly hasFixedSize?: boolean;
   /** `CONFIG_SWIOTLB_DYNAMIC=y`, of which kernels before 6.6 know nothing. */
   readonly grows?: boolean;
 }
@@ -90,10 +90,10 @@ export class BouncePool {
     this.mechanics = mechanics;
     this.backing = { memory, trace, mechanics };
     this.copier = new Copier(memory, trace, mechanics);
-    const isRestricted = options.isRestricted ?? false;
-    const size = isRestricted ? { slots, areas: 1 } : wantedSize(slots, options.areas, mechanics);
-    const grow = !isRestricted && (options.grows ?? false);
-    this.pools = new Pools(this.backing, size, { grow, shrink: !isRestricted });
+    const hasFixedSize = options.hasFixedSize ?? false;
+    const size = hasFixedSize ? { slots, areas: 1 } : wantedSize(slots, options.areas, mechanics);
+    const grow = !hasFixedSize && (options.grows ?? false);
+    this.pools = new Pools(this.backing, size, { grow, shrink: !hasFixedSize });
   }
 
   /** Whether there is a pool: false when the guest had no memory for it. */

@@ -8,11 +8,12 @@ import {
   type DeviceFacts,
   type FeatureSet,
   type GuestFacts,
+  known,
   type Policy,
   type Question,
   VERSION_1,
 } from '../policy.js';
-import { isSince, releaseOf } from '../release.js';
+import { isSince, type Release, releaseOf } from '../release.js';
 import type { Transport } from '../scenario.js';
 import type { Trace } from '../trace.js';
 
@@ -33,22 +34,24 @@ const highBits: ReadonlySet<string> = new Set([
   'VIRTIO_F_ORDER_PLATFORM',
 ]);
 
-/** What the guest can see of the bits a device offers. */
+/**
+ * What the guest can see of the bits a device offers. A legacy PCI device and a channel device of revision 0 have 32
+ * (virtio_ccw_get_features() of v6.12); a legacy MMIO device has a register for the upper half too.
+ */
 export function visibleFeatures(offered: FeatureSet, transport: Transport): FeatureSet {
-  return transport === 'pci-legacy' ? new Set([...offered].filter((bit) => !highBits.has(bit))) : offered;
+  const isRevision0 = transport === 'ccw' && !offered.has(VERSION_1);
+  if (transport !== 'pci-legacy' && !isRevision0) return offered;
+  return new Set([...offered].filter((bit) => !highBits.has(bit)));
 }
 
 /**
- * Modern transports refuse a device without VERSION_1 when they write the features back: `vp_finalize_features()`,
- * `vm_finalize_features()` and `virtio_ccw_finalize_features()`, since virtio 1.0 came in v4.0.
+ * Modern PCI refuses a device without VERSION_1 when it writes the features back: `vp_finalize_features()`, since v4.0. MMIO
+ * and channel devices without it are legacy devices of their transport, and are driven as such.
  */
-const versionCheck: Readonly<Record<Transport, string | null>> = {
-  'pci-modern': 'vp_finalize_features()',
-  'pci-transitional': 'vp_finalize_features()',
-  'pci-legacy': null,
-  mmio: 'vm_finalize_features()',
-  ccw: 'virtio_ccw_finalize_features()',
-};
+function checksVersion(transport: Transport, release: Release | null): boolean {
+  const isModern = transport === 'pci-modern' || transport === 'pci-transitional';
+  return isModern && release !== null && isSince(release, 'v4.0');
+}
 
 export function negotiate(
   policy: Policy,
@@ -62,11 +65,9 @@ export function negotiate(
   const kept = policy.kept(question(device.offered));
   if (!kept.known) return undecided(policy, question(device.offered), kept);
   trace.step('kernel', 'features kept', -1, -1, `${list(kept.value)} by ${kept.where}`);
-  const modern = versionCheck[device.transport];
-  const release = releaseOf(policy.release);
-  const checksVersion = modern !== null && release !== null && isSince(release, 'v4.0');
-  if (checksVersion && !kept.value.has(VERSION_1)) {
-    return refuse(policy, question(kept.value), { errno: '-EINVAL', where: modern }, trace);
+  if (checksVersion(device.transport, releaseOf(policy.release)) && !kept.value.has(VERSION_1)) {
+    const refused = { errno: '-EINVAL', where: 'vp_finalize_features()' };
+    return refuse(question(kept.value), refused, trace);
   }
   const validated = policy.validated(question(kept.value));
   if (!validated.known) return undecided(policy, question(kept.value), validated);
@@ -75,8 +76,7 @@ export function negotiate(
   const last = question(validated.value);
   const refusal = policy.refusal(last);
   if (!refusal.known) return undecided(policy, last, refusal);
-  if (refusal.value !== null)
-    return refuse(policy, last, { errno: refusal.value, where: refusal.where }, trace);
+  if (refusal.value !== null) return refuse(last, { errno: refusal.value, where: refusal.where }, trace);
   trace.step('kernel', 'FEATURES_OK', -1, -1, list(validated.value));
   const usesDmaApi = policy.usesDmaApi(last);
   const said = usesDmaApi.known ? (usesDmaApi.value ? 'DMA API' : 'physical addresses') : usesDmaApi.why;
@@ -89,14 +89,11 @@ export function negotiate(
   };
 }
 
-function refuse(
-  policy: Policy,
-  q: Question,
-  refused: { errno: string; where: string },
-  trace: Trace,
-): Negotiated {
+/** The driver never runs: nothing is mapped, whatever the decision function would have said. */
+function refuse(q: Question, refused: { errno: string; where: string }, trace: Trace): Negotiated {
   trace.step('kernel', 'device refused', -1, -1, `${refused.errno}, ${refused.where}`);
-  return { features: q.features, refused, usesDmaApi: policy.usesDmaApi(q), undecided: null };
+  const usesDmaApi = known(false, 'the device is refused');
+  return { features: q.features, refused, usesDmaApi, undecided: null };
 }
 
 function undecided(policy: Policy, q: Question, answer: { why: string; where: string }): Negotiated {

@@ -9,6 +9,12 @@ import type { GuestFacts } from '../policy.js';
 import { isSince, type Release } from '../release.js';
 import type { PlatformId } from '../scenario.js';
 
+/**
+ * `obeyed`: no pool, nothing bounces. `ignored`: as if it were not there. `one slot`: forced, with a pool of a single slot,
+ * which is what `noforce` made until v5.13. `no pool`: forced, and there is none.
+ */
+export type Noforce = 'obeyed' | 'ignored' | 'one slot' | 'no pool';
+
 export interface Platform {
   readonly id: PlatformId;
   /** As a reviewer calls it: `AMD SEV-SNP`. */
@@ -25,6 +31,8 @@ export interface Platform {
   readonly encryptionBit: number;
   /** Whether the architecture's code forces bouncing in a kernel of this release when the command line says nothing. */
   readonly forcesSwiotlb: (release: Release) => boolean;
+  /** What `swiotlb=noforce` comes to: its own code may force bouncing after the command line was read. */
+  readonly noforce: (release: Release) => Noforce;
   /** Why bouncing is not forced on this secure platform, where it is not; '' where it always is. */
   readonly notForcedBecause: string;
   /** Bounces through a restricted pool of the device's own (device tree), whatever the command line says. */
@@ -53,14 +61,17 @@ function sixPercent(memory: number): number {
 const defaultPool = (): number => DEFAULT_SLOTS;
 const never = (): boolean => false;
 const always = (): boolean => true;
+const obeyed = (): Noforce => 'obeyed';
 
 const open: Protection = { deviceReads: 'open', content: 'kept', canFail: false };
 
 /** SEV: the C-bit, reported by CPUID 0x8000001f; bit 51 on the processors sold. */
 const C_BIT = 2 ** 51;
 
-const x86: Pick<Platform, 'arch' | 'pageSizes' | 'hasRestrictedPool' | 'notForcedBecause'> = {
+const x86: Pick<Platform, 'arch' | 'pageSizes' | 'hasRestrictedPool' | 'noforce' | 'notForcedBecause'> = {
   arch: 'x86',
+  // sme_early_init() forces before the command line is read, and since v5.19 the pool is not made at all.
+  noforce: obeyed,
   notForcedBecause: '',
   pageSizes: [4096],
   hasRestrictedPool: false,
@@ -134,6 +145,11 @@ export const platforms: readonly Platform[] = [
     // arch/powerpc/mm/mem.c:294 reads the variables that platforms/pseries/svm.c:23 sets in an early_initcall, which
     // runs later: since v5.19 (swiotlb_init() with flags) the flag comes too late.
     forcesSwiotlb: (release) => !isSince(release, 'v5.19'),
+    // init_svm() forces after the command line was read; from v5.13 on noforce makes no pool at all (2726bf3ff252).
+    noforce: (release) => {
+      if (!isSince(release, 'v5.4') || isSince(release, 'v5.19')) return 'obeyed';
+      return isSince(release, 'v5.13') ? 'no pool' : 'one slot';
+    },
     notForcedBecause:
       'swiotlb_init() runs before init_svm() asks it to bounce (since v5.19; swiotlb=force helps)',
     hasRestrictedPool: false,
@@ -232,6 +248,12 @@ export const platforms: readonly Platform[] = [
     encryptionBit: 0,
     // arch/s390/mm/init.c:146 (pv_init).
     forcesSwiotlb: always,
+    // pv_init() forces after the command line was read, from v5.14 on before it makes the pool.
+    noforce: (release) => {
+      if (!isSince(release, 'v5.3') || isSince(release, 'v5.19')) return 'obeyed';
+      if (isSince(release, 'v5.14')) return 'ignored';
+      return isSince(release, 'v5.13') ? 'no pool' : 'one slot';
+    },
     notForcedBecause: '',
     hasRestrictedPool: false,
     sharesCoherent: true,
@@ -250,6 +272,7 @@ export const platforms: readonly Platform[] = [
     protection: { deviceReads: 'fault', content: 'kept', canFail: false },
     encryptionBit: 0,
     forcesSwiotlb: never,
+    noforce: obeyed,
     notForcedBecause: '',
     // Nothing in the guest forces bouncing: its device tree gives devices a restricted-dma-pool (kernel/dma/swiotlb.c
     // rmem_swiotlb_device_init(), which bounces and allocates rings from it).
@@ -272,6 +295,7 @@ export const platforms: readonly Platform[] = [
     encryptionBit: 0,
     // arch/arm64/mm/init.c of v6.13 (mem_init): SWIOTLB_FORCE in a realm.
     forcesSwiotlb: always,
+    noforce: obeyed,
     notForcedBecause: '',
     hasRestrictedPool: false,
     sharesCoherent: true,

@@ -74,7 +74,7 @@ describe('the memory of a pool', () => {
 
 describe('pages of a restricted pool', () => {
   it('are taken from the same slots as mappings, and given back', () => {
-    const made = makePool('6.12', { slots: 256, isRestricted: true });
+    const made = makePool('6.12', { slots: 256, hasFixedSize: true });
     mapped(made, 64);
     const page = made.pool.allocateSlots(4096)!;
     expect(page - made.pool.start).toBe(4096);
@@ -84,13 +84,13 @@ describe('pages of a restricted pool', () => {
   });
 
   it('since 6.9 are aligned to their size', () => {
-    const made = makePool('6.12', { slots: 256, isRestricted: true });
+    const made = makePool('6.12', { slots: 256, hasFixedSize: true });
     mapped(made, 64);
     expect((made.pool.allocateSlots(3 * 4096)! - made.pool.start) % 16_384).toBe(0);
   });
 
   it('from 6.3 to 6.8 may be a page that a mapping is in (CVE-2024-35814)', () => {
-    const made = makePool('6.8', { slots: 256, isRestricted: true });
+    const made = makePool('6.8', { slots: 256, hasFixedSize: true });
     const mapping = mapped(made, 64);
     const page = made.pool.allocateSlots(4096)!;
     // Slots 1 and 2 were taken; the page they begin in is that of slot 0.
@@ -98,21 +98,21 @@ describe('pages of a restricted pool', () => {
     // It is the mapping that is freed with the page.
     made.pool.freeSlots(page, 4096);
     expect([made.pool.used, made.pool.runs().slice(0, 4)]).toEqual([2, [1, 0, 0, 125]]);
-    const before = makePool('6.1', { slots: 256, isRestricted: true });
+    const before = makePool('6.1', { slots: 256, hasFixedSize: true });
     mapped(before, 64);
     expect(before.pool.allocateSlots(4096)! - before.pool.start).toBe(4096);
   });
 
   it('a restricted pool has the size the device tree says, and one area', () => {
-    const { pool } = makePool('6.12', { slots: 384, areas: 4, isRestricted: true });
+    const { pool } = makePool('6.12', { slots: 384, areas: 4, hasFixedSize: true });
     expect([pool.slots, pool.areas]).toEqual([384, 1]);
-    expect(makePool('6.12', { slots: 64, isRestricted: true }).pool.areas).toBe(1);
-    const short = { slots: 8192, isRestricted: true, memoryBytes: 8 * MIB };
+    expect(makePool('6.12', { slots: 64, hasFixedSize: true }).pool.areas).toBe(1);
+    const short = { slots: 8192, hasFixedSize: true, memoryBytes: 8 * MIB };
     expect(makePool('6.12', short).pool.exists).toBe(false);
   });
 
   it('none are left when it is full, and nothing is copied for those that are', () => {
-    const made = makePool('6.12', { slots: 128, isRestricted: true });
+    const made = makePool('6.12', { slots: 128, hasFixedSize: true });
     expect(made.pool.allocateSlots(262_144)).toBe(made.pool.start);
     expect([made.pool.allocateSlots(4096), made.pool.failures]).toEqual([null, 1]);
     made.pool.syncForCpu(made.pool.start, 100, 'bidirectional');
