@@ -32,6 +32,8 @@ export interface SiteOutcome {
   readonly outcome: Outcome;
   /** What decided it. */
   readonly why: string;
+  /** What lets the device through, where it should not have been. */
+  readonly acceptedBy?: string;
   /** Copies through the bounce pool, and slots at the most, for one page each way. */
   readonly copies: number;
   readonly slots: number;

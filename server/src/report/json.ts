@@ -66,6 +66,7 @@ function outcomeJson(outcome: SiteOutcome): Json {
     policy: outcome.policy,
     outcome: outcome.outcome,
     why: outcome.why,
+    ...(outcome.acceptedBy === undefined ? {} : { acceptedBy: outcome.acceptedBy }),
     copies: outcome.copies,
     slots: outcome.slots,
     throughputRatio: outcome.throughputRatio,

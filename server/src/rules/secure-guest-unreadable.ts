@@ -1,6 +1,5 @@
 import type { FoundSite, SiteOutcome } from '../analysis/index.js';
 import { deviceOf, isSince, type Outcome, platformOf, type Release, releaseOf } from '../model/index.js';
-import type { Level } from './finding.js';
 import type { Found, Rule, RuleContext } from './rule.js';
 
 /** Outcomes in which the device does not get at the data, with what it meets. */
@@ -65,15 +64,18 @@ that is not known have the outcome \`undecided\` and no finding.
 /** Payload first: it is what a reviewer looks for; then the order of the source. */
 const preference: readonly string[] = ['cpu_phys_to_device', 'payload_gpa', 'payload_pfn'];
 
-function toFinding(context: RuleContext, sites: readonly FoundSite[], bad: readonly SiteOutcome[]): Found {
+function toFinding(context: RuleContext, sites: readonly FoundSite[], all: readonly SiteOutcome[]): Found {
   const rank = ({ site }: FoundSite): number =>
     (preference.indexOf(site.kind) + preference.length + 1) % (preference.length + 1);
   const [main, ...others] = [...sites].sort((a, b) => rank(a) - rank(b));
   if (main === undefined) throw new RangeError('a finding without a site');
   const version = context.program.tree.version;
+  const release = version === null ? null : releaseOf(version);
+  const met = all.filter((outcome) => isMet(outcome, release));
   return {
-    message: messageOf(main, bad),
-    level: levelOf(bad, version === null ? null : releaseOf(version)),
+    // What cannot be met yet is only spoken of where nothing can.
+    message: messageOf(main, met.length > 0 ? met : all),
+    level: met.length > 0 ? 'warning' : 'note',
     file: main.site.file,
     function: main.site.function,
     range: main.site.range,
@@ -86,12 +88,10 @@ function toFinding(context: RuleContext, sites: readonly FoundSite[], bad: reado
   };
 }
 
-function levelOf(bad: readonly SiteOutcome[], release: Release | null): Level {
-  const isMet = bad.some(
-    ({ platform, device }) =>
-      deviceOf(device).isReleased && (release === null || isSince(release, platformOf(platform).since)),
-  );
-  return isMet ? 'warning' : 'note';
+/** Whether guests of this release run on the platform, and such devices exist. */
+function isMet({ platform, device }: SiteOutcome, release: Release | null): boolean {
+  const isRunning = release === null || isSince(release, platformOf(platform).since);
+  return isRunning && deviceOf(device).isReleased;
 }
 
 function messageOf(main: FoundSite, bad: readonly SiteOutcome[]): string {
@@ -103,7 +103,8 @@ function messageOf(main: FoundSite, bad: readonly SiteOutcome[]): string {
     ? unreadable[first.outcome]
     : names([...new Set(bad.map((o) => `${unreadable[o.outcome]} (${platformOf(o.platform).name})`))]);
   const device = deviceOf(first.device).sentence;
-  return `on ${platforms} with ${device} the address given by ${main.site.function}() is private: ${what}; nothing in this tree refuses the device there`;
+  const accepted = first.acceptedBy === undefined ? '' : `: it is accepted by ${first.acceptedBy}`;
+  return `on ${platforms} with ${device} the address given by ${main.site.function}() is private: ${what}; nothing in this tree refuses the device there${accepted}`;
 }
 
 /** `a`, `a and b`, `a, b and c`; each once. */

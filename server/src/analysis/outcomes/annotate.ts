@@ -11,12 +11,13 @@ import {
   known,
   type Policy,
   platformOf,
+  type Question,
   type RunResult,
   runScenario,
   type Scenario,
   scenarioOf,
 } from '../../model/index.js';
-import { type ScenarioFacts, scenarioFacts, type TreePolicy } from '../evaluate/index.js';
+import { scenarioFacts, type TreePolicy } from '../evaluate/index.js';
 import type { Atoms } from '../formulas/atoms.js';
 import type { Formula } from '../formulas/formula.js';
 import type { SiteOutcome } from '../site.js';
@@ -111,14 +112,17 @@ class Runs {
     const whole = this.run(file, scenario);
     // A refused device never gets here: the site is safe by the gate, and the report says so.
     if (whole.outcome === 'refused') return toOutcome(scenario, filePolicy, whole);
-    const facts = factsOf(this.scenarioOf(file, scenario), whole, filePolicy);
+    const question = questionAfter(this.scenarioOf(file, scenario), whole, filePolicy.policy);
+    const facts = scenarioFacts(question, { policy: filePolicy.predicates });
     const reach = reachIn(formula, this.o.atoms, facts);
     if (reach === 'not reached') return null;
     if (reach !== 'reached') {
       const why = `not known: ${reach.unknown}`;
       return { ...toOutcome(scenario, filePolicy, whole), outcome: 'undecided', why, copies: 0, slots: 0 };
     }
-    return toOutcome(scenario, filePolicy, this.run(file, scenario, 'physical'));
+    const outcome = toOutcome(scenario, filePolicy, this.run(file, scenario, 'physical'));
+    if (outcome.outcome === 'direct') return outcome;
+    return { ...outcome, acceptedBy: filePolicy.policy.refusal(question).where };
   }
 
   /** `physical`: whatever the tree decides, the address is a physical one, as it is at a bypass site that is reached. */
@@ -172,12 +176,12 @@ function bypassing(policy: Policy): Policy {
   };
 }
 
-function factsOf(scenario: Scenario, run: RunResult, { policy, predicates }: FilePolicy): ScenarioFacts {
+/** The question as it stands when a device was accepted. */
+function questionAfter(scenario: Scenario, run: RunResult, policy: Policy): Question {
   const device = deviceFactsOf(scenario);
   const features = new Set([...device.offered].filter((bit) => bit !== ACCESS_PLATFORM));
   if (run.accessPlatformNegotiated) features.add(ACCESS_PLATFORM);
-  const question = { guest: guestOf(scenario, policy), device, features, driverClears: null };
-  return scenarioFacts(question, { policy: predicates });
+  return { guest: guestOf(scenario, policy), device, features, driverClears: null };
 }
 
 function toOutcome({ platform, device }: SiteScenario, { policy }: FilePolicy, run: RunResult): SiteOutcome {
