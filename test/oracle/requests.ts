@@ -35,12 +35,17 @@ export interface Frame {
   readonly header: number;
   /** From the device. */
   readonly status: number;
+  /** A longer piece of contiguous payload is mapped in parts of this many bytes. */
+  readonly segmentBytes: number;
 }
 
-/** struct virtio_blk_outhdr and the status byte; virtio_scsi_cmd_req and _resp (include/uapi/linux/virtio_{blk,scsi}.h). */
+/**
+ * struct virtio_blk_outhdr and the status byte; virtio_scsi_cmd_req and _resp (include/uapi/linux/virtio_{blk,scsi}.h).
+ * A segment of virtio_blk is as large as one mapping of the pool may be, one of a SCSI host BLK_MAX_SEGMENT_SIZE.
+ */
 export const frames = {
-  'virtio-blk-pci': { header: 16, status: 1 },
-  'virtio-scsi-pci': { header: 51, status: 108 },
+  'virtio-blk-pci': { header: 16, status: 1, segmentBytes: 262144 },
+  'virtio-scsi-pci': { header: 51, status: 108, segmentBytes: 65536 },
 } as const satisfies Record<string, Frame>;
 
 /** struct vring_desc (virtio 1.2, section 2.7.5). */
@@ -58,14 +63,26 @@ function fromShapes(row: Row, shapes: readonly Shape[], frame: Frame): Derived {
   const calls = lists.map(({ payload, count }) => ({ segments: payload ?? [], count }));
   if (lists.some(({ payload }) => payload === null)) return { why: 'a logged request is no block request' };
   if (row.jobs > 1) return { asked: { calls, areWholeCalls: false } };
-  return { asked: wholeCalls(calls, row.count) ?? { calls, areWholeCalls: false } };
+  return { asked: wholeCalls(calls, row.count, frame) ?? { calls, areWholeCalls: false } };
 }
 
-/** One entry for each call, where every call did the same; null where they differ. */
-function wholeCalls(requests: readonly Calls[], calls: number): Asked | null {
+/** One entry for each call, where every call did the same and was one bio; null where not. */
+function wholeCalls(requests: readonly Calls[], calls: number, frame: Frame): Asked | null {
   if (requests.some(({ count }) => count % calls !== 0)) return null;
   const segments = requests.flatMap((each) => repeat(each.segments, each.count / calls));
+  if (vectorsOf(segments, frame) > BIO_VECTORS) return null;
   return { calls: [{ segments, count: calls }], areWholeCalls: true };
+}
+
+/**
+ * BIO_MAX_VECS (include/linux/bio.h, 6.1 and 6.12): direct I/O makes several bios of a call whose buffer has more
+ * contiguous pieces, and the block layer splits each by itself.
+ */
+const BIO_VECTORS = 256;
+
+/** Contiguous pieces of a buffer: a segment that follows one of full size is taken for more of the same piece. */
+function vectorsOf(segments: readonly number[], { segmentBytes }: Frame): number {
+  return segments.filter((_, at) => segments[at - 1] !== segmentBytes).length;
 }
 
 /** The mappings between header and status; null where these are not what they should be. */
@@ -92,7 +109,7 @@ function fromSizes(row: Row, frame: Frame): Derived {
   if (payload === null) return { why: 'tables and payload cannot be told apart' };
   if (bytesOf(payload) !== payloadBytes(row))
     return { why: 'the payload is not what the generator asked for' };
-  const calls = row.jobs === 1 ? sharedCall(payload, row.count) : null;
+  const calls = row.jobs === 1 ? sharedCall(payload, row.count, frame) : null;
   return { asked: calls ?? { calls: split(payload, requests), areWholeCalls: false } };
 }
 
@@ -116,10 +133,11 @@ function withoutTables(sizes: readonly Tally[], requests: number, payload: numbe
   return doubtful.map((size) => (size === only ? { ...size, count: size.count - missing } : size));
 }
 
-/** One job, one buffer: every call has the same segments. */
-function sharedCall(payload: readonly Tally[], calls: number): Asked | null {
+/** One job, one buffer: every call has the same segments, full ones taken to stand together. */
+function sharedCall(payload: readonly Tally[], calls: number, frame: Frame): Asked | null {
   if (payload.some(({ count }) => count % calls !== 0)) return null;
   const segments = payload.flatMap(({ bytes, count }) => repeat([bytes], count / calls));
+  if (vectorsOf(segments, frame) > BIO_VECTORS) return null;
   return { calls: [{ segments, count: calls }], areWholeCalls: true };
 }
 

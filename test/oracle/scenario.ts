@@ -45,6 +45,7 @@ export function planOf(row: Row): Plan | DeadLink | Refused {
       scenario: { ...settingsOf(row, 'net'), requests: [NO_PACKETS, ...pings([1], 1)] },
     };
   if (isStarved(row)) return refused('the pool was full: how often a request is put back depends on timing');
+  if (row.toDevice.count > row.bounced.count) return refused('memory was synchronised while it was mapped');
   if (row.device === 'virtio-net-pci') return netPlan(row);
   if (row.device === 'virtio-blk-pci' || row.device === 'virtio-scsi-pci') return blockPlan(row, row.device);
   if (row.device === 'virtio-rng-pci') return singlesPlan(row, 'rng');
@@ -54,7 +55,7 @@ export function planOf(row: Row): Plan | DeadLink | Refused {
 
 /** Messages are rate limited, so that failed mappings may have none. Each mapping that succeeds is one copy to the device. */
 function isStarved(row: Row): boolean {
-  return row.fullMessages > 0 || row.bounced.count !== row.toDevice.count;
+  return row.fullMessages > 0 || row.toDevice.count < row.bounced.count;
 }
 
 // ---- block -------------------------------------------------------------------------------------------------

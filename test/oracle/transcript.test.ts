@@ -65,4 +65,9 @@ describe('a transcript', () => {
         ],
       },
     ]));
+
+  it('has no requests where the log does not account for every mapping', () => {
+    const short = said.map((line) => line.replace('shape|2|', 'shape|1|'));
+    expect(transcriptOf(quickBoots[0]!, short).rows[0]!.shapes).toBeNull();
+  });
 });

@@ -83,7 +83,7 @@ function rowOf(boot: Boot, said: Said, lines: readonly string[]): Row {
     fullMessages: number('full'),
     probesMissed: number('missed'),
     sizes: talliesOf(bounced),
-    shapes: number('full') > 0 || number('overrun') > 0 || bounced.length === 0 ? null : shapesOf(lines),
+    shapes: completeShapes(shapesOf(lines), sumOf(bounced).count),
     options: boot.setup === 'blk+net' ? boot.netOptions : [],
   };
 }
@@ -141,6 +141,15 @@ function talliesOf(buckets: readonly Bucket[]): Tally[] {
     counts.set(bytes, (counts.get(bytes) ?? 0) + hits(bucket));
   }
   return [...counts].map(([bytes, count]) => ({ bytes, count })).sort((a, b) => a.bytes - b.bytes);
+}
+
+/**
+ * Null where they are not all there is: nothing was mapped, the log had no room, or a driver of its own accord mapped
+ * something while counting had begun and the log had not.
+ */
+function completeShapes(shapes: readonly Shape[], mapped: number): readonly Shape[] | null {
+  const logged = shapes.reduce((sum, { mappings, count }) => sum + mappings.length * count, 0);
+  return mapped > 0 && logged === mapped ? shapes : null;
 }
 
 /** Without those that were refused before anything was mapped, or mapped nothing. */

@@ -24,6 +24,8 @@ for device in /sys/bus/virtio/devices/*; do
   driver=$(readlink "$device/driver")
   say "device|${device##*/}|$(cat "$device/device")|${driver##*/}|$(cat "$device/features")"
 done
+# A device without a driver says why (virtio_features_ok(), drivers/virtio/virtio.c).
+dmesg | grep -E 'refuses features|must provide' | while read -r line; do say "trouble|$line"; done
 say "pool|$(cat /sys/kernel/debug/swiotlb/io_tlb_nslabs 2> /dev/null)|$(dmesg | grep -i 'area num' | tail -1)"
 for queue in /sys/block/[vs]d*/queue; do
   [ -d "$queue" ] || continue
