@@ -70,7 +70,15 @@ export async function analyse(options: AnalyseOptions): Promise<Report> {
     siblings(tree.root, wanted.named).filter((file) => speaksOfSubject(reader, file)),
   );
   const key = questionKey(buildId, [
-    JSON.stringify([tree, wanted, around, [...options.rules].sort(), options.outcomes?.platforms, options.outcomes?.devices, options.outcomes?.policy]),
+    JSON.stringify([
+      tree,
+      wanted,
+      around,
+      [...options.rules].sort(),
+      options.outcomes?.platforms,
+      options.outcomes?.devices,
+      options.outcomes?.policy,
+    ]),
   ]);
   const earlier = options.cacheDir === null ? null : recall(cache, key, reader);
   clock.lap('recall');

@@ -7,7 +7,7 @@ import { type Cache, cacheKey, type SourceReader } from '../program/index.js';
 import type { Report } from '../report/report.js';
 
 /** Raised when a report of the same input may come out otherwise. */
-const formatName = 'report 1';
+const formatName = 'report 2';
 
 /** What a run asked of the tree, as it asked it. */
 interface Consulted {
@@ -15,6 +15,14 @@ interface Consulted {
   readonly texts: readonly (readonly [string, string])[];
   readonly existing: readonly (readonly [string, boolean])[];
   readonly folders: readonly (readonly [string, string])[];
+  readonly searches: readonly Search[];
+}
+
+/** Folders searched for words, and the files found to hold one. */
+interface Search {
+  readonly folders: readonly string[];
+  readonly words: readonly string[];
+  readonly files: readonly string[];
 }
 
 interface Entry {
@@ -31,17 +39,45 @@ export function recordingReader(source: SourceReader): RecordingReader {
   const texts = new Map<string, ReturnType<SourceReader['read']>>();
   const existing = new Map<string, boolean>();
   const folders = new Map<string, readonly string[]>();
+  const searches = new Searches();
   return {
     ...source,
     read: (path) => remembered(texts, path, () => source.read(path)),
     exists: (path) => remembered(existing, path, () => source.exists(path)),
     folders: (path) => remembered(folders, path, () => source.folders(path)),
+    filesHolding: (words, below) => searches.keep(words, below, source.filesHolding(words, below)),
     consulted: () => ({
       texts: [...texts].map(([path, content]) => [path, hashOf(content)] as const),
       existing: [...existing],
       folders: [...folders].map(([path, names]) => [path, names.join('\0')] as const),
+      searches: searches.all(),
     }),
   };
+}
+
+/** Searches of the same folders as one: a file holds one of many words exactly when some search for few of them finds it. */
+class Searches {
+  private readonly byFolders = new Map<
+    string,
+    { folders: readonly string[]; words: Set<string>; files: Set<string> }
+  >();
+
+  keep(words: readonly string[], folders: readonly string[], files: readonly string[]): readonly string[] {
+    const key = folders.join('\0');
+    const search = this.byFolders.get(key) ?? { folders, words: new Set(), files: new Set() };
+    this.byFolders.set(key, search);
+    for (const word of words) search.words.add(word);
+    for (const file of files) search.files.add(file);
+    return files;
+  }
+
+  all(): Search[] {
+    return [...this.byFolders.values()].map(({ folders, words, files }) => ({
+      folders,
+      words: [...words].sort(),
+      files: [...files].sort(),
+    }));
+  }
 }
 
 /** The key of a question: what was asked, by which build, of which selection. */
@@ -71,7 +107,10 @@ function isUnchanged(consulted: Consulted, reader: SourceReader): boolean {
   return (
     consulted.texts.every(([path, hash]) => hashOf(reader.read(path)) === hash) &&
     consulted.existing.every(([path, was]) => reader.exists(path) === was) &&
-    consulted.folders.every(([path, names]) => reader.folders(path).join('\0') === names)
+    consulted.folders.every(([path, names]) => reader.folders(path).join('\0') === names) &&
+    consulted.searches.every(
+      ({ folders, words, files }) => reader.filesHolding(words, folders).join('\0') === files.join('\0'),
+    )
   );
 }
 
