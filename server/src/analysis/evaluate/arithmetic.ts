@@ -44,8 +44,15 @@ export function binary(op: string, left: Value, right: Value): Value {
       return compare(op, left, right);
     default:
       if (left.kind === 'int' && right.kind === 'int') return onNumbers(op, left, right);
+      if ((op === '&' || op === '|') && (left.kind === 'int' || right.kind === 'int'))
+        return onNumbers(op, bitByBit(left), bitByBit(right));
       return (op === '<<' ? deviceBit(left, right) : null) ?? firstUnknown(left, right);
   }
+}
+
+/** A number of which no bit is known. */
+function bitByBit(value: Value): IntValue {
+  return value.kind === 'int' ? value : partlyKnown(0n, ALL, whyOf(value).why);
 }
 
 /** Bits of a device's own. */

@@ -56,9 +56,13 @@ function afterBoot(
   run.loaded.add(place);
   run.state.initial.set(place, first(run));
   for (const { fn, when } of bootSteps(names, words, world.fact)) {
+    const boot = (): void => {
+      const { isCut, value } = runFunction(run, fn, []);
+      if (isCut && value.kind === 'unknown') run.write(place, value, place);
+    };
     run.branch(
       when,
-      () => void runFunction(run, fn, []),
+      boot,
       () => undefined,
       () => undefined,
     );
@@ -66,11 +70,26 @@ function afterBoot(
   return run.read(place);
 }
 
+const storers = new WeakMap<Program, Map<string, readonly string[]>>();
+
 /** Functions of headers and of the virtio core that store to the pointer: `virtio_set_mem_acc_cb()`. */
-function storersOf(program: Program, pointer: GlobalRef): string[] {
-  const { name } = pointer;
+function storersOf(program: Program, pointer: GlobalRef): readonly string[] {
+  let known = storers.get(program);
+  if (known === undefined) {
+    known = new Map();
+    storers.set(program, known);
+  }
+  let names = known.get(pointer.name);
+  if (names === undefined) {
+    names = findStorers(program, pointer);
+    known.set(pointer.name, names);
+  }
+  return names;
+}
+
+function findStorers(program: Program, { name, file: own }: GlobalRef): readonly string[] {
   const whole = { start: 0, end: Number.POSITIVE_INFINITY };
-  const near = [pointer.file, ...program.includesOf(pointer.file)];
+  const near = [own, ...program.includesOf(own)];
   const files = near.filter((file) => program.textOf(file, whole).includes(name));
   return files.flatMap((file) =>
     functionsMentioning(program, file, name)

@@ -9,7 +9,16 @@ import { boundCall, builtInCall } from './leaves.js';
 import { operation } from './operations.js';
 import { OutOfBudget, type ReturnPoint, type Run } from './run.js';
 import { execute, joinWays } from './statements.js';
-import { convert, int, join, type Origin, type UnknownValue, unknownValue, type Value } from './value.js';
+import {
+  convert,
+  type FunctionValue,
+  int,
+  join,
+  type Origin,
+  type UnknownValue,
+  unknownValue,
+  type Value,
+} from './value.js';
 
 /** What a call gave, and where that was decided. */
 export interface Result {
@@ -43,20 +52,19 @@ function valuesOf(run: Run, expr: CallExpr): Value[] {
 // ---- pointers to functions ---------------------------------------------------------------------------------
 
 function throughPointer(run: Run, expr: CallExpr): Value {
-  const target = evaluate(run, expr.callee);
-  if (target.kind !== 'function') {
-    return unfollowed(run, expr, target.kind === 'unknown' ? target : null);
-  }
-  const done = operation(run, target.name, expr);
-  if (done !== null) return done;
-  return callValue(run, target, valuesOf(run, expr)) ?? unfollowed(run, expr, null);
+  const value = evaluate(run, expr.callee);
+  const target = value.kind === 'unknown' ? value.unresolved : value;
+  const done = target?.kind === 'function' ? callValue(run, target, expr) : null;
+  return done ?? unfollowed(run, expr, value.kind === 'unknown' ? value : null);
 }
 
-/** Calls a function by its value; null where the tree has no such function. */
-function callValue(run: Run, target: Value & { kind: 'function' }, args: readonly Value[]): Value | null {
+/** Calls a function by its value; null where neither the tree nor the scenario has it. */
+function callValue(run: Run, target: FunctionValue, expr: CallExpr): Value | null {
+  const done = operation(run, target.name, expr);
+  if (done !== null) return done;
   const fn = run.names.installedFunction(target.name, target.file);
   if (fn === null) return null;
-  return 'name' in fn ? callFunction(run, fn, args).value : fn;
+  return 'name' in fn ? callFunction(run, fn, valuesOf(run, expr)).value : fn;
 }
 
 // ---- macros ------------------------------------------------------------------------------------------------
@@ -120,7 +128,8 @@ function settle(run: Run, fn: FunctionRef, ways: readonly ReturnPoint[], start: 
   }
   const doubt = ways.find((w) => w.state.doubt !== null)?.state.doubt ?? `the way through ${fn.name}()`;
   const value = ways.map((w) => w.value ?? int(0)).reduce((a, b) => join(a, b, doubt));
-  const whole = joinWays([first.state, ...others.map((w) => w.state)]);
+  run.charge(ways.length * first.state.memory.size);
+  const whole = joinWays([first.state, ...others.map((w) => w.state)]).without(run.frame.prefix);
   // Every way comes back here, so that what follows the call is as sure as the call.
   run.state = whole.asSureAs(run.frame.doubtBefore);
   return {

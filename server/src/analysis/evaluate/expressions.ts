@@ -98,7 +98,12 @@ function nameValue(run: Run, expr: Expr & { kind: 'name' }): Value {
   if (name === 'false' || name === 'NULL') return int(0, 32);
   if (guestFactNames.has(name)) return fromTruth(run.world.fact(name, ''));
   const symbol = isConstantName.test(name) ? name : null;
-  return named(constant(run, name) ?? variable(run, expr) ?? unknownValue(name), symbol);
+  return named(constant(run, name) ?? variable(run, expr) ?? unresolved(run, name), symbol);
+}
+
+/** No definition is in the files that are read; it may be a function of others. */
+function unresolved(run: Run, name: string): Value {
+  return { kind: 'unknown', why: name, unresolved: { kind: 'function', name, file: run.file } };
 }
 
 /** Keeps the constant's name with its number. */
@@ -133,16 +138,17 @@ function enumeratorValue(run: Run, enumerator: EnumeratorRef): Value {
 
 /** A variable at file level, or a function used as a value. */
 function variable(run: Run, expr: Expr & { kind: 'name' }): Value | null {
-  const place = globalPlace(run, expr.name);
-  if (place !== null) {
-    const value = run.read(place);
-    if (value !== null) return value;
-  }
-  const fn = run.names.function(expr.name, run.file);
-  if (fn !== null && 'name' in fn) return { kind: 'function', name: expr.name, file: run.file };
-  if (run.program.prototype(expr.name, run.file) !== null && place === null)
-    return { kind: 'function', name: expr.name, file: run.file };
-  return place === null ? run.names.knownConstant(expr.name) : null;
+  const { name } = expr;
+  const place = globalPlace(run, name);
+  if (place !== null) return run.read(place);
+  if (isFunctionName(run, name)) return { kind: 'function', name, file: run.file };
+  return run.names.knownConstant(name);
+}
+
+function isFunctionName(run: Run, name: string): boolean {
+  if (run.program.prototype(name, run.file) !== null) return true;
+  const fn = run.names.function(name, run.file);
+  return fn !== null && 'name' in fn;
 }
 
 /** What a place named by the expression holds. */

@@ -18,6 +18,12 @@ export function guestTruth(guest: GuestFacts, name: string, argument: string): T
   return answer ?? unknownValue(text);
 }
 
+/** The same for guests that cannot be told apart. */
+export function guestKey({ arch, platform, predicates }: GuestFacts): string {
+  const facts = [...predicates].map(([text, answer]) => `${text}=${answer}`).sort();
+  return `${arch} ${platform} ${facts.join()}`;
+}
+
 /** What boot has left in one guest is worked out once. */
 interface Booted {
   readonly names: Names;
@@ -107,8 +113,7 @@ export class Guests {
   }
 
   private boot(guest: GuestFacts): Booted {
-    const facts = [...guest.predicates].map(([text, answer]) => `${text}=${answer}`).join();
-    return remembered(this.booted, `${guest.arch} ${guest.platform} ${facts}`, () => ({
+    return remembered(this.booted, guestKey(guest), () => ({
       names: new Names(
         this.program,
         guest.arch,

@@ -5,7 +5,7 @@ import { runFunction } from './calls.js';
 import { globalPlace } from './globals.js';
 import type { Guests } from './guest.js';
 import type { Run } from './run.js';
-import { type Truth, truthOf, unknownValue, type Value } from './value.js';
+import { type FunctionValue, type Truth, truthOf, unknownValue, type Value } from './value.js';
 
 const device: Value = { kind: 'pointer', to: 'device' };
 
@@ -23,9 +23,14 @@ function ask(run: Run, name: string, argument: string): Truth {
   if (name === platformPromises.has) return truthOf(run.world.promise(argument, run));
   const place = globalPlace(run, name);
   const target = place === null ? null : run.read(place);
-  const pointed = target?.kind === 'function' ? target : null;
+  const pointed = target?.kind === 'function' ? target : (unresolvedOf(target) ?? null);
   if (target !== null && pointed === null) return truthOf(target);
   const fn = run.names.installedFunction(pointed?.name ?? name, pointed?.file ?? asker);
   if (fn === null) return unknownValue(`${pointed?.name ?? name}()`);
   return 'name' in fn ? truthOf(runFunction(run, fn, [device]).value) : fn;
+}
+
+/** The function that a name without a definition may be. */
+function unresolvedOf(value: Value | null): FunctionValue | undefined {
+  return value?.kind === 'unknown' ? value.unresolved : undefined;
 }

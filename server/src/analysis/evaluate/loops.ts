@@ -22,7 +22,7 @@ export function runLoop(run: Run, loop: LoopStmt): void {
       if (test === false) break;
       const why = typeof test === 'boolean' ? (round < MAX_ROUNDS ? null : 'a loop that goes on') : test.why;
       if (why !== null) {
-        runUnknownTimes(run, why, () => runRound(run, loop));
+        runUnknownTimes(run, why, loop.test !== null, () => runRound(run, loop));
         break;
       }
       continues.push([]);
@@ -48,15 +48,16 @@ function runRound(run: Run, loop: LoopStmt): void {
 
 /**
  * A body that runs any number of times, or never: what it changes is not known afterwards, and what it returns may or may not
- * be returned.
+ * be returned. A loop without a test ends by a jump alone (`hasTest` false).
  */
-export function runUnknownTimes(run: Run, why: string, body: () => void): void {
+export function runUnknownTimes(run: Run, why: string, hasTest: boolean, body: () => void): void {
   const { frame } = run;
   const { doubt } = run.state;
   const returnsBefore = frame.returns.length;
   const left: State[] = [];
   let entry = run.state.fork(why);
   for (let round = 0; ; round++) {
+    run.charge(4 * entry.memory.size);
     frame.returns.length = returnsBefore;
     left.length = 0;
     frame.breaks.push(left);
@@ -70,7 +71,9 @@ export function runUnknownTimes(run: Run, why: string, body: () => void): void {
     if (changed.length === 0 || round > SETTLING_ROUNDS) break;
     entry = round < SETTLING_ROUNDS ? joinStates([entry, after], why) : forgotten(entry, changed, why);
   }
-  run.state = joinStates([entry, ...left], why).asSureAs(returnsOrJumps(run, returnsBefore) ? why : doubt);
+  run.state = joinStates([hasTest ? entry : entry.ended(), ...left], why).asSureAs(
+    returnsOrJumps(run, returnsBefore) ? why : doubt,
+  );
 }
 
 /** Whether the body may leave the loop for good, so that what follows it is not sure to run. */

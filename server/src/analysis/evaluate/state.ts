@@ -34,6 +34,12 @@ export class State {
     return new State(this.initial, new Map(), this.doubt, true);
   }
 
+  /** Without the places that begin with `prefix`: the locals of a call that is over. */
+  without(prefix: string): State {
+    const memory = new Map([...this.memory].filter(([place]) => !place.startsWith(prefix)));
+    return new State(this.initial, memory, this.doubt, this.isDead);
+  }
+
   /** The same memory on a way known to be taken as surely as another. */
   asSureAs(doubt: string | null): State {
     return new State(this.initial, this.memory, doubt, this.isDead);

@@ -4,7 +4,7 @@ import { printExpr } from '../values/print.js';
 import { evaluate, rootOfType, truth } from './expressions.js';
 import { runLoop, runUnknownTimes } from './loops.js';
 import type { Run } from './run.js';
-import { joinStates, type State } from './state.js';
+import { changedPlaces, joinStates, type State } from './state.js';
 import { runSwitch } from './switches.js';
 import { convert, type IntValue, isKnown, unknownValue, type Value } from './value.js';
 
@@ -13,13 +13,15 @@ const MAX_JUMPS_BACK = 64;
 
 /** Runs a list of statements; labels of the list take the jumps to them. */
 export function execute(run: Run, body: readonly Stmt[], from = 0): void {
-  for (let i = from; i < body.length; i++) {
-    const stmt = body[i];
-    if (stmt === undefined) return;
+  runFrom(run, body, from);
+  jumpBack(run, body);
+}
+
+function runFrom(run: Run, body: readonly Stmt[], from: number): void {
+  for (const stmt of body.slice(from)) {
     if (stmt.kind === 'label') land(run, stmt.name);
     else if (!run.state.isDead) executeOne(run, stmt);
   }
-  jumpBack(run, body);
 }
 
 /** Control comes from above and from every jump to the label so far. */
@@ -29,37 +31,30 @@ function land(run: Run, label: string): void {
   if (jumps.length > 0) run.state = joinWays([run.state, ...jumps]);
 }
 
-/** What jumped to a label further up in the list runs on from there. */
+/** What jumped to a label further up in the list runs on from there, until nothing changes any more. */
 function jumpBack(run: Run, body: readonly Stmt[]): void {
+  let last: State | null = null;
   for (let jumps = 0; ; jumps++) {
     const at = body.findIndex((s) => s.kind === 'label' && run.frame.jumps.has(s.name));
     if (at < 0) return;
     const label = body[at] as LabelStmt;
-    if (jumps >= MAX_JUMPS_BACK) {
-      run.frame.jumps.delete(label.name);
-      run.state = joinWays([run.state, ...doubtful(run, `goto ${label.name}`)]);
-      return;
-    }
     const before = run.state;
     run.end();
     land(run, label.name);
-    for (const stmt of body.slice(at + 1)) {
-      if (stmt.kind === 'label') land(run, stmt.name);
-      else if (!run.state.isDead) executeOne(run, stmt);
+    const landed = run.state;
+    if (last !== null && changedPlaces(last, landed).length === 0) {
+      run.state = before;
+      return;
     }
+    if (jumps >= MAX_JUMPS_BACK) {
+      leave(run, `goto ${label.name}`);
+      run.state = before;
+      return;
+    }
+    last = landed.fork();
+    runFrom(run, body, at + 1);
     run.state = joinWays([before, run.state]);
   }
-}
-
-/** A return of something that is not known, from where a loop may never end. */
-function doubtful(run: Run, why: string): State[] {
-  const { frame } = run;
-  frame.returns.push({
-    value: unknownValue(why),
-    at: run.origin({ start: 0, end: 0 }),
-    state: run.state.fork(why),
-  });
-  return [];
 }
 
 /** Control from several ways; what decided between them is the first thing that was not known on one. */
@@ -155,7 +150,7 @@ function declare(run: Run, declarator: Declarator): void {
 }
 
 function macroBlock(run: Run, stmt: MacroBlockStmt): void {
-  if (stmt.isLoop) runUnknownTimes(run, `${stmt.macro}()`, () => whileLive(run, stmt.body));
+  if (stmt.isLoop) runUnknownTimes(run, `${stmt.macro}()`, true, () => whileLive(run, stmt.body));
   else executeOne(run, stmt.body);
 }
 
@@ -189,7 +184,7 @@ function jump(run: Run, label: string | null): void {
 function leave(run: Run, why: string): void {
   const { frame, state } = run;
   frame.returns.push({
-    value: unknownValue(why),
+    value: unknownValue(state.doubt ?? why),
     at: run.origin({ start: 0, end: 0 }),
     state: state.fork(why),
   });

@@ -20,6 +20,7 @@ export function runSwitch(run: Run, stmt: SwitchStmt): void {
   const before = run.state;
   const left: State[] = [];
   run.frame.breaks.push(left);
+  run.charge(entries.length * before.memory.size);
   const ends: State[] = entries.map(({ at, why }) => {
     run.state = before.fork(why);
     execute(run, list, at);

@@ -18,7 +18,7 @@ import { type Result, runFunction } from './calls.js';
 import type { Configuration } from './configuration.js';
 import { type Driver, driverOfClass, driversIn } from './drivers.js';
 import { toSet } from './feature-words.js';
-import { Guests } from './guest.js';
+import { Guests, guestKey } from './guest.js';
 import { askHook } from './hooks.js';
 import type { Run } from './run.js';
 import { numberOf, truthOf, unknownValue, type Value } from './value.js';
@@ -49,11 +49,27 @@ export function treePolicy(program: Program, options: TreePolicyOptions): TreePo
     id: 'tree',
     title: 'the code of this tree',
     release: options.fallback.release,
-    kept: (q) => tree.kept(q),
-    validated: (q) => tree.validated(q),
-    refusal: (q) => tree.refusal(q),
-    usesDmaApi: (q) => tree.usesDmaApi(q),
+    kept: answeredOnce((q) => tree.kept(q)),
+    validated: answeredOnce((q) => tree.validated(q)),
+    refusal: answeredOnce((q) => tree.refusal(q)),
+    usesDmaApi: answeredOnce((q) => tree.usesDmaApi(q)),
     predicate: (q, name, argument) => askHook(tree.guests, q, name, argument),
+  };
+}
+
+/** A matrix asks the same question again and again. */
+function answeredOnce<T>(ask: (q: Question) => Answer<T>): (q: Question) => Answer<T> {
+  const answers = new Map<string, Answer<T>>();
+  return (q) => {
+    const { class: deviceClass, transport, offered } = q.device;
+    const sets = [offered, q.features].map((set) => [...set].sort().join('|'));
+    const key = [guestKey(q.guest), deviceClass, transport, ...sets, q.driverClears].join(' ');
+    let answer = answers.get(key);
+    if (answer === undefined) {
+      answer = ask(q);
+      answers.set(key, answer);
+    }
+    return answer;
   };
 }
 

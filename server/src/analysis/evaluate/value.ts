@@ -41,6 +41,8 @@ export interface UnknownValue {
   readonly why: string;
   /** The name of a constant whose number is not known. */
   readonly symbol?: string;
+  /** Present for a name of which no definition was found: what it is if it is a function. */
+  readonly unresolved?: FunctionValue;
 }
 
 export type Value = IntValue | PointerValue | FunctionValue | UnknownValue;
