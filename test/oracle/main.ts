@@ -42,8 +42,9 @@ async function main(): Promise<number> {
     return 0;
   }
   if (!hasPrograms()) return 2;
+  const keeping = values.quick ? 'keep nothing' : values.only === undefined ? 'replace all' : 'replace taken';
   let isGood = true;
-  for (const release of kernels) isGood = (await take(release, chosen, values.quick)) && isGood;
+  for (const release of kernels) isGood = (await take(release, chosen, keeping)) && isGood;
   return isGood ? 0 : 1;
 }
 
@@ -71,17 +72,20 @@ function isInstalled(program: string): boolean {
   }
 }
 
+/** What becomes of rows kept before: all give way, those taken anew do, or nothing is written. */
+type Keeping = 'replace all' | 'replace taken' | 'keep nothing';
+
 /** Takes the boots on one kernel one after another, keeps their rows, and reports on them. */
-async function take(release: Release, chosen: readonly Boot[], isQuick: boolean): Promise<boolean> {
+async function take(release: Release, chosen: readonly Boot[], keeping: Keeping): Promise<boolean> {
   const kernel = kernelOf(release);
-  const taken = new Map<string, readonly Row[]>();
+  const kept = keeping === 'replace taken' ? keptRows(release) : [];
+  const taken: Row[] = [];
   let isGood = true;
   for (const boot of chosen.filter((each) => each.releases.includes(release))) {
     const rows = await rowsOfBoot(kernel, boot);
-    if (rows === null) isGood = false;
-    else taken.set(boot.id, rows);
-    if (rows !== null && !report(rows)) isGood = false;
-    if (!isQuick) keep(release, kernel, taken);
+    taken.push(...(rows ?? []));
+    if (rows === null || !report(rows)) isGood = false;
+    if (keeping !== 'keep nothing') keep(release, kernel, kept, taken);
   }
   return isGood;
 }
@@ -100,16 +104,20 @@ async function rowsOfBoot(kernel: Kernel, boot: Boot): Promise<readonly Row[] | 
   }
 }
 
-/** Rows of boots not taken this time stay as they were. */
-function keep(release: Release, kernel: Kernel, taken: ReadonlyMap<string, readonly Row[]>): void {
-  const file = join(checkoutRoot, 'test', 'oracle', `counts-${release}.tsv`);
-  const kept = existsSync(file) ? rowsOf(readFileSync(file, 'utf8')) : [];
-  const rows = [...taken].flatMap(([, each]) => each);
-  const fresh = new Set(rows.map(nameOf));
-  const remarks = [
-    `Counts of ${kernel.packageName} under QEMU's software emulation: npm run oracle -- --release ${release}`,
-  ];
-  writeFileSync(file, tableOf([...kept.filter((row) => !fresh.has(nameOf(row))), ...rows], remarks));
+function fileOf(release: Release): string {
+  return join(checkoutRoot, 'test', 'oracle', `counts-${release}.tsv`);
+}
+
+function keptRows(release: Release): Row[] {
+  return existsSync(fileOf(release)) ? rowsOf(readFileSync(fileOf(release), 'utf8')) : [];
+}
+
+/** Rows of boots not taken this time stay as they were. Written after each boot, so that an interrupted run is not lost. */
+function keep(release: Release, kernel: Kernel, kept: readonly Row[], taken: readonly Row[]): void {
+  const fresh = new Set(taken.map(nameOf));
+  const stay = kept.filter((row) => !fresh.has(nameOf(row)));
+  const remark = `Counts of ${kernel.packageName} under QEMU's software emulation: npm run oracle -- --release ${release}`;
+  writeFileSync(fileOf(release), tableOf([...stay, ...taken], [remark]));
 }
 
 /** Says what differs, and how many rows of each verdict there are. True: nothing differs. */

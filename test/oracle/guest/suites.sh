@@ -58,8 +58,7 @@ suite_other() {
   blk read 2097152 8 1 huge2M
   blk write 2097152 8 1 4k-pages
   rebind virtio-blk-pci virtio_blk
-  [ -e /sys/class/net/eth0 ] || return
-  network
+  up
   rebind virtio-net-pci virtio_net
 }
 
