@@ -9,6 +9,7 @@ import { runFunction } from './calls.js';
 import { evaluate } from './expressions.js';
 import type { Names } from './names.js';
 import { Run, type World } from './run.js';
+import { entry } from './tables.js';
 import { int, type Truth, unknownValue, type Value } from './value.js';
 
 /** Code that runs at boot, and in which guests. */
@@ -133,7 +134,7 @@ function bootSteps(names: Names, words: readonly string[], fact: AskFact): BootS
 
 /** The functions from which boot enters the code: callers in the same file are run in place of what they call. */
 function entriesOf(program: Program, fn: FunctionRef, fact: AskFact, climb: number): BootStep[] {
-  const only = bootEntries[fn.name];
+  const only = entry(bootEntries, fn.name);
   if (only !== undefined) return [{ fn, when: fact(only.replace('()', ''), '') }];
   if (!fn.isStatic || climb === 0) return [{ fn, when: true }];
   const callers = program.callers(fn).flatMap(({ caller }) => (caller === null ? [] : [caller]));
@@ -148,7 +149,7 @@ function installedWhen(program: Program, fn: FunctionRef, fact: AskFact, climb: 
     if (use.function !== null) return entriesOf(program, use.function, fact, climb - 1)[0]?.when ?? true;
     const type = use.global === null ? null : hypervisorType(use.global);
     if (type === null) continue;
-    const predicate = hypervisorTypes[type];
+    const predicate = entry(hypervisorTypes, type);
     return predicate === undefined ? unknownValue(type) : fact(predicate.replace('()', ''), '');
   }
   return true;

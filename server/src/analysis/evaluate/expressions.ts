@@ -9,6 +9,7 @@ import { globalPlace } from './globals.js';
 import { placeOf } from './places.js';
 import type { Run } from './run.js';
 import { execute } from './statements.js';
+import { entry } from './tables.js';
 import {
   convert,
   fromTruth,
@@ -41,7 +42,7 @@ const roots: Readonly<Record<string, string>> = {
 
 export function rootOfType(type: TypeRef | null, pointers: number): string | null {
   if (type === null || type.pointers !== pointers || type.isFunction === true) return null;
-  return roots[type.base] ?? null;
+  return entry(roots, type.base) ?? null;
 }
 
 function known(run: Run, expr: Expr): Value | null {

@@ -31,8 +31,22 @@ interface Booted {
   readonly promises: Map<string, Value>;
 }
 
+const shared = new WeakMap<Program, Map<Configuration | null, Guests>>();
+
+/** The guests of a program: policies for different drivers share what boot has left. */
+export function guestsOf(program: Program, configuration: Configuration | null): Guests {
+  let ofProgram = shared.get(program);
+  if (ofProgram === undefined) {
+    ofProgram = new Map();
+    shared.set(program, ofProgram);
+  }
+  return remembered(ofProgram, configuration, () => new Guests(program, configuration));
+}
+
 export class Guests {
   readonly program: Program;
+  /** Answers given so far, by a key of whoever asks. */
+  readonly answers = new Map<string, unknown>();
   private readonly configuration: Configuration | null;
   private readonly booted = new Map<string, Booted>();
   private readonly found = new Map<string, readonly FunctionRef[]>();
@@ -145,7 +159,7 @@ function pointerKey(pointer: GlobalRef): string {
   return `${pointer.file}:${pointer.name}`;
 }
 
-function remembered<T>(memo: Map<string, T>, key: string, find: () => T): T {
+export function remembered<K, T>(memo: Map<K, T>, key: K, find: () => T): T {
   if (memo.has(key)) return memo.get(key) as T;
   const found = find();
   memo.set(key, found);

@@ -22,6 +22,7 @@ import { evaluate, truth } from './expressions.js';
 import { countElements } from './globals.js';
 import { placeOf } from './places.js';
 import type { Run } from './run.js';
+import { entry } from './tables.js';
 import { fromTruth, int, unknownValue, type Value } from './value.js';
 
 /** Calls that are bound whatever the tree holds of that name; null for others. */
@@ -92,7 +93,7 @@ function storeCall(run: Run, expr: CallExpr, target: number, value: number): Val
 /** Helpers of the virtio core in trees that do not hold their bodies; null for others. */
 export function builtInCall(run: Run, name: string, expr: CallExpr): Value | null {
   const [device, bit] = expr.args;
-  if (featureCalls[name] === undefined || device === undefined || bit === undefined) return null;
+  if (entry(featureCalls, name) === undefined || device === undefined || bit === undefined) return null;
   const place = featuresOf(run, device);
   if (place === null) return null;
   const mask = binary('<<', int(1), evaluate(run, bit));

@@ -6,6 +6,7 @@ import type { PpCondition, Stmt } from '../../syntax/ir.js';
 import { regionConditions } from '../conditions/regions.js';
 import { type Configuration, conditionHolds } from './configuration.js';
 import { isBuilt } from './makefiles.js';
+import { entry } from './tables.js';
 import { int, type Truth, type UnknownValue, unknownValue, type Value } from './value.js';
 
 /** One definition, none, or several of which it is not known which is compiled. */
@@ -65,7 +66,8 @@ export class Names {
   /** Numbers of names that the tree's headers do not hold. */
   knownConstant(name: string): Value | null {
     for (const table of [errorNumbers, featureNumbers, statusNumbers]) {
-      if (Object.hasOwn(table, name)) return int(table[name] ?? 0, 32);
+      const number = entry(table, name);
+      if (number !== undefined) return int(number, 32);
     }
     return null;
   }

@@ -4,6 +4,7 @@ import type { CallExpr } from '../../syntax/ir.js';
 import { callFunction } from './calls.js';
 import { evaluate } from './expressions.js';
 import type { Run } from './run.js';
+import { entry } from './tables.js';
 import { int, unknownValue, type Value } from './value.js';
 
 /** Begins the names of a transport's slots; what follows is the slot. */
@@ -23,7 +24,7 @@ export function operation(run: Run, name: string, expr: CallExpr): Value | null 
   if (name.startsWith(driverPrefix)) return int(0, 32);
   if (!name.startsWith(slotPrefix)) return null;
   const slot = name.slice(slotPrefix.length);
-  switch (deviceOperations[slot]) {
+  switch (entry(deviceOperations, slot)) {
     case 'read-status':
       return run.read('device.status') ?? unknownValue('device status');
     case 'write-status': {

@@ -174,7 +174,7 @@ export class Run {
     this.state = before.fork(truth.why);
     const b = otherwise();
     const afterElse = this.state;
-    this.state = joinStates([afterThen, afterElse], truth.why);
+    this.state = joinStates([afterThen, afterElse], truth.why, before);
     if (!afterThen.isDead && !afterElse.isDead) {
       this.state = this.state.asSureAs(doubt);
       return merge(a, b, truth);

@@ -1,5 +1,5 @@
 /** What has happened so far on one way through the code: what places in memory hold, and whether the way is certain. */
-import { isSame, join, unknownValue, type Value } from './value.js';
+import { isSame, join, reasonOf, unknownValue, type Value } from './value.js';
 
 /** What places that outlive a call held before anything was stored there. Shared by the states of one run. */
 export type InitialMemory = Map<string, Value>;
@@ -46,29 +46,42 @@ export class State {
   }
 }
 
-/** Where control comes from any of the states; there is at least one. */
-export function joinStates(states: readonly [State, ...State[]], why: string): State {
+/**
+ * Where control comes from any of the states; there is at least one. `why` decides between them, and `before` is what they
+ * parted from: what was not known there was not known first.
+ */
+export function joinStates(states: readonly [State, ...State[]], why: string, before?: State): State {
   const [first, ...others] = states.filter((s) => !s.isDead);
   if (first === undefined) return states[0].ended();
-  return others.reduce((all, other) => joinTwo(all, other, why), first);
+  return others.reduce((all, other) => joinTwo(all, other, why, before), first);
 }
 
-function joinTwo(a: State, b: State, why: string): State {
+function joinTwo(a: State, b: State, why: string, before: State | undefined): State {
   const memory = new Map<string, Value>();
   for (const place of new Set([...a.memory.keys(), ...b.memory.keys()])) {
-    const one = a.memory.get(place) ?? a.initial.get(place);
-    const other = b.memory.get(place) ?? b.initial.get(place);
+    const one = held(a, place);
+    const other = held(b, place);
     // A local that only one way has met is as that way left it: the other never asks.
-    const value = one === undefined ? other : other === undefined ? one : join(one, other, why);
-    if (value !== undefined) memory.set(place, value);
+    if (one === undefined || other === undefined) {
+      const only = one ?? other;
+      if (only !== undefined) memory.set(place, only);
+      continue;
+    }
+    const old = before === undefined ? undefined : held(before, place);
+    const isOlder = old !== undefined && (old === one || old === other);
+    memory.set(place, join(one, other, (isOlder ? reasonOf(old) : '') || why));
   }
   return new State(a.initial, memory, a.doubt ?? b.doubt);
+}
+
+function held(state: State, place: string): Value | undefined {
+  return state.memory.get(place) ?? state.initial.get(place);
 }
 
 /** Places that hold something else in `after`. */
 export function changedPlaces(before: State, after: State): string[] {
   return [...after.memory].flatMap(([place, value]) => {
-    const old = before.memory.get(place) ?? before.initial.get(place);
+    const old = held(before, place);
     return old === undefined || isSame(old, value) ? [] : [place];
   });
 }

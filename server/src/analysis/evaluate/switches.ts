@@ -42,12 +42,14 @@ function entriesOf(run: Run, list: readonly Stmt[], subject: Value): Entry[] {
   let doubt: string | null = null;
   for (const [at, stmt] of list.entries()) {
     if (stmt.kind !== 'case') continue;
-    if (run.names.isCompiledAt(run.file, stmt.start) === false) continue;
+    const compiled = run.names.isCompiledAt(run.file, stmt.start);
+    if (compiled === false) continue;
     if (stmt.value === null) {
       otherwise = at;
       continue;
     }
-    const holds = caseHolds(run, stmt, subject);
+    const matches = caseHolds(run, stmt, subject);
+    const holds = matches === true ? compiled : matches;
     if (holds === false) continue;
     if (holds === true) return [...entries, { at, why: doubt }];
     doubt ??= holds.why;

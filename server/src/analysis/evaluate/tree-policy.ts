@@ -18,7 +18,7 @@ import { type Result, runFunction } from './calls.js';
 import type { Configuration } from './configuration.js';
 import { type Driver, driverOfClass, driversIn } from './drivers.js';
 import { toSet } from './feature-words.js';
-import { Guests, guestKey } from './guest.js';
+import { type Guests, guestKey, guestsOf, remembered } from './guest.js';
 import { askHook } from './hooks.js';
 import type { Run } from './run.js';
 import { numberOf, truthOf, unknownValue, type Value } from './value.js';
@@ -49,27 +49,11 @@ export function treePolicy(program: Program, options: TreePolicyOptions): TreePo
     id: 'tree',
     title: 'the code of this tree',
     release: options.fallback.release,
-    kept: answeredOnce((q) => tree.kept(q)),
-    validated: answeredOnce((q) => tree.validated(q)),
-    refusal: answeredOnce((q) => tree.refusal(q)),
-    usesDmaApi: answeredOnce((q) => tree.usesDmaApi(q)),
+    kept: (q) => tree.once('kept', '', q, () => tree.kept(q)),
+    validated: (q) => tree.once('validated', tree.driverKey(q), q, () => tree.validated(q)),
+    refusal: (q) => tree.once('refusal', tree.validatorKey(q), q, () => tree.refusal(q)),
+    usesDmaApi: (q) => tree.once('usesDmaApi', '', q, () => tree.usesDmaApi(q)),
     predicate: (q, name, argument) => askHook(tree.guests, q, name, argument),
-  };
-}
-
-/** A matrix asks the same question again and again. */
-function answeredOnce<T>(ask: (q: Question) => Answer<T>): (q: Question) => Answer<T> {
-  const answers = new Map<string, Answer<T>>();
-  return (q) => {
-    const { class: deviceClass, transport, offered } = q.device;
-    const sets = [offered, q.features].map((set) => [...set].sort().join('|'));
-    const key = [guestKey(q.guest), deviceClass, transport, ...sets, q.driverClears].join(' ');
-    let answer = answers.get(key);
-    if (answer === undefined) {
-      answer = ask(q);
-      answers.set(key, answer);
-    }
-    return answer;
   };
 }
 
@@ -78,12 +62,44 @@ class Decisions {
   private readonly program: Program;
   private readonly options: TreePolicyOptions;
   private readonly decisions: readonly string[];
+  /** The driver of the file under review. */
+  private readonly own: Driver | null;
 
   constructor(program: Program, options: TreePolicyOptions) {
     this.program = program;
     this.options = options;
-    this.guests = new Guests(program, options.configuration ?? null);
+    this.guests = guestsOf(program, options.configuration ?? null);
     this.decisions = decisionNames(program);
+    const { driverFile } = options;
+    this.own = driverFile === undefined ? null : (driversIn(program, driverFile)[0] ?? null);
+  }
+
+  /** A matrix, and the drivers of a tree, ask the same again and again. */
+  once<T>(what: string, of: string, q: Question, ask: () => Answer<T>): Answer<T> {
+    const sets = [q.device.offered, q.features].map((set) => [...set].sort().join('|'));
+    const { class: deviceClass, transport } = q.device;
+    const key = [
+      what,
+      of,
+      this.options.fallback.id,
+      deviceClass,
+      transport,
+      ...sets,
+      q.driverClears,
+      guestKey(q.guest),
+    ];
+    return remembered(this.guests.answers, key.join(' '), ask) as Answer<T>;
+  }
+
+  driverKey(q: Question): string {
+    const global = this.driver(q)?.global;
+    return global === undefined ? '' : `${global.file}:${global.name}`;
+  }
+
+  /** Drivers without a validate of their own are probed alike. */
+  validatorKey(q: Question): string {
+    const driver = this.driver(q);
+    return driver === null ? '' : `${driver.validate === null ? '' : driver.global.file}:${driver.validate}`;
   }
 
   kept(q: Question): Answer<FeatureSet> {
@@ -147,9 +163,7 @@ class Decisions {
   // ---- the driver ------------------------------------------------------------------------------------------
 
   private driver(q: Question): Driver | null {
-    const { driverFile } = this.options;
-    const own = driverFile === undefined ? undefined : driversIn(this.program, driverFile)[0];
-    return own ?? driverOfClass(this.program, q.device.class);
+    return this.own ?? driverOfClass(this.program, q.device.class);
   }
 
   /** The driver's `validate`; null where it has none, or the scenario stands in for it. */
@@ -195,13 +209,20 @@ function errnoName(number: bigint): string {
   return name === undefined ? `${number}` : `-${name}`;
 }
 
+const decisions = new WeakMap<Program, readonly string[]>();
+
 /** The ring core's functions that answer whether the DMA API is used, told from the outlines without a parse. */
 function decisionNames(program: Program): readonly string[] {
+  const known = decisions.get(program);
+  if (known !== undefined) return known;
   const names = program.files
     .filter((file) => file.startsWith('drivers/virtio/'))
     .flatMap((file) => program.source(file)?.chunks ?? [])
     .flatMap(({ kind, name }) =>
       kind === 'function' && name !== null && decisionName.test(name) ? [name] : [],
     );
-  return [...new Set(names)].sort((a, b) => Number(b.startsWith('vring_')) - Number(a.startsWith('vring_')));
+  const ringFirst = (name: string): number => (name.startsWith('vring_') ? 0 : 1);
+  const found = [...new Set(names)].sort((a, b) => ringFirst(a) - ringFirst(b));
+  decisions.set(program, found);
+  return found;
 }

@@ -4,6 +4,7 @@
  */
 import { typeWidths } from '@vringside/grammars/known-constants';
 import type { TypeRef } from '../../syntax/ir.js';
+import { entry } from './tables.js';
 
 export interface IntValue {
   readonly kind: 'int';
@@ -69,8 +70,12 @@ export function partlyKnown(bits: bigint, unknown: bigint, why: string, width: 3
   return { kind: 'int', bits: rest, unknown: missing, why: missing === 0n ? '' : why, width };
 }
 
+/** Longer reasons say no more to a reader. */
+const MAX_REASON = 100;
+
 export function unknownValue(why: string): UnknownValue {
-  return { kind: 'unknown', why };
+  const reason = why.replace(/\s+/g, ' ').trim() || 'code that could not be read';
+  return { kind: 'unknown', why: reason.length <= MAX_REASON ? reason : `${reason.slice(0, MAX_REASON)}...` };
 }
 
 export function fromTruth(truth: Truth): Value {
@@ -107,18 +112,23 @@ export function isSame(a: Value, b: Value): boolean {
   return a.kind === 'unknown' && b.kind === 'unknown' && a.why === b.why;
 }
 
-/** What is known when either may be the case; `why` says what decides between them. */
+/**
+ * What is known when either may be the case. Where they differ it is `why`, which decides between them, that was not known
+ * first; what both do not know for one reason was not known before.
+ */
 export function join(a: Value, b: Value, why: string): Value {
   if (isSame(a, b)) return a;
+  const reason = reasonOf(a) !== '' && reasonOf(a) === reasonOf(b) ? reasonOf(a) : why;
   if (a.kind === 'int' && b.kind === 'int') {
-    const differs = a.bits ^ b.bits;
-    const unknown = a.unknown | b.unknown | differs;
-    const reason = (differs & ~(a.unknown | b.unknown)) === 0n ? a.why || b.why : why;
+    const unknown = a.unknown | b.unknown | (a.bits ^ b.bits);
     return partlyKnown(a.bits & b.bits, unknown, reason, a.width === 64 ? 64 : b.width);
   }
-  if (a.kind === 'unknown') return a;
-  if (b.kind === 'unknown') return b;
-  return unknownValue(why);
+  return unknownValue(reason);
+}
+
+/** What was not known of it first; '' where all of it is known. */
+export function reasonOf(value: Value): string {
+  return value.kind === 'int' || value.kind === 'unknown' ? value.why : '';
 }
 
 /** As a C type holds it: cut to its bits, sign or zero extended; `bool` is 0 or 1. */
@@ -129,7 +139,7 @@ export function convert(value: Value, type: TypeRef): Value {
     return typeof truth === 'boolean' ? int(truth ? 1 : 0, 32) : truth;
   }
   if (value.kind !== 'int') return value;
-  const width = typeWidths[type.base];
+  const width = entry(typeWidths, type.base);
   if (width === undefined) return value.width === 64 ? value : { ...value, width: 64 };
   return cut(value, width.bits, width.isSigned);
 }
