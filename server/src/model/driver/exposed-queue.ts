@@ -132,13 +132,13 @@ export class Exposed {
     }
   }
 
-  /** One packet into posted buffers, as many as it takes. */
-  deliver(bytes: number, isMergeable: boolean): Looked {
+  /** One packet into posted buffers, as many as it takes; null when there is none. */
+  deliver(bytes: number, isMergeable: boolean): Looked | null {
     let looked: Looked = { ring: 'plain', payload: 'plain', isBounced: false };
     let left = bytes;
     while (left > 0) {
       const chain = this.queue.pop();
-      if (chain.kind === 'empty') return looked;
+      if (chain.kind === 'empty') return left === bytes ? null : looked;
       if (chain.kind !== 'chain') return this.blind(chain, looked);
       const { looked: seen, bytes: done } = this.transfer(this.requestOf(chain), left);
       looked = worse(looked, seen);

@@ -158,8 +158,7 @@ export class Traffic {
         const submitted = queue.driver.submit(pieces);
         if (submitted.ok) break;
         if (queue.driver.inFlight.size === 0) {
-          this.exhausted = exhaustion(submitted.why);
-          this.notes.push(this.exhausted);
+          this.exhaust(exhaustion(submitted.why));
           return;
         }
         if (submitted.why !== 'ring full') this.requeues += 1;
@@ -192,21 +191,28 @@ export class Traffic {
     if (receiver.queue.driver.inFlight.size === 0) this.exhausted = why;
   }
 
+  /** `inFlight` packets that come before the driver looks are taken in one poll, and the ring is refilled once after it. */
   private receive(receiver: Receiver, request: RequestSpec): void {
-    for (let n = 0; n < request.count && !this.isOver; n += 1) {
-      const bytes = request.segments.reduce((a, b) => a + b, 0);
-      const looked = receiver.deliver(bytes);
-      if (looked === null) {
-        this.exhausted = 'no receive buffer is posted';
-        this.notes.push(this.exhausted);
-        return;
-      }
-      this.note(looked);
+    const bytes = request.segments.reduce((a, b) => a + b, 0);
+    const perPoll = request.inFlight ?? 1;
+    for (let left = request.count; left > 0 && !this.isOver; left -= perPoll) {
+      for (let n = 0; n < Math.min(perPoll, left) && !this.isOver; n += 1) this.take(receiver, bytes);
       if (this.isOver) return;
       receiver.queue.driver.takeUsed();
-      const failure = receiver.refill();
-      if (failure !== null) this.requeues += 1;
+      if (receiver.refill() !== null) this.requeues += 1;
     }
+  }
+
+  /** The device puts one packet in. */
+  private take(receiver: Receiver, bytes: number): void {
+    const looked = receiver.deliver(bytes);
+    if (looked === null) this.exhaust('no receive buffer is posted');
+    else this.note(looked);
+  }
+
+  private exhaust(why: string): void {
+    this.exhausted = why;
+    this.notes.push(why);
   }
 }
 
@@ -243,7 +249,6 @@ class Receiver {
 
   /** One packet; null when no buffer is there to take it. */
   deliver(bytes: number): { ring: Sight; payload: Sight; isBounced: boolean } | null {
-    if (this.queue.driver.inFlight.size === 0) return null;
     return this.queue.deliver(bytes + this.posted.headerBytes, this.posted.isMergeable);
   }
 }
