@@ -36,6 +36,7 @@ async function main(): Promise<number> {
   if (values.rows !== undefined) return report(rowsOf(readFileSync(values.rows, 'utf8'))) ? 0 : 1;
   const chosen = chosenBoots(values.quick, values.only?.split(','));
   const kernels = releases.filter((release) => values.release === undefined || release === values.release);
+  if (kernels.length === 0) console.error(`no release ${values.release}; there are ${releases.join(', ')}`);
   if (chosen === null || kernels.length === 0) return 2;
   if (values.list) {
     for (const { id, setup, suite } of chosen) console.log(`${id}: ${setup}, suite ${suite}`);
