@@ -23,6 +23,8 @@ export default defineConfig({
       project('cli', { timeoutMs: 60_000, setup: 'test/support/build-once.ts' }),
       // The house in order: import graph, generated docs, package contents.
       project('house', { timeoutMs: 30_000 }),
+      // Counts of real kernels, kept in test/oracle, against the model.
+      project('oracle', { timeoutMs: 60_000 }),
       // Real kernel sources, see test/support/kernel-tree.ts.
       project('kernel', { timeoutMs: 600_000, setup: 'test/support/build-once.ts' }),
       project('fuzz', { timeoutMs: 900_000 }),

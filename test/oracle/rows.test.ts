@@ -8,7 +8,7 @@ import { checkoutRoot } from '../support/tracked-files.js';
 import { releases } from './boots.js';
 import { closedForm } from './closed-form.js';
 import { type Answer, answerOf, compare } from './compare.js';
-import { blockRequests, frames, framesOfPing } from './requests.js';
+import { blockRequests, frames } from './requests.js';
 import { nameOf, type Row, rowsOf, tableOf } from './row.js';
 
 const fileOf = (release: string): string => join(checkoutRoot, 'test', 'oracle', `counts-${release}.tsv`);
@@ -40,15 +40,7 @@ describe('rows of real kernels', () => {
 
   it('agree with the closed form', () => expect(differing(closedForm)).toEqual([]));
 
-  // Frames that came together: the driver takes them in one poll, and fills its ring up after it.
-  const polled = rows.filter((row) => row.op === 'ping' && framesOfPing(row.blockBytes).length > 1);
-  const others = rows.filter((row) => !polled.includes(row));
-
-  it('agree with the model', () => expect(differing(model, others)).toEqual([]), 120_000);
-
-  // The model fills the ring up after each packet: it has no polls. Once it has, this fails, and loses its `fails`.
-  it.fails('agree with the model where a poll takes several packets', () =>
-    expect(differing(model, polled)).toEqual([]));
+  it('agree with the model', () => expect(differing(model, rows)).toEqual([]), 120_000);
 
   it('bounce if and only if ACCESS_PLATFORM is offered and bouncing is forced', () => {
     const mapping = rows.filter((row) => row.device === 'virtio-blk-pci' && row.requests !== null);
