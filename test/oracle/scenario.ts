@@ -69,8 +69,10 @@ function blockPlan(row: Row, device: keyof typeof frames): Plan | Refused {
   if ('why' in derived) return refused(derived.why);
   const { calls, areWholeCalls } = derived.asked;
   const requests = calls.map(({ segments, count }) => ({ op, segments, count }));
-  const scenario = { ...settingsOf(row, deviceClass), requests };
-  return planned([{ scenario, before: null }], blockPeak(row, areWholeCalls));
+  const settings = settingsOf(row, deviceClass);
+  // A SCSI host keeps event buffers posted: they were there before the row.
+  const before = { ...settings, requests: [] };
+  return planned([{ scenario: { ...settings, requests }, before }], blockPeak(row, areWholeCalls));
 }
 
 function blockPeak(row: Row, areWholeCalls: boolean): Peak {

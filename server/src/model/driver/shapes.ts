@@ -93,6 +93,8 @@ function piecesOf(device: DeviceClass, op: RequestSpec['op'], segments: readonly
       return withHeadroom(payload, NET_HEADER);
     case 'vsock':
       return [frame(VSOCK_HEADER, false), ...out];
+    case '9p':
+      return messagesOf9p(payload, fromDevice);
     default:
       return payload;
   }
@@ -131,6 +133,40 @@ function splitRequest(segments: readonly number[], limits: RequestLimits): numbe
   return requests.length === 0 ? [[]] : requests;
 }
 
+/** Messages of 9P: Twrite and Tread without their data, Rread likewise (net/9p/client.c). */
+const P9_REQUEST = 23;
+const P9_READ_REPLY = 11;
+/** Replies whose size is not known get P9_ZC_HDR_SZ (include/net/9p/client.h). */
+const P9_REPLY = 4096;
+/** Data beyond this goes by itself, not copied into the message: p9_client_write(), p9_client_read_once(). */
+const P9_INLINE = 1024;
+
+function messagesOf9p(payload: readonly Piece[], fromDevice: boolean): readonly Piece[] {
+  const bytes = payload.reduce((sum, piece) => sum + piece.bytes, 0);
+  if (bytes > P9_INLINE) {
+    const request = frame(P9_REQUEST, false);
+    return fromDevice
+      ? [request, frame(P9_READ_REPLY, true), ...payload]
+      : [request, ...payload, frame(P9_REPLY, true)];
+  }
+  return fromDevice
+    ? [frame(P9_REQUEST, false), { bytes: P9_READ_REPLY + bytes, deviceWrites: true, isPayload: true }]
+    : [{ bytes: P9_REQUEST + bytes, deviceWrites: false, isPayload: true }, frame(P9_REPLY, true)];
+}
+
+/** Buffers that stand on a queue of their own from the probe on, for events that a scenario does not speak of. */
+export interface StandingBuffers {
+  readonly count: number;
+  readonly bytes: number;
+}
+
+/** Null where a driver has no such queue. */
+export function standingBuffers(device: DeviceClass): StandingBuffers | null {
+  // VIRTIO_SCSI_EVENT_LEN buffers of struct virtio_scsi_event (drivers/scsi/virtio_scsi.c).
+  if (device === 'scsi') return { count: 8, bytes: 16 };
+  return null;
+}
+
 // ---- posted buffers ----------------------------------------------------------------------------------------
 
 /** SKB_FRAG_PAGE_ORDER: page fragments are cut from 32 KiB (include/net/sock.h). */
@@ -147,6 +183,9 @@ const RX_PER_FRAG = Math.floor(FRAG_BYTES / RX_BUFFER);
 
 /** PORT_BUFFER_SIZE is PAGE_SIZE; a port's queue has 128 entries in QEMU (virtio_console.c fill_queue()). */
 const CONSOLE_BUFFERS = 128;
+
+const INPUT_EVENT = 8;
+const INPUT_EVENTS = 64;
 
 /** VIRTIO_VSOCK_DEFAULT_RX_BUF_SIZE, header included (include/linux/virtio_vsock.h). */
 const VSOCK_RX_BUFFER = 4096;
@@ -168,6 +207,15 @@ export function postedBuffers(device: DeviceClass, pageSize: number): PostedBuff
       return {
         bytes: () => pageSize,
         initial: (size) => Math.min(size, CONSOLE_BUFFERS),
+        refillAbove: () => 0,
+        headerBytes: 0,
+        isMergeable: false,
+      };
+    case 'input':
+      return {
+        // struct virtio_input_event, as many as the driver has room for (drivers/virtio/virtio_input.c).
+        bytes: () => INPUT_EVENT,
+        initial: (size) => Math.min(size, INPUT_EVENTS),
         refillAbove: () => 0,
         headerBytes: 0,
         isMergeable: false,

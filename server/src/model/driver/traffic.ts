@@ -13,7 +13,14 @@ import type { Counts, DeviceClass, RequestSpec, Scenario, Sight } from '../scena
 import type { Trace } from '../trace.js';
 import { type Exposed, openQueue } from './exposed-queue.js';
 import type { SubmitFailure } from './queue.js';
-import { type Piece, type PostedBuffers, postedBuffers, requestLimits, shapesOf } from './shapes.js';
+import {
+  type Piece,
+  type PostedBuffers,
+  postedBuffers,
+  requestLimits,
+  shapesOf,
+  standingBuffers,
+} from './shapes.js';
 
 export interface TrafficOptions {
   readonly memory: GuestMemory;
@@ -76,6 +83,7 @@ export class Traffic {
     const receiver =
       receiving === null || posted === null ? null : new Receiver(receiving, posted, this.size);
     if (receiver !== null) this.fill(receiver);
+    this.postStanding();
     const queues = [main, receiver?.queue ?? null];
     const start = this.totals(queues);
     for (const request of work) {
@@ -132,6 +140,19 @@ export class Traffic {
     const queue = openQueue(this.o, this.size);
     if (queue === null) this.ringFailure = 'no memory for the ring';
     return queue;
+  }
+
+  /** What stands on a queue of its own for as long as the driver is bound. */
+  private postStanding(): void {
+    const standing = standingBuffers(this.o.deviceClass);
+    const queue = standing === null || this.isOver ? null : this.open();
+    if (standing === null || queue === null) return;
+    for (let n = 0; n < standing.count; n += 1) {
+      const submitted = queue.driver.submit([
+        { bytes: standing.bytes, deviceWrites: true, isPayload: false },
+      ]);
+      if (!submitted.ok) return;
+    }
   }
 
   // ---- requests --------------------------------------------------------------------------------------------
