@@ -35,9 +35,13 @@ function main(): number {
   }
   const all = questions(tree);
   const only = values.only?.split(',');
-  const unknown = only?.filter((id) => id !== 'parser' && !all.some((question) => question.id === id)) ?? [];
+  const unknown =
+    only?.filter((id) => !['parser', 'model'].includes(id) && !all.some((question) => question.id === id)) ??
+    [];
   if (unknown.length > 0) {
-    console.error(`unknown: ${unknown.join(', ')}; there are ${all.map(({ id }) => id).join(', ')}, parser`);
+    console.error(
+      `unknown: ${unknown.join(', ')}; there are ${all.map(({ id }) => id).join(', ')}, parser, model`,
+    );
     return 2;
   }
   const isChosen = (id: string): boolean => values['page-only'] !== true && (only?.includes(id) ?? true);
@@ -45,7 +49,9 @@ function main(): number {
   warnOfLoad();
   if (values['page-only'] !== true && values.built !== true) build();
   for (const question of all) if (isChosen(question.id)) take(question);
-  if (isChosen('parser')) writeFileSync(resultFile('parser'), JSON.stringify(parserSpeed()));
+  for (const tool of ['parser', 'model']) {
+    if (isChosen(tool)) writeFileSync(resultFile(tool), JSON.stringify(speedOf(tool)));
+  }
   writePage(tree, all);
   return 0;
 }
@@ -72,10 +78,10 @@ function summary(measured: Measured): string {
   return `${median.toFixed(2)} s (${min.toFixed(2)}-${max.toFixed(2)}), ${peak.toFixed(0)} MiB, ${measured.runs[0]?.results} results`;
 }
 
-/** What the parser's own tool says, without where the tree lies on this machine. */
-function parserSpeed(): string {
+/** What the tool of a part says, without where the tree lies on this machine. */
+function speedOf(part: string): string {
   const run = join(checkoutRoot, 'test', 'tools', 'run.mjs');
-  const text = execFileSync(process.execPath, [run, 'parser-speed'], { encoding: 'utf8' });
+  const text = execFileSync(process.execPath, [run, `${part}-speed`], { encoding: 'utf8' });
   return text.replaceAll(`${kernelTree('6.12') ?? ''}/`, '');
 }
 
@@ -90,7 +96,8 @@ function writePage(tree: string, all: readonly Question[]): void {
     const measured = result<Measured>(question.id);
     return measured === null ? [] : [{ question, measured }];
   });
-  const page = benchmarksPage(machine(tree), versions(), rows, result<string>('parser') ?? 'not measured');
+  const said = (part: string): string => result<string>(part) ?? 'not measured';
+  const page = benchmarksPage(machine(tree), versions(), rows, said('parser'), said('model'));
   writeFileSync(join(checkoutRoot, 'docs', 'benchmarks.md'), page);
 }
 
