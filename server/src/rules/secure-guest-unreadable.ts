@@ -62,7 +62,7 @@ that is not known have the outcome \`undecided\` and no finding.
 };
 
 /** Payload first: it is what a reviewer looks for; then the order of the source. */
-const preference: readonly string[] = ['cpu_phys_to_device', 'payload_gpa', 'payload_pfn'];
+const preference: readonly string[] = ['cpu_phys_to_device', 'payload_gpa'];
 
 function toFinding(context: RuleContext, sites: readonly FoundSite[], all: readonly SiteOutcome[]): Found {
   const rank = ({ site }: FoundSite): number =>

@@ -2,6 +2,7 @@
  * What becomes of each site in each kind of guest: reached or not by its guard, then run on the machine under the
  * decisions of the code under review.
  */
+import { decisionFacts } from '@vringside/grammars/guest-facts';
 import {
   ACCESS_PLATFORM,
   type DeviceClass,
@@ -45,14 +46,19 @@ export interface AnnotateOptions {
 
 /**
  * Kinds of bypass sites whose address the device follows, and the devices of the set they concern: null for all, since only
- * a legacy transport writes frame numbers. Addresses inside messages are not run: what the host does with the page they
- * name is the protocol's affair.
+ * a legacy transport writes frame numbers.
  */
 const followed: Readonly<Record<string, readonly string[] | null>> = {
   cpu_phys_to_device: null,
   ring_alloc_plain: null,
   ring_pfn_write: ['legacy'],
 };
+
+/**
+ * Kinds of addresses inside messages. Such an address stands for data where it is the other arm of a DMA mapping; elsewhere
+ * what the host does with the page it names is the protocol's affair, and the site is not run.
+ */
+const told: ReadonlySet<string> = new Set(['payload_gpa']);
 
 /** Kinds that decide between DMA API and bypass, or accept a device: their outcome is that of the guest as a whole. */
 const decisionKinds: ReadonlySet<string> = new Set([
@@ -68,11 +74,19 @@ export function annotate(sites: readonly FoundSite[], options: AnnotateOptions):
   const outcomes = new Map<FoundSite, readonly SiteOutcome[]>();
   for (const found of sites) {
     const { kind, file } = found.site;
-    const devices = followed[kind];
+    const isData = told.has(kind) && bearsOnDecision(found.formula, options.atoms);
+    const devices = isData ? null : followed[kind];
     if (devices !== undefined) outcomes.set(found, runs.ofBypass(file, devices, found.formula));
     else if (decisionKinds.has(kind) && isDefinition(found)) outcomes.set(found, runs.ofDecision(file));
   }
   return { outcomes };
+}
+
+function bearsOnDecision(formula: Formula, atoms: Atoms): boolean {
+  return atoms.formulas.support(formula).some((index) => {
+    const atom = atoms.get(index);
+    return atom.kind === 'feature' && decisionFacts.has(atom.name);
+  });
 }
 
 /** Whether the site is the function itself, and not a place that asks it. */
