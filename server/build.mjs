@@ -17,9 +17,10 @@ import { build } from 'esbuild';
 const here = dirname(fileURLToPath(import.meta.url));
 export const outFolder = join(here, 'dist');
 
-/** Programs and worker threads; a bundle is named after its entry. */
+/** Programs, worker threads, and the model as a library; a bundle is named after its entry. */
 const entries = {
   cli: 'src/cli/main.ts',
+  model: 'src/model/index.ts',
   worker: 'src/service/worker.ts',
 };
 

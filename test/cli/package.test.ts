@@ -38,6 +38,7 @@ it('holds the bundled programs, the wasm, the schema and the licences, and no so
     'dist/LICENSE',
     'dist/THIRD-PARTY-LICENSES',
     'dist/cli.js',
+    'dist/model.js',
     'dist/scenario.schema.json',
     'dist/tree-sitter-c.wasm',
     'dist/web-tree-sitter.wasm',
@@ -45,6 +46,16 @@ it('holds the bundled programs, the wasm, the schema and the licences, and no so
     'package.json',
   ]);
   expect(packed.size).toBeLessThan(1_500_000);
+});
+
+it('is a library too: the model by itself', () => {
+  const script = `
+    import { builtinPolicy, deviceOf, runMatrix, runScenario, scenarioOf } from '${join(folder, 'package/dist/model.js')}';
+    const scenario = scenarioOf('sev-snp', deviceOf('no-flag'), 'v5.4', 'blk');
+    const { cells } = runMatrix({ policies: [builtinPolicy('v6.12')] });
+    console.log(runScenario(scenario).outcome, cells.length);`;
+  const run = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+  expect([run.stdout, run.stderr]).toEqual(['ciphertext 22\n', '']);
 });
 
 it('runs where nothing else is installed, with worker threads', () => {

@@ -1,5 +1,5 @@
 /** Scenarios from JSON: one definition that checks a text, refuses what it does not know, and gives the JSON Schema. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { builtinPolicy, namedPolicies } from './guest/builtin-policies.js';
 import { platformIds } from './guest/platforms.js';
 import type { PlatformId, Scenario } from './scenario.js';
