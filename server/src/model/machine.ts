@@ -32,7 +32,7 @@ export interface RunOptions {
   readonly failsConversion?: (ordinal: number) => boolean;
 }
 
-/** Guest memory: enough for any pool, and below it an address with an offset or an encryption bit leads nowhere. */
+/** Guest memory: room for any pool. Addresses with an offset or an encryption bit lie beyond it. */
 const MEMORY_BYTES = 4 * 2 ** 30;
 
 /**
@@ -102,7 +102,7 @@ function boot(scenario: Scenario, policy: Policy, trace: Trace, options: RunOpti
   const platform = platformOf(scenario.platform);
   const release = releaseOf(policy.release) ?? newest;
   const memory = new GuestMemory({
-    pageSize: platform.pageSizes[0] ?? 4096,
+    pageSize: scenario.pageSize ?? platform.pageSizes[0] ?? 4096,
     size: MEMORY_BYTES,
     protection: platform.protection,
     trace,

@@ -1,7 +1,7 @@
 /** Scenarios from JSON: one definition that checks a text, refuses what it does not know, and gives the JSON Schema. */
 import * as z from 'zod';
 import { builtinPolicy, namedPolicies } from './guest/builtin-policies.js';
-import { platformIds } from './guest/platforms.js';
+import { platformIds, platformOf } from './guest/platforms.js';
 import type { PlatformId, Scenario } from './scenario.js';
 
 const positive = z.int().positive();
@@ -68,9 +68,14 @@ const scenario = z
     driver: z.strictObject({ clearsAccessPlatform: z.boolean().optional() }).optional(),
     dmaAddress: z.enum(['equal', 'offset', 'translated']).optional(),
     xen: z.boolean().optional(),
+    pageSize: z.union([z.literal(4096), z.literal(16384), z.literal(65536)]).optional(),
     swiotlb: swiotlb.optional(),
     queue: queue.optional(),
     requests: z.array(request).optional(),
+  })
+  .refine((s) => s.pageSize === undefined || platformOf(s.platform).pageSizes.includes(s.pageSize), {
+    error: 'guests on this platform have no pages of that size',
+    path: ['pageSize'],
   })
   .refine((s) => s.queue?.layout === 'packed' || isPowerOfTwo(s.queue?.size ?? 256), {
     error: 'the size of a split queue is a power of two (virtio 1.2, 2.7)',

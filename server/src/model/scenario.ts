@@ -83,6 +83,8 @@ export interface Scenario {
   /** The DMA address of a page against its physical address; default `equal`. */
   readonly dmaAddress?: DmaRelation;
   readonly xen?: boolean;
+  /** Bytes of the guest's pages, where its architecture leaves a choice; default: the usual one of the platform. */
+  readonly pageSize?: number;
   /** `slots` of 2 KiB; `areas` as on the command line (`swiotlb=slots,areas`). */
   readonly swiotlb?: { readonly mode?: SwiotlbMode; readonly slots?: number; readonly areas?: number };
   readonly queue?: {

@@ -127,6 +127,19 @@ describe('counts of block requests', () => {
   });
 });
 
+describe('pages of 64 KiB', () => {
+  const pef = { ...forced, platform: 'pef' } as const satisfies Scenario;
+  const requests: RequestSpec[] = [{ op: 'write', segments: [65536], count: 1, inFlight: 1 }];
+
+  it('leave the slots of a mapping what they are, and the ring takes one page instead of several', () => {
+    const small = runScenario({ ...pef, pageSize: 4096, requests });
+    const large = runScenario({ ...pef, pageSize: 65536, requests });
+    expect(small.counts.slotsPeak).toBe(35);
+    expect(large.counts.slotsPeak).toBe(35);
+    expect([small.counts.conversions, large.counts.conversions]).toEqual([2, 1]);
+  });
+});
+
 describe('network', () => {
   const net = { ...forced, device: { ...forced.device, class: 'net' } } as const satisfies Scenario;
 
