@@ -93,6 +93,88 @@ export const deviceIds: Readonly<Record<string, readonly string[]>> = {
   pmem: ['VIRTIO_ID_PMEM'],
 };
 
+/** Numbers of device kinds in trees that do not hold their header. Origin: include/uapi/linux/virtio_ids.h (6.12). */
+export const deviceNumbers: Readonly<Record<string, number>> = {
+  VIRTIO_ID_NET: 1,
+  VIRTIO_ID_BLOCK: 2,
+  VIRTIO_ID_CONSOLE: 3,
+  VIRTIO_ID_RNG: 4,
+  VIRTIO_ID_BALLOON: 5,
+  VIRTIO_ID_SCSI: 8,
+  VIRTIO_ID_9P: 9,
+  VIRTIO_ID_GPU: 16,
+  VIRTIO_ID_INPUT: 18,
+  VIRTIO_ID_VSOCK: 19,
+  VIRTIO_ID_CRYPTO: 20,
+  VIRTIO_ID_IOMMU: 23,
+  VIRTIO_ID_MEM: 24,
+  VIRTIO_ID_SOUND: 25,
+  VIRTIO_ID_FS: 26,
+  VIRTIO_ID_PMEM: 27,
+};
+
+/** Where the driver of a class stands, for readers of a part of the tree. Origin: 6.1 and 6.12. */
+export const driverFiles: Readonly<Record<string, string>> = {
+  net: 'drivers/net/virtio_net.c',
+  blk: 'drivers/block/virtio_blk.c',
+  console: 'drivers/char/virtio_console.c',
+  rng: 'drivers/char/hw_random/virtio-rng.c',
+  balloon: 'drivers/virtio/virtio_balloon.c',
+  scsi: 'drivers/scsi/virtio_scsi.c',
+  '9p': 'net/9p/trans_virtio.c',
+  gpu: 'drivers/gpu/drm/virtio/virtgpu_drv.c',
+  input: 'drivers/virtio/virtio_input.c',
+  vsock: 'net/vmw_vsock/virtio_transport.c',
+  crypto: 'drivers/crypto/virtio/virtio_crypto_core.c',
+  iommu: 'drivers/iommu/virtio-iommu.c',
+  mem: 'drivers/virtio/virtio_mem.c',
+  sound: 'sound/virtio/virtio_card.c',
+  fs: 'fs/fuse/virtio_fs.c',
+  pmem: 'drivers/nvdimm/virtio_pmem.c',
+};
+
+/** Where the core's decisions stand. Origin: Linux 4.0 to 6.18. */
+export const coreFiles = {
+  probe: 'drivers/virtio/virtio.c',
+  ring: 'drivers/virtio/virtio_ring.c',
+} as const;
+
+/** The record of a queue, and the fields that keep whether its addresses come from the DMA API. Origin: 5.1 and 6.18. */
+export const keptDecision = {
+  record: 'struct vring_virtqueue',
+  fields: ['use_dma_api', 'use_map_api'],
+} as const;
+
+/** Files of each transport, today's first: that whose `finalize_features` settles the features. Origin: 4.0 to 6.12. */
+export const transportFiles: Readonly<Record<string, readonly string[]>> = {
+  'pci-modern': ['drivers/virtio/virtio_pci_modern.c'],
+  'pci-transitional': ['drivers/virtio/virtio_pci_modern.c'],
+  'pci-legacy': ['drivers/virtio/virtio_pci_legacy.c'],
+  mmio: ['drivers/virtio/virtio_mmio.c'],
+  ccw: ['drivers/s390/virtio/virtio_ccw.c', 'drivers/s390/kvm/virtio_ccw.c'],
+};
+
+/** From the virtio device to its transport's own record of it. Origin: the files above. */
+export const transportCasts: ReadonlySet<string> = new Set([
+  'to_vp_device',
+  'to_virtio_mmio_device',
+  'to_vc_device',
+]);
+
+/**
+ * Exchanges with a device that does as the scenario says: they succeed, and leave the guest's memory alone. A device that
+ * offers a bit has the registers of that bit. Origin: the files above, drivers/virtio/virtio_pci_modern_dev.c.
+ */
+export const deviceExchanges =
+  /^(?:write[bwlq](?:_relaxed)?|iowrite\d+(?:be)?|vp_iowrite\d+(?:_twopart)?|vp_check_common_size|ccw_io_helper|ccw_device_dma_free)$/;
+
+/** Allocations in that code: memory is there. */
+export const transportAllocations: ReadonlySet<string> = new Set([
+  'ccw_device_dma_zalloc',
+  'kzalloc',
+  'kmalloc',
+]);
+
 /** Code that runs at boot in some guests only -> the predicate that says in which. */
 export const bootEntries: Readonly<Record<string, string>> = {
   // arch/x86/xen/xen-head.S: the entry point of PV guests alone.
@@ -105,5 +187,13 @@ export const hypervisorTypes: Readonly<Record<string, string>> = {
   X86_HYPER_XEN_HVM: 'xen_hvm_domain()',
 };
 
-/** Folders beside `arch/` whose boot code may install a hook. */
-export const bootFolders: readonly string[] = ['drivers/xen', 'include/xen'];
+/** Folders beside `arch/` whose boot code may install a hook: the guest side of hypervisors, and firmware's services. */
+export const bootFolders: readonly string[] = [
+  'drivers/firmware',
+  'drivers/virt',
+  'drivers/xen',
+  'include/xen',
+];
+
+/** Folders of another architecture that an architecture builds. Origin: arch/arm64/xen/Makefile. */
+export const borrowedFolders: Readonly<Record<string, readonly string[]>> = { arm64: ['arch/arm/xen'] };

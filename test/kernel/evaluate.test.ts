@@ -9,10 +9,12 @@ import {
 import { builtinPolicy } from '../../server/src/model/guest/builtin-policies.js';
 import { guestFacts, platformOf, platforms } from '../../server/src/model/guest/platforms.js';
 import type { Policy, Question } from '../../server/src/model/policy.js';
-import type { DeviceClass, PlatformId } from '../../server/src/model/scenario.js';
+import type { DeviceClass, PlatformId, Transport } from '../../server/src/model/scenario.js';
 import { createProgram, type Program, selectFiles, treeAt } from '../../server/src/program/index.js';
 import { createKernelParser } from '../../server/src/syntax/index.js';
 import { type KernelVersion, kernelTree } from '../support/kernel-tree.js';
+
+const transports: readonly Transport[] = ['pci-modern', 'pci-transitional', 'mmio', 'ccw'];
 
 const flag = ['VIRTIO_F_VERSION_1', 'VIRTIO_F_ACCESS_PLATFORM'];
 const noFlag = ['VIRTIO_F_VERSION_1'];
@@ -21,16 +23,18 @@ interface Asked {
   readonly platform: PlatformId;
   readonly features: readonly string[];
   readonly class?: DeviceClass;
+  /** Default: pci-modern. */
+  readonly transport?: Transport;
   readonly xen?: 'hvm' | 'pv';
 }
 
-function question({ platform, features, class: deviceClass = 'blk', xen }: Asked): Question {
+function question({ platform, features, class: deviceClass = 'blk', transport, xen }: Asked): Question {
   const boot = { isXen: xen !== undefined, hasSwiotlb: true, isForced: false };
   const guest = guestFacts(platformOf(platform), boot);
   const predicates = new Map(guest.predicates);
   if (xen === 'pv') predicates.set('xen_pv_domain()', true).set('xen_hvm_domain()', false);
   const offered = new Set(features);
-  const device = { class: deviceClass, transport: 'pci-modern' as const, offered };
+  const device = { class: deviceClass, transport: transport ?? 'pci-modern', offered };
   return { guest: { ...guest, predicates }, device, features: offered, driverClears: null };
 }
 
@@ -39,6 +43,8 @@ function outcome(policy: Policy, asked: Asked): string {
   const q = question(asked);
   const kept = policy.kept(q);
   if (!kept.known) return `? ${kept.why}`;
+  const finalized = policy.finalized?.({ ...q, features: kept.value });
+  if (finalized?.known === true && finalized.value !== null) return finalized.value;
   const validated = policy.validated({ ...q, features: kept.value });
   if (!validated.known) return `? ${validated.why}`;
   const last = { ...q, features: validated.value };
@@ -96,7 +102,9 @@ for (const version of ['6.12', '6.1'] as const satisfies readonly KernelVersion[
         expect(outcome(policy, { platform, features: noFlag })).toBe('-ENODEV');
         expect(outcome(policy, { platform, features: flag })).toBe('DMA API');
         expect(outcome(policy, { platform, features: flag, class: 'balloon' })).toBe('-ENODEV');
-        expect(outcome(policy, { platform, features: [] })).toBe('-ENODEV');
+        expect(outcome(policy, { platform, features: [] })).toBe('-EINVAL');
+        for (const transport of ['pci-legacy', 'mmio', 'ccw'] as const)
+          expect(outcome(policy, { platform, features: [], transport }), transport).toBe('-ENODEV');
       },
     );
 
@@ -125,8 +133,11 @@ for (const version of ['6.12', '6.1'] as const satisfies readonly KernelVersion[
       for (const { id } of platforms) {
         for (const features of [flag, noFlag, []]) {
           for (const deviceClass of ['blk', 'net', '9p', 'balloon'] as const) {
-            const asked: Asked = { platform: id, features, class: deviceClass };
-            expect(outcome(policy, asked), `${id} ${features} ${deviceClass}`).toBe(outcome(fallback, asked));
+            for (const transport of transports) {
+              const asked: Asked = { platform: id, features, class: deviceClass, transport };
+              const what = `${id} ${transport} ${features} ${deviceClass}`;
+              expect(outcome(policy, asked), what).toBe(outcome(fallback, asked));
+            }
           }
         }
       }

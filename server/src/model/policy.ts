@@ -51,6 +51,11 @@ export interface Policy {
   readonly release: string;
   /** Bits the ring core and transport keep of those offered (`vring_transport_features()` and what comes before). */
   kept(q: Question): Answer<FeatureSet>;
+  /**
+   * The transport's own check as it hands the bits to the device: null, or the errno of a device refused there. Asked after
+   * `kept`; a policy without it refuses there none that `refusal` would not.
+   */
+  finalized?(q: Question): Answer<string | null>;
   /** The set after the driver's `->validate`. */
   validated(q: Question): Answer<FeatureSet>;
   /** Acceptance of the device: null, or the errno (`-ENODEV`). */

@@ -12,11 +12,19 @@ import { Run, type World } from './run.js';
 import { entry } from './tables.js';
 import { int, type Truth, unknownValue, type Value } from './value.js';
 
-/** Code that runs at boot, and in which guests. */
+/** Code that runs at boot, in which guests, and at which of the `stages`. */
 interface BootStep {
   readonly fn: FunctionRef;
   readonly when: Truth;
+  readonly stage: number;
 }
+
+/**
+ * What comes first at boot: the entry points of some guests; the set-up of the hypervisor that was found; the architecture's
+ * set-up; initcalls. Origin: setup_arch() of arch/x86/kernel/setup.c (6.1, 6.12) calls init_hypervisor_platform() before
+ * mem_encrypt_setup_arch() or sev_setup_arch().
+ */
+const stages = { entry: 0, hypervisor: 1, architecture: 2, initcall: 3 } as const;
 
 type AskFact = World['fact'];
 
@@ -36,8 +44,8 @@ export function installedHook(names: Names, world: World, pointer: GlobalRef): V
 
 /** Whether the platform has promised `name` at boot: 1, 0, or not known. */
 export function promisedAtBoot(names: Names, world: World, name: string): Value {
-  const { program, bootFolders } = names;
-  const inHeaders = program.filesMentioning([name], bootFolders).filter((file) => /\.h$/.test(file));
+  const { program } = names;
+  const inHeaders = names.bootFiles([name]).filter((file) => /\.h$/.test(file));
   const wrappers = inHeaders.flatMap((file) => functionsMentioning(program, file, name));
   for (const fn of wrappers) names.beyond.set(fn.name, fn);
   const words = [name, ...wrappers.map((fn) => fn.name)];
@@ -117,11 +125,11 @@ function stores(fn: FunctionRef, name: string): boolean {
 
 // ---- which code runs ---------------------------------------------------------------------------------------
 
-/** In a fixed order: by file and place. */
+/** In the order of boot, and those of one stage by file and place. */
 function bootSteps(names: Names, words: readonly string[], fact: AskFact): BootStep[] {
   const { program } = names;
   const steps = new Map<string, BootStep>();
-  for (const file of program.filesMentioning(words, names.bootFolders)) {
+  for (const file of names.bootFiles(words)) {
     if (/\.h$/.test(file)) continue;
     for (const fn of words.flatMap((word) => functionsMentioning(program, file, word))) {
       if (names.compiled([fn], fn.name) === null) continue;
@@ -129,30 +137,48 @@ function bootSteps(names: Names, words: readonly string[], fact: AskFact): BootS
         steps.set(`${step.fn.file}:${step.fn.start}`, step);
     }
   }
-  return [...steps.values()];
+  return [...steps.values()].sort((a, b) => a.stage - b.stage);
 }
 
-/** The functions from which boot enters the code: callers in the same file are run in place of what they call. */
+/**
+ * The functions from which boot enters the code: callers in the same file are run in place of what they call. None for a
+ * function that nothing in its file leads to, and nothing outside can.
+ */
 function entriesOf(program: Program, fn: FunctionRef, fact: AskFact, climb: number): BootStep[] {
   const only = entry(bootEntries, fn.name);
-  if (only !== undefined) return [{ fn, when: fact(only.replace('()', ''), '') }];
-  if (!fn.isStatic || climb === 0) return [{ fn, when: true }];
+  if (only !== undefined) return [{ fn, when: fact(only.replace('()', ''), ''), stage: stages.entry }];
+  if (climb === 0) return [{ fn, when: true, stage: stages.architecture }];
+  if (isInitcall(program, fn)) return [{ fn, when: true, stage: stages.initcall }];
+  if (!fn.isStatic) return [{ fn, when: true, stage: stages.architecture }];
   const callers = program.callers(fn).flatMap(({ caller }) => (caller === null ? [] : [caller]));
   if (callers.length > 0) return callers.flatMap((caller) => entriesOf(program, caller, fact, climb - 1));
-  return [{ fn, when: installedWhen(program, fn, fact, climb) }];
+  return installed(program, fn, fact, climb);
+}
+
+/** `early_initcall(fn)` and other macros at file level that are given the function. */
+function isInitcall(program: Program, { file, name }: FunctionRef): boolean {
+  return program.chunksMentioning(file, name).some((chunk) => {
+    const invocations = program.chunkFacts({ file, chunk })?.invocations ?? [];
+    return invocations.some(({ macro }) => !/^EXPORT_/.test(macro));
+  });
 }
 
 /** When a function that is kept in a table or field is called through it. */
-function installedWhen(program: Program, fn: FunctionRef, fact: AskFact, climb: number): Truth {
-  for (const use of program.usesOf(fn)) {
+function installed(program: Program, fn: FunctionRef, fact: AskFact, climb: number): BootStep[] {
+  const uses = program.usesOf(fn);
+  for (const use of uses) {
     if (use.kind !== 'field') continue;
-    if (use.function !== null) return entriesOf(program, use.function, fact, climb - 1)[0]?.when ?? true;
+    if (use.function !== null) {
+      const [by] = entriesOf(program, use.function, fact, climb - 1);
+      return by === undefined ? [] : [{ ...by, fn }];
+    }
     const type = use.global === null ? null : hypervisorType(use.global);
     if (type === null) continue;
     const predicate = entry(hypervisorTypes, type);
-    return predicate === undefined ? unknownValue(type) : fact(predicate.replace('()', ''), '');
+    const when = predicate === undefined ? unknownValue(type) : fact(predicate.replace('()', ''), '');
+    return [{ fn, when, stage: stages.hypervisor }];
   }
-  return true;
+  return uses.length === 0 ? [] : [{ fn, when: true, stage: stages.architecture }];
 }
 
 /** `.type = X86_HYPER_XEN_HVM` of a table of set-up functions; null for other tables. */

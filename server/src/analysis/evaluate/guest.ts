@@ -4,11 +4,15 @@ import type { FunctionRef, GlobalRef, Program } from '../../program/index.js';
 import { definitions } from '../linkage.js';
 import { installedHook, promisedAtBoot } from './boot.js';
 import { type Configuration, defaultConfiguration } from './configuration.js';
-import { numbersOf, toWord } from './feature-words.js';
+import { toWord } from './feature-words.js';
 import { Names } from './names.js';
-import { driverPrefix, scenarioValidate, transportMemory } from './operations.js';
+import { transportMemory } from './operations.js';
 import { Run, type World } from './run.js';
+import { finalizerOf } from './transports.js';
 import { int, type Origin, type Truth, unknownValue, type Value } from './value.js';
+
+/** Clears the transport bits the ring core does not know. Origin: drivers/virtio/virtio_ring.c, 2.6.30 to 6.18. */
+export const ringFeatures = 'vring_transport_features';
 
 /** A guest's answer to a predicate: see `GuestFacts.predicates`. */
 export function guestTruth(guest: GuestFacts, name: string, argument: string): Truth {
@@ -29,6 +33,7 @@ interface Booted {
   readonly names: Names;
   readonly hooks: Map<string, Value | null>;
   readonly promises: Map<string, Value>;
+  readonly finalizers: Map<string, FunctionRef | null>;
 }
 
 const shared = new WeakMap<Program, Map<Configuration | null, Guests>>();
@@ -80,46 +85,39 @@ export class Guests {
     return known;
   }
 
-  /** A run in which the device has the question's features. */
-  run(q: Question): Run {
-    const memory = transportMemory();
-    memory.set('device.features', toWord(q.features));
-    memory.set('device.status', int(0, 32));
-    return this.runWith(q, memory);
-  }
-
-  /**
-   * A run of the whole probe, from what the device offers on. `validate` is the driver's own; null where it has none;
-   * 'scenario' where the question's features are what it leaves.
-   */
-  probeRun(q: Question, validate: FunctionRef | 'scenario' | null): Run {
-    const memory = transportMemory();
-    memory.set('device.features', int(0));
-    memory.set('device.status', int(0, 32));
-    memory.set('device.offered', toWord(q.device.offered));
-    memory.set('scenario.features', toWord(q.features));
-    const table = numbersOf(q.device.offered);
-    for (const [i, number] of table.entries()) memory.set(`driver.feature_table[${i}]`, int(number, 32));
-    memory.set('driver.feature_table', { kind: 'pointer', to: 'driver.feature_table' });
-    memory.set('driver.feature_table_size', int(table.length, 32));
-    for (const slot of ['feature_table_legacy', 'feature_table_size_legacy', 'scan', 'config_changed'])
-      memory.set(`driver.${slot}`, int(0));
-    memory.set('driver.probe', { kind: 'function', name: `${driverPrefix}probe`, file: '' });
-    memory.set('driver.validate', validateValue(validate));
-    return this.runWith(q, memory);
-  }
-
-  private runWith(q: Question, memory: Map<string, Value>): Run {
+  /** A run in which the device has the question's features, and memory holds what else is said. */
+  run(
+    q: Question,
+    more: ReadonlyMap<string, Value> = new Map(),
+    validate: (features: Value) => Value = (features) => features,
+  ): Run {
+    const memory = new Map<string, Value>([
+      ...transportMemory(q.device),
+      ['device.features', toWord(q.features)],
+      ['device.status', int(0, 32)],
+      ...more,
+    ]);
     const booted = this.boot(q.guest);
-    return new Run(booted.names, this.world(q, booted, memory));
+    return new Run(booted.names, this.world(q, booted, memory, validate));
   }
 
-  private world(q: Question, booted: Booted, memory: ReadonlyMap<string, Value>): World {
-    const { names, hooks, promises } = booted;
+  /** What settles the features: the transport's own code, or the ring core's where the tree has only that. */
+  private finalizer(q: Question, names: Names): FunctionRef | null {
+    return finalizerOf(names, q.device.transport) ?? this.find(q, [ringFeatures]);
+  }
+
+  private world(
+    q: Question,
+    booted: Booted,
+    memory: ReadonlyMap<string, Value>,
+    validate: (features: Value) => Value,
+  ): World {
+    const { names, hooks, promises, finalizers } = booted;
     const world: World = {
       fact: (name, argument) => guestTruth(q.guest, name, argument),
       memory,
-      finalize: this.find(q, ['vring_transport_features']),
+      finalize: remembered(finalizers, q.device.transport, () => this.finalizer(q, names)),
+      validate,
       hook: (pointer) => remembered(hooks, pointerKey(pointer), () => installedHook(names, world, pointer)),
       promise: (name) => remembered(promises, name, () => promisedAtBoot(names, world, name)),
     };
@@ -135,6 +133,7 @@ export class Guests {
       ),
       hooks: new Map(),
       promises: new Map(),
+      finalizers: new Map(),
     }));
   }
 
@@ -146,13 +145,6 @@ export class Guests {
   whereOf(fn: FunctionRef): string {
     return this.where({ function: fn.name, file: fn.file, offset: fn.nameSpan.start });
   }
-}
-
-function validateValue(validate: FunctionRef | 'scenario' | null): Value {
-  if (validate === null) return int(0);
-  return validate === 'scenario'
-    ? { kind: 'function', name: scenarioValidate, file: '' }
-    : { kind: 'function', name: validate.name, file: validate.file };
 }
 
 function pointerKey(pointer: GlobalRef): string {

@@ -9,9 +9,12 @@ import {
 import {
   compilerQuestions,
   configurationReads,
+  deviceExchanges,
   guestFactNames,
   platformPromises,
   silentCalls,
+  transportAllocations,
+  transportCasts,
 } from '@vringside/grammars/leaf-bindings';
 import { storeCalls } from '@vringside/grammars/store-calls';
 import type { CallExpr, Expr } from '../../syntax/ir.js';
@@ -25,6 +28,9 @@ import type { Run } from './run.js';
 import { entry } from './tables.js';
 import { fromTruth, int, unknownValue, type Value } from './value.js';
 
+/** The transport's own record of the device. */
+export const transportPlace = 'transport';
+
 /** Calls that are bound whatever the tree holds of that name; null for others. */
 export function boundCall(run: Run, name: string, expr: CallExpr): Value | null {
   const [first] = expr.args;
@@ -36,7 +42,9 @@ export function boundCall(run: Run, name: string, expr: CallExpr): Value | null 
   if (transparentCalls.has(name) && first !== undefined) return evaluate(run, first);
   if (noReturnCalls.has(name)) return endless(run, name);
   if (conditionalNoReturn.has(name) && first !== undefined) return bugOn(run, first);
-  if (silentCalls.test(name)) return int(0, 32);
+  if (silentCalls.test(name) || deviceExchanges.test(name)) return int(0, 32);
+  if (transportCasts.has(name)) return { kind: 'pointer', to: transportPlace };
+  if (transportAllocations.has(name)) return { kind: 'pointer', to: 'allocated' };
   if (configurationReads.test(name)) return unknownValue(`${name}() of the device`);
   if (compilerQuestions.has(name)) return int(0, 32);
   if (bitShift.test(name) && first !== undefined) return binary('<<', int(1), evaluate(run, first));

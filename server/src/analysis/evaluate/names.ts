@@ -1,6 +1,11 @@
 /** What a name means here in one configuration: of several definitions, the one that is compiled. */
 import { errorNumbers, featureNumbers, statusNumbers } from '@vringside/grammars/known-constants';
-import { bootFolders, suppliedByArchitecture } from '@vringside/grammars/leaf-bindings';
+import {
+  bootFolders,
+  borrowedFolders,
+  deviceNumbers,
+  suppliedByArchitecture,
+} from '@vringside/grammars/leaf-bindings';
 import type { EnumeratorRef, FunctionRef, GlobalRef, MacroRef, Program } from '../../program/index.js';
 import type { PpCondition, Stmt } from '../../syntax/ir.js';
 import { regionConditions } from '../conditions/regions.js';
@@ -42,12 +47,21 @@ export class Names {
   installedFunction(name: string, from: string): Found<FunctionRef> {
     const near = this.function(name, from);
     if (near !== null) return near;
-    return this.compiled(this.program.functionsBelow([name], this.bootFolders), name);
+    return this.compiled(this.program.functionsBelow([name], [...this.archFolders, ...bootFolders]), name);
   }
 
-  /** Where code that runs at boot stands, besides the selected files. */
-  get bootFolders(): readonly string[] {
-    return [`arch/${this.arch}`, ...bootFolders];
+  /** The architecture's own folders. */
+  private get archFolders(): readonly string[] {
+    return [`arch/${this.arch}`, ...(borrowedFolders[this.arch] ?? [])];
+  }
+
+  /**
+   * Files whose code, or declarations for such code, run at boot, and mention a word. Folders that all architectures share are
+   * searched once for all of them.
+   */
+  bootFiles(words: readonly string[]): readonly string[] {
+    const shared = this.program.filesMentioning(words, bootFolders);
+    return [...this.program.filesMentioning(words, this.archFolders), ...shared];
   }
 
   macro(name: string, from: string): Found<MacroRef> {
@@ -65,7 +79,7 @@ export class Names {
 
   /** Numbers of names that the tree's headers do not hold. */
   knownConstant(name: string): Value | null {
-    for (const table of [errorNumbers, featureNumbers, statusNumbers]) {
+    for (const table of [errorNumbers, featureNumbers, statusNumbers, deviceNumbers]) {
       const number = entry(table, name);
       if (number !== undefined) return int(number, 32);
     }
@@ -125,6 +139,7 @@ export class Names {
 
   private isForeign(file: string): boolean {
     const arch = /^(?:tools\/)?arch\/([^/]+)\//.exec(file)?.[1];
-    return arch !== undefined && arch !== this.arch;
+    if (arch === undefined || arch === this.arch) return false;
+    return !(borrowedFolders[this.arch] ?? []).some((folder) => file.startsWith(`${folder}/`));
   }
 }

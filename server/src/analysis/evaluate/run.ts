@@ -11,8 +11,10 @@ export interface World {
   fact(name: string, argument: string): Truth;
   /** What a place holds before any code has run: the device, its driver. */
   readonly memory: ReadonlyMap<string, Value>;
-  /** What a transport has the ring core do when features are settled; null where the tree has no such function. */
+  /** The transport's `finalize_features`, or what it has the ring core do; null where the tree has neither. */
   readonly finalize: FunctionRef | null;
+  /** What a driver's validate that the tree does not hold leaves of the features. */
+  validate(features: Value): Value;
   /** What a function pointer at file level points to once the guest has booted; null for one that boot code leaves alone. */
   hook(pointer: GlobalRef, run: Run): Value | null;
   /** Whether the platform has promised something at boot (5.19). */

@@ -2,8 +2,7 @@
  * The policy of a tree: what its own code decides for a device, function by function. What the tree does not hold, a fallback
  * decides, and the answer says so.
  */
-import { decisionName } from '@vringside/grammars/feature-roles';
-import { errorNumbers } from '@vringside/grammars/known-constants';
+import { coreFiles } from '@vringside/grammars/leaf-bindings';
 import {
   ACCESS_PLATFORM,
   type Answer,
@@ -14,14 +13,16 @@ import {
   unknown,
 } from '../../model/policy.js';
 import type { FunctionRef, Program } from '../../program/index.js';
-import { type Result, runFunction } from './calls.js';
+import { runFunction } from './calls.js';
 import type { Configuration } from './configuration.js';
-import { type Driver, driverOfClass, driversIn } from './drivers.js';
+import { dmaDecision } from './decision.js';
+import { type Driver, driverOfClass, driversIn, kindOf } from './drivers.js';
 import { toSet } from './feature-words.js';
-import { type Guests, guestKey, guestsOf, remembered } from './guest.js';
+import { type Guests, guestKey, guestsOf, remembered, ringFeatures } from './guest.js';
 import { askHook } from './hooks.js';
-import type { Run } from './run.js';
-import { numberOf, truthOf, unknownValue, type Value } from './value.js';
+import { errno, isSettled, type Probed, type ProbedDriver, probeOf, runProbe } from './probe.js';
+import { finalizerOf } from './transports.js';
+import { int, unknownValue, type Value } from './value.js';
 
 export interface TreePolicyOptions {
   /** Decides what the tree does not: the built-in policy of the recognised version. */
@@ -38,6 +39,8 @@ export interface TreePolicy extends Policy {
   predicate(q: Question, name: string, argument: string): Answer<boolean>;
 }
 
+type Memory = ReadonlyMap<string, Value>;
+
 const device: Value = { kind: 'pointer', to: 'device' };
 
 /** Functions that accept or refuse a device. Origin: drivers/virtio/virtio.c, 5.17 on and 4.x to 5.16. */
@@ -49,10 +52,11 @@ export function treePolicy(program: Program, options: TreePolicyOptions): TreePo
     id: 'tree',
     title: 'the code of this tree',
     release: options.fallback.release,
-    kept: (q) => tree.once('kept', '', q, () => tree.kept(q)),
-    validated: (q) => tree.once('validated', tree.driverKey(q), q, () => tree.validated(q)),
-    refusal: (q) => tree.once('refusal', tree.validatorKey(q), q, () => tree.refusal(q)),
-    usesDmaApi: (q) => tree.once('usesDmaApi', '', q, () => tree.usesDmaApi(q)),
+    kept: (q) => tree.kept(q),
+    finalized: (q) => tree.finalized(q),
+    validated: (q) => tree.validated(q),
+    refusal: (q) => tree.refusal(q),
+    usesDmaApi: (q) => tree.usesDmaApi(q),
     predicate: (q, name, argument) => askHook(tree.guests, q, name, argument),
   };
 }
@@ -61,7 +65,6 @@ class Decisions {
   readonly guests: Guests;
   private readonly program: Program;
   private readonly options: TreePolicyOptions;
-  private readonly decisions: readonly string[];
   /** The driver of the file under review. */
   private readonly own: Driver | null;
 
@@ -69,55 +72,72 @@ class Decisions {
     this.program = program;
     this.options = options;
     this.guests = guestsOf(program, options.configuration ?? null);
-    this.decisions = decisionNames(program);
     const { driverFile } = options;
     this.own = driverFile === undefined ? null : (driversIn(program, driverFile)[0] ?? null);
   }
 
-  /** A matrix, and the drivers of a tree, ask the same again and again. */
-  once<T>(what: string, of: string, q: Question, ask: () => Answer<T>): Answer<T> {
-    const sets = [q.device.offered, q.features].map((set) => [...set].sort().join('|'));
-    const { class: deviceClass, transport } = q.device;
-    const key = [
-      what,
-      of,
-      this.options.fallback.id,
-      deviceClass,
-      transport,
-      ...sets,
-      q.driverClears,
-      guestKey(q.guest),
-    ];
-    return remembered(this.guests.answers, key.join(' '), ask) as Answer<T>;
-  }
-
-  driverKey(q: Question): string {
-    const global = this.driver(q)?.global;
-    return global === undefined ? '' : `${global.file}:${global.name}`;
-  }
-
-  /** Drivers without a validate of their own are probed alike. */
-  validatorKey(q: Question): string {
-    const driver = this.driver(q);
-    return driver === null ? '' : `${driver.validate === null ? '' : driver.global.file}:${driver.validate}`;
-  }
-
   kept(q: Question): Answer<FeatureSet> {
-    const fn = this.guests.find(q, ['vring_transport_features']);
-    return fn === null ? this.absent(this.options.fallback.kept(q)) : this.featuresAfter(q, fn);
+    const probed = this.probed(q);
+    if (probed !== null) return probed.settled;
+    const fn = this.guests.find(q, [ringFeatures]);
+    return fn === null ? this.builtIn(this.options.fallback.kept(q)) : this.featuresAfter(q, fn);
+  }
+
+  /** The tree's own transport refuses as part of the probe. */
+  finalized(q: Question): Answer<string | null> {
+    const transport = finalizerOf(this.guests.names(q), q.device.transport);
+    if (transport !== null && this.probed(q) !== null) return known(null, this.guests.whereOf(transport));
+    return this.builtIn(this.options.fallback.finalized?.(q) ?? known(null, 'the transport'));
   }
 
   validated(q: Question): Answer<FeatureSet> {
-    if (q.driverClears !== null) return known(clearedIf(q.driverClears, q.features), "the scenario's driver");
-    const driver = this.driver(q);
-    if (driver === null) return this.absent(this.options.fallback.validated(q));
+    const where = this.validatedWhere(q);
+    const probed = this.probed(q);
+    if (probed !== null) return where === null ? probed.left : { ...probed.left, where };
     const fn = this.validator(q);
-    if (fn !== null) return this.featuresAfter(q, fn);
-    const { file, name, nameSpan } = driver.global;
-    const where = `${name} (${file}:${this.program.lineOf(file, nameSpan.start)})`;
-    return driver.validate === null
-      ? known(q.features, `${where}, which has no validate`)
-      : unknown(`${driver.validate}()`, where);
+    return fn === null ? this.leaves(q, q.features) : this.featuresAfter(q, fn);
+  }
+
+  refusal(q: Question): Answer<string | null> {
+    const probed = this.probed(q)?.refusal;
+    if (probed !== undefined && !(probed.known && probed.value === null)) return probed;
+    // An acceptance is told of the gate, where it is the gate that accepts, and not of the probe's end.
+    const gate = this.byGate(q);
+    if (probed !== undefined) return gate?.known === true && gate.value === null ? gate : probed;
+    if (gate !== null) return gate;
+    // A bus that is there probes its devices somehow.
+    return this.program.chunksMentioning(coreFiles.probe, 'bus_type').length > 0
+      ? unknown('virtio_dev_probe() was not found', coreFiles.probe)
+      : this.builtIn(this.options.fallback.refusal(q));
+  }
+
+  usesDmaApi(q: Question): Answer<boolean> {
+    const answer = this.ofKind(q, 'usesDmaApi', (memory) => dmaDecision(this.guests, q, memory), isKnown);
+    return answer ?? this.builtIn(this.options.fallback.usesDmaApi(q));
+  }
+
+  // ---- runs ------------------------------------------------------------------------------------------------
+
+  /** Null where the tree has no probe. */
+  private probed(q: Question): Probed | null {
+    const fn = probeOf(this.guests, q);
+    if (fn === null) return null;
+    const driver = this.probedDriver(q);
+    // What the probe makes of a device follows from what it offers.
+    const offered = { ...q, features: q.device.offered };
+    const what = `probe ${this.validatorKey(q)}`;
+    return this.ofKind(
+      offered,
+      what,
+      (memory) => runProbe(this.guests, offered, fn, driver, memory),
+      isSettled,
+    );
+  }
+
+  private byGate(q: Question): Answer<string | null> | null {
+    const gate = this.guests.find(q, gates);
+    if (gate === null) return null;
+    return this.once('gate', q, () => errno(this.guests, runFunction(this.guests.run(q), gate, [device])));
   }
 
   /** The set of bits once a function has worked on the device. */
@@ -128,36 +148,25 @@ class Decisions {
     return toSet(word, q.features, this.guests.whereOf(fn));
   }
 
-  /**
-   * The whole probe is run, so that a refusal is found wherever the tree puts it. Where something in it is not known that the
-   * gate itself does not ask, the gate decides.
-   */
-  refusal(q: Question): Answer<string | null> {
-    const gate = this.guests.find(q, gates);
-    const probe = this.guests.find(q, ['virtio_dev_probe']);
-    const byGate = gate === null ? null : this.errno(this.guests.run(q), gate, [device]);
-    if (probe !== null) {
-      const byProbe = this.errno(this.guests.probeRun(q, this.probeValidator(q)), probe, []);
-      if (byProbe.known) return byProbe.value === null ? accepted(byProbe, byGate) : byProbe;
-    }
-    return byGate ?? this.absent(this.options.fallback.refusal(q));
+  /** Few decisions ask what kind of device it is: kinds are told apart only where something is not known without. */
+  private ofKind<T>(
+    q: Question,
+    what: string,
+    ask: (memory: Memory) => T,
+    isSure: (answer: T) => boolean,
+  ): T {
+    const ofAny = this.once(what, q, () => ask(new Map()));
+    const kind = isSure(ofAny) ? null : kindOf(this.program, this.own, q.device.class);
+    if (kind === null) return ofAny;
+    return this.once(`${what} ${kind}`, q, () => ask(new Map([['device.id.device', int(kind, 32)]])));
   }
 
-  usesDmaApi(q: Question): Answer<boolean> {
-    const fn = this.guests.find(q, this.decisions);
-    if (fn === null) return this.absent(this.options.fallback.usesDmaApi(q));
-    const { value, at } = runFunction(this.guests.run(q), fn, [device]);
-    const truth = truthOf(value);
-    const where = this.guests.where(at);
-    return typeof truth === 'boolean' ? known(truth, where) : unknown(truth.why, where);
-  }
-
-  private errno(run: Run, fn: FunctionRef, args: readonly Value[]): Answer<string | null> {
-    const { value, at }: Result = runFunction(run, fn, args);
-    const number = numberOf(value);
-    const where = this.guests.where((value.kind === 'int' ? value.origin : undefined) ?? at);
-    if (number === null) return unknown(value.kind === 'pointer' ? 'a pointer' : whyOf(value), where);
-    return known(number === 0n ? null : errnoName(number), where);
+  /** A matrix, and the drivers of a tree, ask the same again and again. */
+  private once<T>(what: string, q: Question, ask: () => T): T {
+    const sets = [q.device.offered, q.features].map((set) => [...set].sort().join('|'));
+    const { id } = this.options.fallback;
+    const key = [what, id, q.device.transport, ...sets, q.driverClears, guestKey(q.guest)];
+    return remembered(this.guests.answers, key.join(' '), ask) as T;
   }
 
   // ---- the driver ------------------------------------------------------------------------------------------
@@ -174,55 +183,54 @@ class Decisions {
     return fn !== null && 'name' in fn ? fn : null;
   }
 
-  /** What a probe calls as the driver's validate. */
-  private probeValidator(q: Question): FunctionRef | 'scenario' | null {
-    const own = this.validator(q);
-    if (own !== null) return own;
-    const isKnownToHaveNone = q.driverClears === null && this.driver(q)?.validate === null;
-    return isKnownToHaveNone ? null : 'scenario';
+  private probedDriver(q: Question): ProbedDriver {
+    const driver = q.driverClears === null ? this.driver(q) : null;
+    const { validate = null, global } = driver ?? {};
+    const own = validate === null || global === undefined ? null : { name: validate, file: global.file };
+    return {
+      validate: driver === null ? 'scenario' : own,
+      leaves: (features) => this.leaves(q, features),
+    };
   }
 
-  private absent<T>(answer: Answer<T>): Answer<T> {
+  /** Drivers without a validate of their own are probed alike; where there is none, the class is what the fallback asks. */
+  private validatorKey(q: Question): string {
+    const driver = q.driverClears === null ? this.driver(q) : null;
+    if (driver === null) return q.device.class;
+    return driver.validate === null ? '' : `${driver.global.file}:${driver.validate}`;
+  }
+
+  /** What the driver leaves where the tree holds no validate of it. */
+  private leaves(q: Question, features: FeatureSet): Answer<FeatureSet> {
+    const where = this.validatedWhere(q) ?? '';
+    if (q.driverClears !== null) return known(clearedIf(q.driverClears, features), where);
+    const driver = this.driver(q);
+    if (driver === null) return this.builtIn(this.options.fallback.validated({ ...q, features }));
+    return driver.validate === null ? known(features, where) : unknown(`${driver.validate}()`, where);
+  }
+
+  /** Who says what the driver leaves; null for the built-in policy. */
+  private validatedWhere(q: Question): string | null {
+    if (q.driverClears !== null) return "the scenario's driver";
+    const driver = this.driver(q);
+    if (driver === null) return null;
+    const fn = this.validator(q);
+    if (fn !== null) return this.guests.whereOf(fn);
+    const { file, name, nameSpan } = driver.global;
+    const where = `${name} (${file}:${this.program.lineOf(file, nameSpan.start)})`;
+    return driver.validate === null ? `${where}, which has no validate` : where;
+  }
+
+  /** What the tree lacks, the built-in policy of its release decides. */
+  private builtIn<T>(answer: Answer<T>): Answer<T> {
     return { ...answer, where: `${answer.where} (not in this tree: built-in ${this.options.fallback.id})` };
   }
 }
 
-/** An acceptance is told of the gate, where it is the gate that accepts, and not of the probe's end. */
-function accepted(
-  byProbe: Answer<null | string>,
-  byGate: Answer<string | null> | null,
-): Answer<string | null> {
-  return byGate?.known === true && byGate.value === null ? byGate : byProbe;
+function isKnown(answer: Answer<unknown> | null): boolean {
+  return answer === null || answer.known;
 }
 
 function clearedIf(clears: boolean, features: FeatureSet): FeatureSet {
   return clears ? new Set([...features].filter((name) => name !== ACCESS_PLATFORM)) : features;
-}
-
-function whyOf(value: Value): string {
-  return value.kind === 'unknown' || value.kind === 'int' ? value.why : 'no number';
-}
-
-/** `-ENODEV`; a number that no name is known for stays one. */
-function errnoName(number: bigint): string {
-  const name = Object.entries(errorNumbers).find(([, value]) => BigInt(value) === -number)?.[0];
-  return name === undefined ? `${number}` : `-${name}`;
-}
-
-const decisions = new WeakMap<Program, readonly string[]>();
-
-/** The ring core's functions that answer whether the DMA API is used, told from the outlines without a parse. */
-function decisionNames(program: Program): readonly string[] {
-  const known = decisions.get(program);
-  if (known !== undefined) return known;
-  const names = program.files
-    .filter((file) => file.startsWith('drivers/virtio/'))
-    .flatMap((file) => program.source(file)?.chunks ?? [])
-    .flatMap(({ kind, name }) =>
-      kind === 'function' && name !== null && decisionName.test(name) ? [name] : [],
-    );
-  const ringFirst = (name: string): number => (name.startsWith('vring_') ? 0 : 1);
-  const found = [...new Set(names)].sort((a, b) => ringFirst(a) - ringFirst(b));
-  decisions.set(program, found);
-  return found;
 }

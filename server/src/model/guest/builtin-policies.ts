@@ -181,6 +181,7 @@ function policyOf(rules: Rules): Policy {
     title: rules.title,
     release: releaseText(release),
     kept: (q) => known(keptBits(rules, q), 'vring_transport_features()'),
+    finalized: (q) => known(versionRefusal(release, q), 'vp_finalize_features()'),
     validated: (q) => known(validatedBits(release, q), "the driver's validate()"),
     refusal: (q) => known(rules.refusal(q.features.has(ACCESS_PLATFORM), q), rules.gate),
     usesDmaApi: (q): Answer<boolean> =>
@@ -204,6 +205,15 @@ function keptBits(rules: Rules, q: Question): FeatureSet {
     return bit !== ACCESS_PLATFORM || rules.accepts === undefined || rules.accepts(q);
   });
   return new Set(kept);
+}
+
+/**
+ * Modern PCI refuses a device without VERSION_1 when it writes the features back: `vp_finalize_features()`, since v4.0. MMIO
+ * and channel devices without it are legacy devices of their transport, and are driven as such.
+ */
+function versionRefusal(release: Release, { device: { transport }, features }: Question): string | null {
+  const isModern = transport === 'pci-modern' || transport === 'pci-transitional';
+  return isModern && isSince(release, 'v4.0') && !features.has(VERSION_1) ? '-EINVAL' : null;
 }
 
 /** virtio_balloon cannot work through bounce buffers and clears the flag: commit e41b1355508d. */

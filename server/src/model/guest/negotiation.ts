@@ -13,7 +13,6 @@ import {
   type Question,
   VERSION_1,
 } from '../policy.js';
-import { isSince, type Release, releaseOf } from '../release.js';
 import type { Transport } from '../scenario.js';
 import type { Trace } from '../trace.js';
 
@@ -44,15 +43,6 @@ export function visibleFeatures(offered: FeatureSet, transport: Transport): Feat
   return new Set([...offered].filter((bit) => !highBits.has(bit)));
 }
 
-/**
- * Modern PCI refuses a device without VERSION_1 when it writes the features back: `vp_finalize_features()`, since v4.0. MMIO
- * and channel devices without it are legacy devices of their transport, and are driven as such.
- */
-function checksVersion(transport: Transport, release: Release | null): boolean {
-  const isModern = transport === 'pci-modern' || transport === 'pci-transitional';
-  return isModern && release !== null && isSince(release, 'v4.0');
-}
-
 export function negotiate(
   policy: Policy,
   guest: GuestFacts,
@@ -65,10 +55,10 @@ export function negotiate(
   const kept = policy.kept(question(device.offered));
   if (!kept.known) return undecided(policy, question(device.offered), kept);
   trace.step('kernel', 'features kept', -1, -1, `${list(kept.value)} by ${kept.where}`);
-  if (checksVersion(device.transport, releaseOf(policy.release)) && !kept.value.has(VERSION_1)) {
-    const refused = { errno: '-EINVAL', where: 'vp_finalize_features()' };
-    return refuse(question(kept.value), refused, trace);
-  }
+  const finalized = policy.finalized?.(question(kept.value)) ?? known(null, '');
+  if (!finalized.known) return undecided(policy, question(kept.value), finalized);
+  if (finalized.value !== null)
+    return refuse(question(kept.value), { errno: finalized.value, where: finalized.where }, trace);
   const validated = policy.validated(question(kept.value));
   if (!validated.known) return undecided(policy, question(kept.value), validated);
   if (validated.value.size !== kept.value.size)
