@@ -132,7 +132,10 @@ function finish(
   });
   clock.lap('analyse');
   const plan = outcomePlan(program, options.outcomes ?? defaultChoice);
-  const { outcomes } = annotate(inventory.sites, { ...plan, atoms: inventory.resolver.atoms });
+  const { outcomes, notAnalysed: notRun } = annotate(inventory.sites, {
+    ...plan,
+    atoms: inventory.resolver.atoms,
+  });
   clock.lap('outcomes');
   const findings = applyRules({ program, inventory, outcomes }, options.rules);
   clock.lap('rules');
@@ -153,6 +156,7 @@ function finish(
       ...wanted.notAnalysed,
       ...program.notAnalysed(),
       ...inventory.notAnalysed,
+      ...notRun,
       ...unclean,
     ]),
     coverage,

@@ -110,7 +110,8 @@ static void fill(struct virtio_device *vdev, struct scatterlist *sg, struct entr
         `#include <linux/virtio_config.h>\n${fill('!virtio_has_dma_quirk(vdev)')}`,
       ],
     ]);
-    expect((await analyseSources(files)).findings).toEqual([]);
+    const { findings } = await analyseSources(files);
+    expect(findings.filter(({ rule }) => rule === 'guard-differs-from-core')).toEqual([]);
   });
 });
 

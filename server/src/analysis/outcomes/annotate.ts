@@ -36,6 +36,8 @@ export interface FilePolicy {
 
 export interface Annotations {
   readonly outcomes: ReadonlyMap<FoundSite, readonly SiteOutcome[]>;
+  /** Sites whose outcomes could not be worked out because of a defect, by file. */
+  readonly notAnalysed: readonly { readonly file: string; readonly reason: string }[];
 }
 
 export interface AnnotateOptions {
@@ -68,18 +70,30 @@ const decisionKinds: ReadonlySet<string> = new Set([
   'offered_check',
 ]);
 
-/** Outcomes of bypass sites whose address a device follows, and of decisions. Other sites have none. */
+/** Outcomes of bypass sites whose address a device follows, and of decisions. Other sites have none. Never throws. */
 export function annotate(sites: readonly FoundSite[], options: AnnotateOptions): Annotations {
   const runs = new Runs(options);
   const outcomes = new Map<FoundSite, readonly SiteOutcome[]>();
+  const notAnalysed: { file: string; reason: string }[] = [];
   for (const found of sites) {
-    const { kind, file } = found.site;
-    const isData = told.has(kind) && bearsOnDecision(found.formula, options.atoms);
-    const devices = isData ? null : followed[kind];
-    if (devices !== undefined) outcomes.set(found, runs.ofBypass(file, devices, found.formula));
-    else if (decisionKinds.has(kind) && isDefinition(found)) outcomes.set(found, runs.ofDecision(file));
+    try {
+      const own = outcomesOf(found, runs, options.atoms);
+      if (own !== null) outcomes.set(found, own);
+    } catch (error) {
+      const what = error instanceof Error ? error.message : String(error);
+      notAnalysed.push({ file: found.site.file, reason: `outcomes failed: ${what}` });
+    }
   }
-  return { outcomes };
+  return { outcomes, notAnalysed };
+}
+
+/** Null for a site that is not run. */
+function outcomesOf(found: FoundSite, runs: Runs, atoms: Atoms): readonly SiteOutcome[] | null {
+  const { kind, file } = found.site;
+  const isData = told.has(kind) && bearsOnDecision(found.formula, atoms);
+  const devices = isData ? null : followed[kind];
+  if (devices !== undefined) return runs.ofBypass(file, devices, found.formula);
+  return decisionKinds.has(kind) && isDefinition(found) ? runs.ofDecision(file) : null;
 }
 
 function bearsOnDecision(formula: Formula, atoms: Atoms): boolean {

@@ -46,6 +46,13 @@ const UNITS_AT_LEAST = 5_000;
  */
 const LONGEST_TEXT = 3_000_000;
 
+/**
+ * Wasm memory in pages of 64 KiB: what the binding starts with, and what its longest text needs with room to spare. An
+ * ambiguous text can ask for all there is; what was once granted is never given back, and has to be cleared after each trap.
+ */
+const INITIAL_PAGES = 512;
+const MOST_PAGES = 8192;
+
 interface Runtime {
   readonly memory: WasmMemory;
   readonly language: Language;
@@ -80,6 +87,7 @@ interface Module {
 async function loadModule(binary: Buffer<ArrayBuffer>): Promise<Module> {
   let stackPointer: StackPointer | undefined;
   const module: Record<string, unknown> = {
+    wasmMemory: new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MOST_PAGES }),
     instantiateWasm(
       imports: Imports,
       receive: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
@@ -137,7 +145,7 @@ class Engine implements ParseEngine {
       tree = this.#parser.parse(text, null, { progressCallback });
       if (tree && !this.#checkpoint.isStackSpent()) this.#read(tree, text, out);
     } catch (error) {
-      trouble = `the parser failed: ${error instanceof Error ? error.message : String(error)}`;
+      trouble = troubleOf(error);
     }
     if (this.#checkpoint.isStackSpent()) trouble = 'too ambiguous for the parser';
     try {
@@ -208,6 +216,12 @@ export function isSameTree(one: FlatTree, other: FlatTree): boolean {
     }
   }
   return true;
+}
+
+/** tree-sitter aborts when it is refused memory, which only a text of endless alternatives asks for. */
+function troubleOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.startsWith('Aborted(') ? 'too ambiguous for the parser' : `the parser failed: ${message}`;
 }
 
 /** The wasm address behind a binding object; 0 when it keeps none. */
