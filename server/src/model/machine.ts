@@ -13,10 +13,12 @@ import { guestFacts, type Platform, platformOf } from './guest/platforms.js';
 import { GuestMemory } from './memory/guest-memory.js';
 import {
   ACCESS_PLATFORM,
+  type Answer,
   type DeviceFacts,
   type GuestFacts,
   known,
   type Policy,
+  type Question,
   VERSION_1,
 } from './policy.js';
 import { isSince, newest, type Release, releaseOf } from './release.js';
@@ -180,7 +182,31 @@ class Guest {
     }
     const guest = guestOf(this.scenario, this.policy);
     const facts = deviceFactsOf(this.scenario);
-    return negotiate(this.policy, guest, facts, driver?.clearsAccessPlatform ?? null, this.trace);
+    return negotiate(
+      this.saying(this.policy),
+      guest,
+      facts,
+      driver?.clearsAccessPlatform ?? null,
+      this.trace,
+    );
+  }
+
+  /** The same policy; what it could not answer of itself is noted. */
+  private saying(policy: Policy): Policy {
+    const noted = <T>(answer: Answer<T>): Answer<T> => {
+      const note = `decided by ${answer.where}`;
+      if (answer.isStandIn === true && !this.notes.includes(note)) this.notes.push(note);
+      return answer;
+    };
+    const { finalized } = policy;
+    return {
+      ...policy,
+      kept: (q) => noted(policy.kept(q)),
+      ...(finalized === undefined ? {} : { finalized: (q: Question) => noted(finalized(q)) }),
+      validated: (q) => noted(policy.validated(q)),
+      refusal: (q) => noted(policy.refusal(q)),
+      usesDmaApi: (q) => noted(policy.usesDmaApi(q)),
+    };
   }
 
   // ---- data ------------------------------------------------------------------------------------------------

@@ -30,9 +30,13 @@ export interface DeviceFacts {
 }
 
 /** An answer of a policy, or that there is none and why. `where` names what answered: a function, with file and line if there is one. */
-export type Answer<T> =
+export type Answer<T> = (
   | { readonly known: true; readonly value: T; readonly where: string }
-  | { readonly known: false; readonly why: string; readonly where: string };
+  | { readonly known: false; readonly why: string; readonly where: string }
+) & {
+  /** Present where the code under review has no answer, and a built-in policy gave it. */
+  readonly isStandIn?: true;
+};
 
 export interface Question {
   readonly guest: GuestFacts;

@@ -223,7 +223,11 @@ class Decisions {
 
   /** What the tree lacks, the built-in policy of its release decides. */
   private builtIn<T>(answer: Answer<T>): Answer<T> {
-    return { ...answer, where: `${answer.where} (not in this tree: built-in ${this.options.fallback.id})` };
+    return {
+      ...answer,
+      isStandIn: true,
+      where: `${answer.where} (not in this tree: built-in ${this.options.fallback.id})`,
+    };
   }
 }
 
