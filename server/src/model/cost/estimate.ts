@@ -4,16 +4,10 @@ import type { Interval } from './interval.js';
 import type { Evidence } from './parameter.js';
 
 /** What can hold throughput back, in the words shown to people. */
-export type Term =
-  | 'guest CPU'
-  | 'bounce copy'
-  | 'pool lock'
-  | 'device'
-  | 'latency'
-  | 'notification'
-  | 'pool'
-  | 'ring'
-  | 'link';
+export type Term = 'guest CPU' | 'queue lock' | 'pool lock' | 'device' | 'latency' | 'pool' | 'ring';
+
+/** What protection costs, in the words shown to people. */
+export type Loss = 'bounce copy' | 'bounce slots' | 'pool lock' | 'exits' | 'wake-ups';
 
 export interface TermRate {
   readonly term: Term;
@@ -28,6 +22,8 @@ export interface Estimate {
   readonly latencyNs: Interval;
   /** The term that is smallest at the best guess. */
   readonly binding: Term;
+  /** What the platform's protection adds most of; null: it adds nothing. */
+  readonly loss: Loss | null;
   /** Every term that has a finite rate, smallest first. */
   readonly terms: readonly TermRate[];
   /** Against the same requests in a plain guest; null for a plain guest itself, or where nothing gets through. */

@@ -50,3 +50,8 @@ export function hull(a: Interval, b: Interval): Interval {
   const mid = a.mid > 0 && b.mid > 0 ? Math.sqrt(a.mid * b.mid) : (a.mid + b.mid) / 2;
   return { low: Math.min(a.low, b.low), mid, high: Math.max(a.high, b.high) };
 }
+
+/** Length of the third side of a right triangle: the larger of two times, and more where they are alike. */
+export function legs(a: number, b: number): number {
+  return Math.sqrt(a * a + b * b);
+}

@@ -40,6 +40,10 @@ export interface MachineCosts {
   readonly lockHandOverNs: Parameter;
   /** From a notification to a sleeping thread's running, without protection. */
   readonly wakeNs: Parameter;
+  /** An interrupt that finds its virtual CPU running, without protection. */
+  readonly interruptNs: Parameter;
+  /** What an interrupt costs beyond that where it finds the virtual CPU halted, without protection. */
+  readonly haltNs: Parameter;
   readonly rings: Readonly<Record<RingKind, RingCosts>>;
 }
 

@@ -47,17 +47,17 @@ const machine: CostParameters['machine'] = {
   ),
   copyColdFixedNs: parameter(
     'ns',
-    [40, 100, 120],
+    [40, 80, 120],
     'measured',
-    `${reference}: 64 bytes, both sides cold, 60 ns with rep movsb, 99 ns with the C library`,
+    `${reference}: 64 bytes, both sides cold, 60 ns with rep movsb, 99 ns with the C library; the guess is their mean`,
   ),
   slotPairNs: parameter('ns', [40, 60, 120], 'measured', `${reference}: 32768 slots in one area, one thread`),
   probeNs: parameter('ns', [0.9, 1, 1.1], 'measured', `${reference}: 16384 probes in 15.2 to 18.6 us`),
   lockHandOverNs: parameter(
     'ns',
-    [160, 300, 600],
-    'measured',
-    `${reference}: 160 to 180 ns with two threads; 580 ns derived from fio with 4 jobs, lkml 2022-06-28, Chao Gao`,
+    [160, 548, 700],
+    'derived',
+    `a queued lock always hands over: its line, the area's and two of the slots', 137 ns each on the ${reference}; low end: 162 ns measured there with two threads and an unfair lock`,
   ),
   wakeNs: parameter(
     'ns',
@@ -65,9 +65,22 @@ const machine: CostParameters['machine'] = {
     'measured',
     `${reference}: eventfd to a halted virtual CPU`,
   ),
+  interruptNs: parameter(
+    'ns',
+    [0, 1500, 4000],
+    'by analogy',
+    'nothing published: between posted (none) and one exit with its handler',
+  ),
+  haltNs: parameter(
+    'ns',
+    [4000, 6000, 25_000],
+    'published',
+    'TUM thesis logs, plain guests, 4 KiB requests one by one: with interrupts 5.4 to 6.1 us (Xeon) and 18 to 26 us (EPYC) more than polled',
+  ),
   rings: {
     packed: ring(around(28.9), around(209.6), 'ring'),
-    split: ring(around(260.4), around(817.4), 'virtio_ring_0_9'),
+    // Geometric mean of 16, 64 and all 256 outstanding (211.8, 200.8, 260.4 ns).
+    split: ring(around(223), around(817.4), 'virtio_ring_0_9'),
     'split-polled': ring(around(200.6), around(648.6), 'virtio_ring_poll'),
     'split-in-order': ring(around(186.3), around(501.6), 'virtio_ring_inorder'),
   },
@@ -86,25 +99,25 @@ const snpKick = parameter('ns', [2400, 3600, 4200], 'published', `${exits}, SEV-
 
 const tdxKick = parameter(
   'ns',
-  [1200, 2500, 4500],
+  [1200, 3400, 4500],
   'derived',
-  'no published TDX exit figure; bounded by the adder of polled writes (TUM thesis logs, +2.1 us) and by 2000 to 6000 cycles (IPADS-Bifrost)',
+  'no published TDX exit figure; from polled page-cache reads and writes (TUM thesis logs, +3.39 and +2.08 us, less the bounce); bounds: 2000 to 6000 cycles more than a plain exit (IPADS-Bifrost)',
 );
 
 const noWake = parameter('ns', [0, 0, 0], 'measured', 'a plain guest is what the figure is relative to');
 
 const snpWake = parameter(
   'ns',
-  [4000, 11_000, 22_000],
+  [4000, 13_300, 22_000],
   'derived',
-  'TUM thesis logs, SEV-SNP: adder with interrupts less adder with polling, four workloads',
+  'TUM thesis logs, SEV-SNP on NVMe, 4 KiB writes with interrupts: +15.67 us, less bounce and exit; bounds: four workloads',
 );
 
 const tdxWake = parameter(
   'ns',
   [28_000, 48_000, 66_000],
   'derived',
-  'TUM thesis logs, TDX: adder with interrupts less adder with polling, eight workloads',
+  'TUM thesis logs, TDX on NVMe, 4 KiB writes with interrupts: +50.48 us, less bounce and exit; bounds: eight workloads',
 );
 
 const analogousKick = (with_: string, like: Parameter): Parameter => ({

@@ -1,0 +1,60 @@
+/** What bouncing one request costs the guest's CPU: every mapping takes slots and is copied whole. */
+import { copyNs } from './copies.js';
+import { type Interval, sum, zero } from './interval.js';
+import type { MachineCosts, PlatformCosts } from './parameter.js';
+import { mappedSlotsNs, slotsOfMapping } from './slots.js';
+
+/** One streaming mapping of a request. */
+export interface Mapping {
+  readonly bytes: number;
+  /** Then it is copied back as well, when it is unmapped. */
+  readonly deviceWrites: boolean;
+}
+
+export interface BounceCost {
+  /** Both ways. */
+  readonly copyNs: Interval;
+  readonly slotNs: Interval;
+  readonly totalNs: Interval;
+  readonly copiedBytes: number;
+  readonly slots: number;
+  /** Times the pool's lock is taken: to find slots, to give them back. */
+  readonly acquisitions: number;
+}
+
+/**
+ * Copies are taken to be cold on both sides: the search walks through the whole pool before it comes back to a slot, and
+ * a buffer was last touched by the device, or not at all. `probes`: slots looked at for one mapping.
+ */
+export function bounceCost(
+  mappings: readonly Mapping[],
+  machine: MachineCosts,
+  platform: PlatformCosts,
+  probes = 1,
+): BounceCost {
+  const copies = {
+    hotNsPerByte: machine.copyHotNsPerByte,
+    coldNsPerByte: platform.copyColdNsPerByte,
+    coldFixedNs: machine.copyColdFixedNs,
+  };
+  let copying = zero;
+  let slotting = zero;
+  let copiedBytes = 0;
+  let slots = 0;
+  for (const { bytes, deviceWrites } of mappings) {
+    const once = copyNs(bytes, 'both cold', copies);
+    copying = deviceWrites ? sum(copying, once, once) : sum(copying, once);
+    copiedBytes += deviceWrites ? 2 * bytes : bytes;
+    const count = slotsOfMapping(bytes);
+    slotting = sum(slotting, mappedSlotsNs(count, probes, machine));
+    slots += count;
+  }
+  return {
+    copyNs: copying,
+    slotNs: slotting,
+    totalNs: sum(copying, slotting),
+    copiedBytes,
+    slots,
+    acquisitions: 2 * mappings.length,
+  };
+}

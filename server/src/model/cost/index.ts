@@ -1,0 +1,19 @@
+/** What a request costs, in intervals: throughput, latency, and what holds them back. */
+export { backendIds, backendOf, guestWork, measuredBackend, usualBackend } from './backends.js';
+export { bounceCost, type Mapping } from './bounce.js';
+export { addedLatencyNs, estimate, plainOf, requestCost, requestsThatFit } from './bound.js';
+export { type CacheState, copyNs } from './copies.js';
+export type { Estimate, Loss, Term, TermRate } from './estimate.js';
+export * from './interval.js';
+export type {
+  CostParameters,
+  Evidence,
+  MachineCosts,
+  Parameter,
+  PlatformCosts,
+  RingKind,
+} from './parameter.js';
+export { costParameters } from './parameters.js';
+export { ringRate } from './rings.js';
+export { probesWhenScattered, probesWhenSolid, slotPairNs } from './slots.js';
+export type { Backend, GuestWork, IdlePolicy, Workload } from './workload.js';
