@@ -14,6 +14,7 @@ export interface Mapping {
 export interface BounceCost {
   /** Both ways. */
   readonly copyNs: Interval;
+  /** Slots found and given back, and the way there. */
   readonly slotNs: Interval;
   readonly totalNs: Interval;
   readonly copiedBytes: number;
@@ -46,7 +47,7 @@ export function bounceCost(
     copying = deviceWrites ? sum(copying, once, once) : sum(copying, once);
     copiedBytes += deviceWrites ? 2 * bytes : bytes;
     const count = slotsOfMapping(bytes);
-    slotting = sum(slotting, mappedSlotsNs(count, probes, machine));
+    slotting = sum(slotting, machine.dmaCallNs, mappedSlotsNs(count, probes, machine));
     slots += count;
   }
   return {

@@ -162,7 +162,8 @@ export function estimate(w: Workload, parameters: CostParameters): Estimate {
     binding: isStuck ? 'pool' : (ranked[0]?.term ?? 'device'),
     loss: lossOf(w, cost, parameters),
     terms: ranked,
-    ratio: w.platform === 'plain' && !w.isBounced ? null : isStuck ? zero : ratioToPlain(w, parameters),
+    ratio:
+      w.platform === 'plain' && !w.isBounced ? null : isStuck ? zero : rateAgainst(w, plainOf(w), parameters),
     evidence: evidenceOf(w, parameters.platforms[w.platform]),
     parameters: parameters.version,
     notes: notesOf(w, parameters.platforms[w.platform], isStuck),
@@ -175,13 +176,12 @@ export function plainOf(w: Workload): Workload {
 }
 
 /**
- * Rate against a plain guest's. What both have in common (guest, device) is the same on both sides of the quotient, so its
- * bounds are tried against those of what protection adds.
+ * Rate of one workload against another's. What both have in common (guest, device) is the same on both sides of the
+ * quotient, so its bounds are tried against those of everything else.
  */
-function ratioToPlain(w: Workload, parameters: CostParameters): Interval {
-  const plain = plainOf(w);
+export function rateAgainst(w: Workload, other: Workload, parameters: CostParameters): Interval {
   const corner = (common: Bound, added: Bound): number =>
-    timeAt(plain, parameters, common, added) / timeAt(w, parameters, common, added);
+    timeAt(other, parameters, common, added) / timeAt(w, parameters, common, added);
   const corners = (['low', 'mid', 'high'] as const).flatMap((common) =>
     (['low', 'mid', 'high'] as const).map((added) => corner(common, added)),
   );

@@ -1,8 +1,8 @@
 /** What a request costs, in intervals: throughput, latency, and what holds them back. */
 export { backendIds, backendOf, guestWork, measuredBackend, usualBackend } from './backends.js';
 export { bounceCost, type Mapping } from './bounce.js';
-export { addedLatencyNs, estimate, plainOf, requestCost, requestsThatFit } from './bound.js';
-export { type CacheState, copyNs } from './copies.js';
+export { addedLatencyNs, estimate, plainOf, rateAgainst, requestCost, requestsThatFit } from './bound.js';
+export { type CacheState, type CopyMethod, copyNs } from './copies.js';
 export type { Estimate, Loss, Term, TermRate } from './estimate.js';
 export * from './interval.js';
 export type {

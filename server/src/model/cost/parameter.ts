@@ -36,6 +36,8 @@ export interface MachineCosts {
   readonly slotPairNs: Parameter;
   /** One more slot looked at by a search. */
   readonly probeNs: Parameter;
+  /** The way through the DMA API, there and back, beyond slots and copies. A driver that bypasses it has none. */
+  readonly dmaCallNs: Parameter;
   /** One acquisition of a lock that another CPU had last. */
   readonly lockHandOverNs: Parameter;
   /** From a notification to a sleeping thread's running, without protection. */

@@ -53,6 +53,12 @@ const machine: CostParameters['machine'] = {
   ),
   slotPairNs: parameter('ns', [40, 60, 120], 'measured', `${reference}: 32768 slots in one area, one thread`),
   probeNs: parameter('ns', [0.9, 1, 1.1], 'measured', `${reference}: 16384 probes in 15.2 to 18.6 us`),
+  dmaCallNs: parameter(
+    'ns',
+    [20, 60, 150],
+    'by analogy',
+    'nothing published: dma_map_page_attrs() to swiotlb_map() and back; between the packed and the split ring of ringtest, a descriptor',
+  ),
   lockHandOverNs: parameter(
     'ns',
     [160, 548, 700],
@@ -99,7 +105,7 @@ const snpKick = parameter('ns', [2400, 3600, 4200], 'published', `${exits}, SEV-
 
 const tdxKick = parameter(
   'ns',
-  [1200, 3400, 4500],
+  [1200, 3000, 4500],
   'derived',
   'no published TDX exit figure; from polled page-cache reads and writes (TUM thesis logs, +3.39 and +2.08 us, less the bounce); bounds: 2000 to 6000 cycles more than a plain exit (IPADS-Bifrost)',
 );
@@ -108,7 +114,7 @@ const noWake = parameter('ns', [0, 0, 0], 'measured', 'a plain guest is what the
 
 const snpWake = parameter(
   'ns',
-  [4000, 13_300, 22_000],
+  [4000, 13_100, 22_000],
   'derived',
   'TUM thesis logs, SEV-SNP on NVMe, 4 KiB writes with interrupts: +15.67 us, less bounce and exit; bounds: four workloads',
 );
