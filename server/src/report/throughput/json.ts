@@ -3,7 +3,7 @@ import type { Estimate } from '../../model/cost/estimate.js';
 import type { Interval } from '../../model/cost/interval.js';
 import { print } from '../json.js';
 import { toolVersion } from '../version.js';
-import { demanded, SLOT_BYTES } from './pool-text.js';
+import { demanded, SLOT_BYTES } from './pool.js';
 import type {
   PoolReport,
   ThroughputReport,

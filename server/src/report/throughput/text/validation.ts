@@ -1,8 +1,8 @@
 /** `model validate` for people: every target and whether it was met; the rows of those missed; the totals. */
-import { count, displayWidth, padEnd, type Style, wrap } from '../style.js';
+import { count, displayWidth, padEnd, type Style, wrap } from '../../style.js';
+import type { ValidationGroup, ValidationReport, ValidationRow } from '../types.js';
+import { percent, significant, wrapFigures } from '../units.js';
 import { type Column, layoutFor, tableLines, tableWidth } from './columns.js';
-import type { ValidationGroup, ValidationReport, ValidationRow } from './types.js';
-import { percent, significant, wrapFigures } from './units.js';
 
 export interface ValidationTextOptions {
   readonly style: Style;
@@ -16,7 +16,7 @@ export function validationToText(report: ValidationReport, options: ValidationTe
     ...report.groups.map((group) => groupLines(group, style)),
     ...report.groups.filter((group) => isListed(group, options)).map((group) => rowLines(group, style)),
     report.notes.flatMap((note) => listItem(note, style)),
-    wrap(closing(report), style.width).map(style.bold),
+    wrap(validationClosing(report), style.width).map(style.bold),
   ];
   return `${parts
     .filter((lines) => lines.length > 0)
@@ -143,7 +143,7 @@ function listItem(text: string, style: Style): string[] {
   return wrap(text, style.width - 2).map((line, i) => (i === 0 ? '- ' : '  ') + style.dim(line));
 }
 
-export function closing({ groups, parameters }: ValidationReport): string {
+export function validationClosing({ groups, parameters }: ValidationReport): string {
   const missed = groups.filter(({ verdict }) => verdict === 'missed');
   const held = groups.flatMap(({ rows }) => rows.filter(({ use }) => use === 'validate'));
   const inside = held.filter(({ isInside }) => isInside).length;

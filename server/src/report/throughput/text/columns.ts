@@ -1,5 +1,5 @@
 /** Tables of figures on a terminal: columns as wide as what stands in them, figures to the right. */
-import { displayWidth, padEnd, type Style } from '../style.js';
+import { displayWidth, padEnd, type Style } from '../../style.js';
 
 export interface Column {
   readonly heading: string;

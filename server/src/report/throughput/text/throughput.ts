@@ -1,7 +1,5 @@
 /** `model throughput` for people: a table a platform, what was counted, what to know, and where it hurts most. */
-import { count, type Style } from '../style.js';
-import { type Cells, type Column, type Layout, layoutFor, tableLines, tableWidth } from './columns.js';
-import { countedLines } from './counted-text.js';
+import { count, type Style } from '../../style.js';
 import {
   type Axis,
   grouped,
@@ -10,9 +8,11 @@ import {
   sharedNotes,
   slowest,
   varyingAxes,
-} from './series.js';
-import type { ThroughputReport, ThroughputRow } from './types.js';
-import { type IntervalText, joined, rateText, ratioText, sizeText, wrapFigures } from './units.js';
+} from '../series.js';
+import type { ThroughputReport, ThroughputRow } from '../types.js';
+import { type IntervalText, joined, rateText, ratioText, sizeText, wrapFigures } from '../units.js';
+import { type Cells, type Column, type Layout, layoutFor, tableLines, tableWidth } from './columns.js';
+import { countedLines } from './counted.js';
 
 export function throughputToText(report: ThroughputReport, style: Style): string {
   const varying = varyingAxes(report.rows);

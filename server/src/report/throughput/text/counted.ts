@@ -1,8 +1,8 @@
 /** What was counted for one request, as a table: platforms that count the same share a line. */
-import { padEnd, type Style, wrap } from '../style.js';
+import { padEnd, type Style, wrap } from '../../style.js';
+import type { ExactCosts, ThroughputRow } from '../types.js';
+import { countText, significant, sizeText } from '../units.js';
 import { type Column, layoutFor, tableLines, tableWidth } from './columns.js';
-import type { ExactCosts, ThroughputRow } from './types.js';
-import { countText, significant, sizeText } from './units.js';
 
 const columns: readonly Column[] = [
   { heading: 'request', align: 'left' },

@@ -1,12 +1,10 @@
 /** `model pool` for people: what is asked of the bounce pool, whether it holds, and how it would show if not. */
-import { padEnd, type Style } from '../style.js';
+import { padEnd, type Style } from '../../style.js';
+import { demanded, kindWords, SLOT_BYTES } from '../pool.js';
+import { platformName } from '../series.js';
+import type { Demand, PoolReport, PoolVerdict } from '../types.js';
+import { countText, percent, sizeText, wrapFigures } from '../units.js';
 import { type Column, type Layout, tableLines, tableWidth } from './columns.js';
-import { platformName } from './series.js';
-import type { Demand, PoolReport, PoolVerdict } from './types.js';
-import { countText, percent, sizeText, wrapFigures } from './units.js';
-
-/** kernel/dma/swiotlb.c, Linux 6.12: IO_TLB_SIZE. */
-export const SLOT_BYTES = 2048;
 
 export function poolToText(reports: readonly PoolReport[], style: Style): string {
   return `${reports.map((report) => poolLines(report, style).join('\n')).join('\n\n')}\n`;
@@ -45,16 +43,6 @@ function verdictWord(verdict: PoolVerdict, style: Style): string {
 }
 
 // ---- who asks for what
-
-export const kindWords: Readonly<Record<Demand['kind'], string>> = {
-  posted: 'posted for ever',
-  'in flight': 'in flight',
-  standing: 'standing',
-};
-
-export function demanded({ demands }: PoolReport): number {
-  return demands.reduce((sum, { slots }) => sum + slots, 0);
-}
 
 const figureColumns: readonly Column[] = [
   { heading: '', align: 'left' },
