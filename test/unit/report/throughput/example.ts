@@ -42,12 +42,12 @@ function row(kind: Kind, blockBytes: number, depth = 32): ThroughputRow {
   const isPlain = kind.platform === 'plain';
   const binding: Term =
     blockBytes <= 4096
-      ? 'notification'
+      ? 'latency'
       : blockBytes < 131072
         ? 'guest CPU'
         : isPlain
           ? 'device'
-          : 'bounce copy';
+          : 'queue lock';
   const estimate: Estimate = {
     requestsPerSecond: perSecond,
     bytesPerSecond: {
@@ -57,9 +57,10 @@ function row(kind: Kind, blockBytes: number, depth = 32): ThroughputRow {
     },
     latencyNs: around(costNs * depth, kind.spread),
     binding,
+    loss: isPlain ? null : 'bounce copy',
     terms: [
       { term: binding, perSecond },
-      { term: 'latency', perSecond: around(perSecond.mid * 2, kind.spread) },
+      { term: 'ring', perSecond: around(perSecond.mid * 2, kind.spread) },
       { term: 'pool lock', perSecond: around(perSecond.mid * 8, kind.spread) },
     ],
     ratio: isPlain ? null : around(plainNs / costNs, kind.spread),

@@ -17,7 +17,7 @@ describe('throughput', () => {
 
   it('has a panel for each platform that has a ratio, with what holds it', () => {
     expect(texts(svg)).toEqual(
-      expect.arrayContaining(['AMD SEV-SNP', 'Intel TDX', 'powerpc PEF', 'notification', 'bounce copy']),
+      expect.arrayContaining(['AMD SEV-SNP', 'Intel TDX', 'powerpc PEF', 'latency', 'queue lock']),
     );
     expect(pathsOf(svg, 'vc-band')).toHaveLength(3);
   });

@@ -41,7 +41,7 @@ describe('estimates', () => {
       '13.2-21.1-33.7k',
       '53.9-86.3-138 MB/s',
       '0.13-0.22-0.34x',
-      'notification',
+      'latency',
       'derived',
     ]);
   });
@@ -62,7 +62,7 @@ describe('estimates', () => {
   it('ends with the platform and request that lose most', () => {
     const last = text.trimEnd().split('\n\n').at(-1) ?? '';
     expect(last.replaceAll('\n', ' ')).toBe(
-      'loses most: tdx, 512 B read, 32 in flight: 0.13-0.20-0.32x of the same requests in a plain guest, held by notification; cost parameters 1',
+      'loses most: tdx, 512 B read, 32 in flight: 0.13-0.20-0.32x of the same requests in a plain guest, held by latency; cost parameters 1',
     );
   });
 
@@ -138,7 +138,7 @@ describe('layout', () => {
               requestsPerSecond: { low: 1.11e3, mid: 2.22e3, high: 3.33e3 },
               bytesPerSecond: { low: 1.11e9, mid: 2.22e9, high: 3.33e9 },
               ratio: around(0.5),
-              binding: 'notification',
+              binding: 'latency',
               evidence: 'by analogy',
             },
           },
