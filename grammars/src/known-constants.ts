@@ -80,26 +80,28 @@ export const statusNumbers: Readonly<Record<string, number>> = {
   VIRTIO_CONFIG_S_FAILED: 128,
 };
 
-/** Bits a value of the type holds on a 64-bit kernel, and whether it is signed; others are taken to hold 64. */
+/**
+ * Kernel's and virtio's own names of numbers: bits on a 64-bit kernel, and whether one is the sign. C's are spelled out.
+ * Origin: include/linux/types.h, include/uapi/linux/types.h and virtio_types.h, include/asm-generic/int-ll64.h (6.12).
+ */
 export const typeWidths: Readonly<Record<string, { readonly bits: number; readonly isSigned: boolean }>> = {
-  char: { bits: 8, isSigned: true },
-  u8: { bits: 8, isSigned: false },
-  __u8: { bits: 8, isSigned: false },
-  uint8_t: { bits: 8, isSigned: false },
-  s8: { bits: 8, isSigned: true },
-  'unsigned char': { bits: 8, isSigned: false },
-  short: { bits: 16, isSigned: true },
-  u16: { bits: 16, isSigned: false },
-  __u16: { bits: 16, isSigned: false },
-  uint16_t: { bits: 16, isSigned: false },
-  'unsigned short': { bits: 16, isSigned: false },
-  int: { bits: 32, isSigned: true },
-  s32: { bits: 32, isSigned: true },
-  __s32: { bits: 32, isSigned: true },
-  u32: { bits: 32, isSigned: false },
-  __u32: { bits: 32, isSigned: false },
-  uint32_t: { bits: 32, isSigned: false },
+  ...Object.fromEntries(
+    [8, 16, 32, 64].flatMap((bits) => [
+      ...[`u${bits}`, `__u${bits}`, `uint${bits}_t`, `u_int${bits}_t`].map((name) => [
+        name,
+        { bits, isSigned: false },
+      ]),
+      ...[`s${bits}`, `__s${bits}`, `int${bits}_t`].map((name) => [name, { bits, isSigned: true }]),
+      ...[`__le${bits}`, `__be${bits}`, `__virtio${bits}`].map((name) => [name, { bits, isSigned: false }]),
+    ]),
+  ),
   uint: { bits: 32, isSigned: false },
-  unsigned: { bits: 32, isSigned: false },
-  'unsigned int': { bits: 32, isSigned: false },
+  ulong: { bits: 64, isSigned: false },
+  size_t: { bits: 64, isSigned: false },
+  ssize_t: { bits: 64, isSigned: true },
+  loff_t: { bits: 64, isSigned: true },
+  uintptr_t: { bits: 64, isSigned: false },
+  dma_addr_t: { bits: 64, isSigned: false },
+  phys_addr_t: { bits: 64, isSigned: false },
+  resource_size_t: { bits: 64, isSigned: false },
 };

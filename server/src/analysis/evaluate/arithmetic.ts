@@ -1,10 +1,12 @@
 /** C's operators on values that may be known in part. */
 import { deviceFeature, deviceFeatureRanges } from '@vringside/grammars/known-constants';
 import {
+  cut,
   fromTruth,
   type IntValue,
   int,
   isSame,
+  isSmall,
   numberOf,
   partlyKnown,
   type Truth,
@@ -20,15 +22,38 @@ export function not(truth: Truth): Truth {
 }
 
 export function complement(value: Value): Value {
-  if (value.kind !== 'int') return whyOf(value);
-  // Widened, the complement of a signed number of 32 bits has ones above them, that of an unsigned one has none.
-  const mask = value.isUnsigned === true ? 0xffffffffn : ALL;
-  return partlyKnown(~value.bits & mask, value.unknown & mask, value.why, value.width);
+  if (value.kind !== 'int' || value.isUntyped === true) return whyOf(value);
+  return typed(partlyKnown(~value.bits, value.unknown, value.why), value);
 }
 
 export function negate(value: Value): Value {
-  const number = numberOf(value);
-  return number === null ? whyOf(value) : int(-number, value.kind === 'int' ? value.width : 64);
+  return value.kind === 'int' ? calculate('-', int(0, 32), value) : whyOf(value);
+}
+
+/** The type that the operands of an operator are brought to. */
+type Arithmetic = Pick<IntValue, 'width' | 'isUnsigned' | 'isUntyped'>;
+
+/** The usual arithmetic conversions, C 2018, 6.3.1.8, of operands that are promoted. */
+export function commonType(left: IntValue, right: IntValue): Arithmetic {
+  if (left.isUntyped === true || right.isUntyped === true) return { width: 64, isUntyped: true };
+  const width = left.width === 64 ? 64 : right.width;
+  const isUnsigned = [left, right].some((side) => side.width === width && side.isUnsigned === true);
+  return isUnsigned ? { width, isUnsigned } : { width };
+}
+
+/** A number in a type. Past what all types hold, one whose type no declaration tells is not known. */
+function typed(value: IntValue, { width, isUnsigned, isUntyped }: Arithmetic): IntValue {
+  const result = cut(value, { bits: width, isSigned: isUnsigned !== true });
+  if (isUntyped !== true) return result;
+  return isSmall(result) ? { ...result, isUntyped } : partlyKnown(0n, ALL, value.why || untypedReason);
+}
+
+const untypedReason = 'a number of a type that is not known';
+
+/** Both operands in the type in which they are compared or added. */
+export function converted(left: IntValue, right: IntValue): readonly [IntValue, IntValue] {
+  const type = commonType(left, right);
+  return [typed(left, type), typed(right, type)];
 }
 
 export function binary(op: string, left: Value, right: Value): Value {
@@ -68,59 +93,68 @@ function deviceBit(left: Value, right: Value): Value | null {
 }
 
 function onNumbers(op: string, left: IntValue, right: IntValue): Value {
-  const width = left.width === 64 ? 64 : right.width;
+  if (op === '<<' || op === '>>') return shift(op, left, right);
+  const type = commonType(left, right);
+  const [a, b] = [typed(left, type), typed(right, type)];
   const why = left.why || right.why;
   switch (op) {
     case '&': {
-      const ones = left.bits & right.bits;
-      const maybe = (left.bits | left.unknown) & (right.bits | right.unknown);
-      return partlyKnown(ones, maybe & ~ones, why, width);
+      const ones = a.bits & b.bits;
+      const maybe = (a.bits | a.unknown) & (b.bits | b.unknown);
+      return typed(partlyKnown(ones, maybe & ~ones, why), type);
     }
     case '|': {
-      const ones = left.bits | right.bits;
-      return partlyKnown(ones, (left.unknown | right.unknown) & ~ones, why, width);
+      const ones = a.bits | b.bits;
+      return typed(partlyKnown(ones, (a.unknown | b.unknown) & ~ones, why), type);
     }
     case '^':
-      return partlyKnown(left.bits ^ right.bits, left.unknown | right.unknown, why, width);
-    case '<<':
-    case '>>':
-      return shift(op, left, right);
+      return typed(partlyKnown(a.bits ^ b.bits, a.unknown | b.unknown, why), type);
     default:
-      return calculate(op, left, right, width);
+      return calculate(op, left, right);
   }
 }
 
+/** In the type of the promoted left operand; the kernel is built so that signed numbers wrap (-fno-strict-overflow). */
 function shift(op: '<<' | '>>', left: IntValue, right: IntValue): Value {
   const by = numberOf(right);
   if (by === null) return whyOf(right);
   // C 2018, 6.5.7: a shift by the type's width or more has no defined result.
   if (by < 0n || by >= BigInt(left.width)) return unknownValue(`a shift by ${by} in ${left.width} bits`);
-  const move = (bits: bigint): bigint => (op === '<<' ? (bits << by) & ALL : bits >> by);
-  const moved = partlyKnown(move(left.bits), move(left.unknown), left.why, left.width);
-  return left.isUnsigned === true ? { ...moved, isUnsigned: true } : moved;
+  const extended = (bits: bigint): bigint => (left.isUnsigned === true ? bits : BigInt.asIntN(64, bits));
+  const move = (bits: bigint): bigint => (op === '<<' ? bits << by : extended(bits) >> by);
+  return typed(partlyKnown(move(left.bits), move(left.unknown), left.why), left);
 }
 
-function calculate(op: string, left: IntValue, right: IntValue, width: 32 | 64): Value {
-  const [a, b] = [numberOf(left), numberOf(right)];
+function calculate(op: string, left: IntValue, right: IntValue): Value {
+  const type = commonType(left, right);
+  const [a, b] = [numberOf(typed(left, type)), numberOf(typed(right, type))];
   if (a === null || b === null) return whyOf(a === null ? left : right);
+  const number = calculated(op, a, b);
+  return typeof number === 'bigint' ? typed(int(number), type) : unknownValue(number);
+}
+
+/** The number, or why there is none. */
+function calculated(op: string, a: bigint, b: bigint): bigint | string {
   switch (op) {
     case '+':
-      return int(a + b, width);
+      return a + b;
     case '-':
-      return int(a - b, width);
+      return a - b;
     case '*':
-      return int(a * b, width);
+      return a * b;
     case '/':
-      return b === 0n ? unknownValue('a division by 0') : int(a / b, width);
+      return b === 0n ? 'a division by 0' : a / b;
     case '%':
-      return b === 0n ? unknownValue('a division by 0') : int(a % b, width);
+      return b === 0n ? 'a division by 0' : a % b;
     default:
-      return unknownValue(`operator ${op}`);
+      return `operator ${op}`;
   }
 }
 
 function compare(op: '<' | '>' | '<=' | '>=', left: Value, right: Value): Value {
-  const [a, b] = [numberOf(left), numberOf(right)];
+  if (left.kind !== 'int' || right.kind !== 'int') return firstUnknown(left, right);
+  const [one, other] = converted(left, right);
+  const [a, b] = [numberOf(one), numberOf(other)];
   if (a === null || b === null) return firstUnknown(left, right);
   switch (op) {
     case '<':
@@ -136,8 +170,9 @@ function compare(op: '<' | '>' | '<=' | '>=', left: Value, right: Value): Value 
 
 function equals(left: Value, right: Value): Truth {
   if (left.kind === 'int' && right.kind === 'int') {
-    const known = ~(left.unknown | right.unknown) & ALL;
-    if (((left.bits ^ right.bits) & known) !== 0n) return false;
+    const [a, b] = converted(left, right);
+    const known = ~(a.unknown | b.unknown) & ALL;
+    if (((a.bits ^ b.bits) & known) !== 0n) return false;
     return known === ALL ? true : unknownValue(left.why || right.why);
   }
   if (left.kind === 'unknown' || right.kind === 'unknown') return firstUnknown(left, right);

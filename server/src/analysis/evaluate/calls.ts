@@ -3,14 +3,15 @@ import type { FunctionRef, MacroRef } from '../../program/index.js';
 import type { CallExpr } from '../../syntax/ir.js';
 import { calleeName } from '../values/expressions.js';
 import { printExpr } from '../values/print.js';
-import { expandMacro } from '../values/substitute.js';
+import { toType } from './conversions.js';
+import { macroCallBody, macroCallValue } from './expand.js';
 import { evaluate, rootOfType } from './expressions.js';
+import { isSpent } from './grouping.js';
 import { boundCall, builtInCall } from './leaves.js';
 import { operation } from './operations.js';
 import { OutOfBudget, type ReturnPoint, type Run } from './run.js';
 import { execute, joinWays } from './statements.js';
 import {
-  convert,
   type FunctionValue,
   int,
   join,
@@ -34,7 +35,7 @@ export function call(run: Run, expr: CallExpr): Value {
   if (name === '' || run.frame.locals.has(name)) return throughPointer(run, expr);
   const bound = boundCall(run, name, expr);
   if (bound !== null) return bound;
-  const macro = run.names.macro(name, run.file);
+  const macro = isSpent(expr) ? null : run.names.macro(name, run.file);
   if (macro !== null && 'name' in macro) return macroCall(run, macro, expr);
   if (macro !== null) return unfollowed(run, expr, macro);
   const fn = run.names.function(name, run.file);
@@ -70,27 +71,14 @@ function callValue(run: Run, target: FunctionValue, expr: CallExpr): Value | nul
 // ---- macros ------------------------------------------------------------------------------------------------
 
 function macroCall(run: Run, macro: MacroRef, expr: CallExpr): Value {
-  const expanded = expandMacro(macro, expr.args);
-  if (expanded !== null) return evaluate(run, expanded);
-  if (macro.body === null || macro.params === null) return unfollowed(run, expr, null);
-  return runMacroBody(run, macro, expr);
-}
-
-/** `do { ... } while (0)`: its parameters are names of the caller for as long as it runs. */
-function runMacroBody(run: Run, macro: MacroRef, expr: CallExpr): Value {
-  const { locals, prefix } = run.frame;
-  const params = macro.params ?? [];
-  const values = valuesOf(run, expr);
-  const hidden = params.map((p) => ({ name: p, wasLocal: locals.has(p), value: run.read(prefix + p) }));
-  for (const [i, param] of params.entries()) {
-    locals.add(param);
-    run.write(prefix + param, values[i] ?? unknownValue(param), param);
-  }
-  execute(run, macro.body ?? []);
-  for (const { name, wasLocal, value } of hidden) {
-    if (!wasLocal) locals.delete(name);
-    if (value !== null) run.write(prefix + name, value, name);
-  }
+  // `#define old_name new_name`
+  if (macro.params === null && macro.expr?.kind === 'name' && macro.expr.name !== macro.name)
+    return call(run, { ...expr, callee: { ...expr.callee, kind: 'name', name: macro.expr.name } });
+  const value = macroCallValue(run, macro, expr);
+  if (value !== null) return evaluate(run, value);
+  const body = macroCallBody(run, macro, expr);
+  if (body === null) return unfollowed(run, expr, null);
+  run.frame.locals.inBlock(() => execute(run, body));
   return int(0);
 }
 
@@ -107,7 +95,7 @@ export function callFunction(run: Run, fn: FunctionRef, args: readonly Value[]):
     for (const [i, param] of fn.params.entries()) {
       const given = args[i] ?? unknownValue(param.name);
       const root = given.kind === 'unknown' ? rootOfType(param.type, 1) : null;
-      const value: Value = root === null ? convert(given, param.type) : { kind: 'pointer', to: root };
+      const value: Value = root === null ? toType(run, given, param.type) : { kind: 'pointer', to: root };
       run.write(frame.prefix + param.name, value, param.name);
     }
     execute(run, body);
@@ -133,7 +121,7 @@ function settle(run: Run, fn: FunctionRef, ways: readonly ReturnPoint[], start: 
   // Every way comes back here, so that what follows the call is as sure as the call.
   run.state = whole.asSureAs(run.frame.doubtBefore);
   return {
-    value: convert(value, fn.returnType),
+    value: toType(run, value, fn.returnType),
     at: ways.length === 1 ? first.at : firstReturn(ways, start),
   };
 }

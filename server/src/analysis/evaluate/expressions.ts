@@ -1,17 +1,19 @@
 /** Values of C expressions in a run. */
 import { guestFactNames } from '@vringside/grammars/leaf-bindings';
 import type { EnumeratorRef } from '../../program/index.js';
-import type { Expr, TypeRef } from '../../syntax/ir.js';
+import type { Expr, NameExpr, TypeRef } from '../../syntax/ir.js';
 import { printExpr } from '../values/print.js';
 import { binary, complement, negate, not } from './arithmetic.js';
 import { call } from './calls.js';
+import { asStored, besides, toType } from './conversions.js';
+import { expanded, macroValue } from './expand.js';
 import { globalPlace } from './globals.js';
+import { isSpent } from './grouping.js';
 import { placeOf } from './places.js';
 import type { Run } from './run.js';
 import { execute } from './statements.js';
 import { entry } from './tables.js';
 import {
-  convert,
   fromTruth,
   int,
   join,
@@ -26,8 +28,9 @@ import {
 const isConstantName = /^[A-Z][A-Z0-9_]+$/;
 
 export function evaluate(run: Run, expr: Expr): Value {
-  const value = run.deeper(() => computed(run, expr));
-  return value.kind === 'unknown' ? (known(run, expr) ?? value) : value;
+  const whole = expanded(run, expr);
+  const value = run.deeper(() => computed(run, whole));
+  return value.kind === 'unknown' ? (known(run, whole) ?? value) : value;
 }
 
 export function truth(run: Run, expr: Expr): Truth {
@@ -77,11 +80,11 @@ function computed(run: Run, expr: Expr): Value {
     case 'conditional':
       return conditional(run, expr);
     case 'cast':
-      return convert(evaluate(run, expr.operand), expr.type);
+      return toType(run, evaluate(run, expr.operand), expr.type);
     case 'comma':
       return expr.parts.reduce<Value>((_, part) => evaluate(run, part), int(0));
     case 'statements':
-      return statementsValue(run, expr);
+      return run.frame.locals.inBlock(() => statementsValue(run, expr));
     case 'sizeof':
     case 'type':
     case 'init':
@@ -99,7 +102,7 @@ function nameValue(run: Run, expr: Expr & { kind: 'name' }): Value {
   if (name === 'false' || name === 'NULL') return int(0, 32);
   if (guestFactNames.has(name)) return fromTruth(run.world.fact(name, ''));
   const symbol = isConstantName.test(name) ? name : null;
-  return named(constant(run, name) ?? variable(run, expr) ?? unresolved(run, name), symbol);
+  return named(constant(run, expr) ?? variable(run, expr) ?? unresolved(run, name), symbol);
 }
 
 /** No definition is in the files that are read; it may be a function of others. */
@@ -113,12 +116,14 @@ function named(value: Value, symbol: string | null): Value {
   return { ...value, symbol };
 }
 
-function constant(run: Run, name: string): Value | null {
-  const macro = run.names.macro(name, run.file);
+function constant(run: Run, expr: NameExpr): Value | null {
+  const { name } = expr;
+  const macro = isSpent(expr) ? null : run.names.macro(name, run.file);
   if (macro !== null) {
     if (!('name' in macro)) return macro;
-    if (macro.params !== null || macro.expr === null) return unknownValue(name);
-    return evaluate(run, macro.expr);
+    const { expr: body } = macro;
+    if (macro.params !== null || body === null) return unknownValue(name);
+    return evaluate(run, macroValue(run, { ...macro, expr: body }, expr));
   }
   const enumerator = run.names.enumerator(name, run.file);
   return enumerator === null ? null : enumeratorValue(run, enumerator);
@@ -131,7 +136,10 @@ function enumeratorValue(run: Run, enumerator: EnumeratorRef): Value {
   const at = list.findIndex((e) => e.name === enumerator.name);
   for (let i = at; i >= 0; i--) {
     const written = list[i]?.value ?? null;
-    if (written !== null) return binary('+', evaluate(run, written), int(at - i, 32));
+    if (written !== null) {
+      const value = run.inFile(enumerator.file, () => evaluate(run, written));
+      return binary('+', value, int(at - i, 32));
+    }
     if (list[i]?.condition !== undefined) return unknownValue(enumerator.name);
   }
   return int(at, 32);
@@ -157,10 +165,10 @@ function stored(run: Run, expr: Expr): Value {
   const place = placeOf(run, expr);
   if (place === null) return unknownValue(printExpr(expr));
   const value = run.read(place);
-  if (value !== null) return value;
+  // What the scenario put there has no type of C yet.
+  if (value !== null) return expr.kind === 'member' ? asStored(run, value, expr) : value;
   // An array stands for the address of its first element.
-  const isArray =
-    expr.kind === 'name' && run.frame.scope.lookup(expr.name, expr.start)?.type.sizes !== undefined;
+  const isArray = expr.kind === 'name' && run.frame.locals.get(expr.name)?.type?.sizes !== undefined;
   return isArray ? { kind: 'pointer', to: place } : unknownValue(printExpr(expr));
 }
 
@@ -215,8 +223,8 @@ function conditional(run: Run, expr: Expr & { kind: 'conditional' }): Value {
   const { then } = expr;
   return run.branch(
     truthOf(test),
-    () => (then === null ? test : evaluate(run, then)),
-    () => evaluate(run, expr.otherwise),
+    () => besides(run, then === null ? test : evaluate(run, then), expr.otherwise),
+    () => besides(run, evaluate(run, expr.otherwise), then ?? expr.test),
     (a, b, why) => join(a, b, why.why),
   );
 }
@@ -226,15 +234,14 @@ function assign(run: Run, expr: Expr & { kind: 'assign' }): Value {
   const place = placeOf(run, expr.target);
   const op = expr.op.slice(0, -1);
   const value = op === '' ? right : binary(op, evaluate(run, expr.target), right);
-  const type = run.program.typeOf(expr.target, run.frame.scope);
-  const converted = type === null ? value : convert(value, type);
-  if (place !== null) run.write(place, converted, printExpr(expr.target));
-  return converted;
+  const stored = asStored(run, value, expr.target);
+  if (place !== null) run.write(place, stored, printExpr(expr.target));
+  return stored;
 }
 
 function update(run: Run, expr: Expr & { kind: 'update' }): Value {
   const old = evaluate(run, expr.operand);
-  const next = binary(expr.op === '++' ? '+' : '-', old, int(1, 32));
+  const next = asStored(run, binary(expr.op === '++' ? '+' : '-', old, int(1, 32)), expr.operand);
   const place = placeOf(run, expr.operand);
   if (place !== null) run.write(place, next, printExpr(expr.operand));
   return expr.isPrefix ? next : old;

@@ -1,6 +1,7 @@
 /** Variables at file level: what they hold when decision code asks. */
 import type { GlobalRef } from '../../program/index.js';
 import type { Expr, InitExpr } from '../../syntax/ir.js';
+import { toType } from './conversions.js';
 import { evaluate } from './expressions.js';
 import type { Run } from './run.js';
 import { int, unknownValue, type Value } from './value.js';
@@ -38,8 +39,12 @@ function load(run: Run, global: GlobalRef, place: string): void {
 function scalar(run: Run, global: GlobalRef): Value {
   if (global.isExtern && global.init === null) return unknownValue(global.name);
   if (run.program.variableAssignments(global).length > 0) return unknownValue(global.name);
-  // C 2018, 6.7.9: static storage that is not initialised is 0.
-  return global.init === null ? int(0) : evaluate(run, global.init);
+  return initialValue(run, global);
+}
+
+/** C 2018, 6.7.9: static storage that is not initialised is 0. */
+function initialValue(run: Run, { init, type }: Pick<GlobalRef, 'init' | 'type'>): Value {
+  return toType(run, init === null ? int(0, 32) : evaluate(run, init), type);
 }
 
 /** Elements and fields of an initialiser list: `[i]` by position, `.field` by its name. */

@@ -11,7 +11,12 @@ const MAX_ROUNDS = 1024;
 /** Rounds after which what still changes is taken to be anything. */
 const SETTLING_ROUNDS = 3;
 
+/** What the loop's head declares is seen in the loop alone. */
 export function runLoop(run: Run, loop: LoopStmt): void {
+  run.frame.locals.inBlock(() => runRounds(run, loop));
+}
+
+function runRounds(run: Run, loop: LoopStmt): void {
   if (loop.init !== null) executeOne(run, loop.init);
   const { breaks, continues } = run.frame;
   const left: State[] = [];

@@ -15,7 +15,7 @@ export function placeOf(run: Run, expr: Expr): string | null {
 function written(run: Run, expr: Expr): string | null {
   switch (expr.kind) {
     case 'name':
-      return run.frame.locals.has(expr.name) ? run.frame.prefix + expr.name : globalPlace(run, expr.name);
+      return run.frame.locals.get(expr.name)?.place ?? globalPlace(run, expr.name);
     case 'member': {
       const object = expr.isArrow ? target(run, expr.object) : placeOf(run, expr.object);
       return object === null ? null : field(object, expr.field);

@@ -1,6 +1,7 @@
 /** One run of decision code: its memory, its calls, and its budget. */
 import type { FunctionRef, GlobalRef, Program, Scope } from '../../program/index.js';
 import type { Span } from '../../text/span.js';
+import { Locals } from './locals.js';
 import type { Names } from './names.js';
 import { joinStates, State } from './state.js';
 import { type Origin, type Truth, type UnknownValue, unknownValue, type Value } from './value.js';
@@ -48,7 +49,7 @@ export interface Frame {
   readonly scope: Scope;
   /** Begins the places of its locals. */
   readonly prefix: string;
-  readonly locals: Set<string>;
+  readonly locals: Locals;
   readonly returns: ReturnPoint[];
   readonly breaks: State[][];
   readonly continues: State[][];
@@ -106,12 +107,13 @@ export class Run {
   private inside<T>(fn: FunctionRef | null, file: string, scope: Scope, body: (frame: Frame) => T): T {
     if (this.frames.length >= CALL_BUDGET) throw new OutOfBudget();
     this.frameCount += 1;
+    const prefix = `#${this.frameCount}.`;
     const frame: Frame = {
       fn,
       file,
       scope,
-      prefix: `#${this.frameCount}.`,
-      locals: new Set(fn?.params.map((p) => p.name)),
+      prefix,
+      locals: new Locals(prefix, fn?.params ?? []),
       returns: [],
       breaks: [],
       continues: [],

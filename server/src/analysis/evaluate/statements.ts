@@ -1,27 +1,38 @@
 /** Statements of C, run one after the other. What cannot be decided is run both ways. */
-import type { Declarator, LabelStmt, MacroBlockStmt, Stmt } from '../../syntax/ir.js';
+import type { Declarator, DeclStmt, LabelStmt, MacroBlockStmt, Stmt } from '../../syntax/ir.js';
 import { printExpr } from '../values/print.js';
+import { toType } from './conversions.js';
 import { evaluate, rootOfType, truth } from './expressions.js';
+import type { Locals } from './locals.js';
 import { runLoop, runUnknownTimes } from './loops.js';
 import type { Run } from './run.js';
 import { changedPlaces, joinStates, type State } from './state.js';
 import { runSwitch } from './switches.js';
-import { convert, type IntValue, isKnown, unknownValue, type Value } from './value.js';
+import { type IntValue, isKnown, unknownValue, type Value } from './value.js';
 
 /** Jumps back to one label before it is taken to be a loop whose end is not known. */
 const MAX_JUMPS_BACK = 64;
 
 /** Runs a list of statements; labels of the list take the jumps to them. */
 export function execute(run: Run, body: readonly Stmt[], from = 0): void {
+  const seen = run.frame.locals.snapshot();
   runFrom(run, body, from);
-  jumpBack(run, body);
+  jumpBack(run, body, seen);
 }
 
 function runFrom(run: Run, body: readonly Stmt[], from: number): void {
-  for (const stmt of body.slice(from)) {
-    if (stmt.kind === 'label') land(run, stmt.name);
+  for (const [at, stmt] of body.entries()) {
+    if (stmt.kind === 'decl' && (at < from || run.state.isDead)) passBy(run, stmt);
+    else if (at < from) continue;
+    else if (stmt.kind === 'label') land(run, stmt.name);
     else if (!run.state.isDead) executeOne(run, stmt);
   }
+}
+
+/** Jumped over, a declaration still says what its names mean behind it. */
+function passBy(run: Run, { start, declarators }: DeclStmt): void {
+  if (run.names.isCompiledAt(run.file, start) === false) return;
+  for (const declarator of declarators) run.frame.locals.declare(declarator);
 }
 
 /** Control comes from above and from every jump to the label so far. */
@@ -32,7 +43,7 @@ function land(run: Run, label: string): void {
 }
 
 /** What jumped to a label further up in the list runs on from there, until nothing changes any more. */
-function jumpBack(run: Run, body: readonly Stmt[]): void {
+function jumpBack(run: Run, body: readonly Stmt[], seen: ReturnType<Locals['snapshot']>): void {
   let last: State | null = null;
   for (let jumps = 0; ; jumps++) {
     const at = body.findIndex((s) => s.kind === 'label' && run.frame.jumps.has(s.name));
@@ -52,6 +63,7 @@ function jumpBack(run: Run, body: readonly Stmt[]): void {
       return;
     }
     last = landed.fork();
+    run.frame.locals.restore(seen);
     runFrom(run, body, at + 1);
     run.state = joinWays([before, run.state]);
   }
@@ -85,7 +97,7 @@ function statement(run: Run, stmt: Stmt): void {
       evaluate(run, stmt.expr);
       return;
     case 'block':
-      execute(run, stmt.body);
+      run.frame.locals.inBlock(() => execute(run, stmt.body));
       return;
     case 'if':
       run.branch(
@@ -136,15 +148,13 @@ function whileLive(run: Run, stmt: Stmt): void {
 }
 
 function declare(run: Run, declarator: Declarator): void {
-  const { frame } = run;
-  frame.locals.add(declarator.name);
-  const place = frame.prefix + declarator.name;
+  const { place } = run.frame.locals.declare(declarator);
   const { init, type } = declarator;
   if (init === null || init.kind === 'init') {
     run.state.memory.delete(place);
     return;
   }
-  const value = convert(evaluate(run, init), type);
+  const value = toType(run, evaluate(run, init), type);
   const root = value.kind === 'unknown' ? rootOfType(type, 1) : null;
   run.write(place, root === null ? value : { kind: 'pointer', to: root }, declarator.name);
 }
@@ -192,6 +202,6 @@ function leave(run: Run, why: string): void {
 
 /** What the operand names is not known any more. */
 function forget(run: Run, operand: Parameters<typeof evaluate>[1], why: string): void {
-  if (operand.kind === 'name' && run.frame.locals.has(operand.name))
-    run.write(run.frame.prefix + operand.name, unknownValue(why), printExpr(operand));
+  const local = operand.kind === 'name' ? run.frame.locals.get(operand.name) : null;
+  if (local !== null) run.write(local.place, unknownValue(why), printExpr(operand));
 }

@@ -14,6 +14,10 @@ interface Entry {
 }
 
 export function runSwitch(run: Run, stmt: SwitchStmt): void {
+  run.frame.locals.inBlock(() => enter(run, stmt));
+}
+
+function enter(run: Run, stmt: SwitchStmt): void {
   const subject = evaluate(run, stmt.subject);
   const list = stmt.body.kind === 'block' ? stmt.body.body : [stmt.body];
   const entries = entriesOf(run, list, subject);

@@ -2,9 +2,8 @@
  * Values of C as far as the evaluation knows them. A number is known bit by bit, so that a set of feature bits of which one
  * is not known keeps the others; what is not known at all says what was the first thing that was not.
  */
-import { typeWidths } from '@vringside/grammars/known-constants';
 import type { TypeRef } from '../../syntax/ir.js';
-import { entry } from './tables.js';
+import { type NumberType, numberType } from './number-types.js';
 
 export interface IntValue {
   readonly kind: 'int';
@@ -14,10 +13,12 @@ export interface IntValue {
   readonly unknown: bigint;
   /** The first thing that was not known; '' when every bit is. */
   readonly why: string;
-  /** Bits of its C type, 32 or 64: a shift may leave them. */
+  /** Bits of its C type once promoted: C 2018, 6.3.1.1. */
   readonly width: 32 | 64;
-  /** Present on an unsigned number of 32 bits, whose complement has no ones above them. */
+  /** Present on a number of an unsigned type: of 32 bits it has no ones above them. */
   readonly isUnsigned?: true;
+  /** Present where no declaration tells the type: such a number is one that is the same in every type. */
+  readonly isUntyped?: true;
   /** The constant it was written as: `CC_ATTR_MEM_ENCRYPT`. */
   readonly symbol?: string;
   /** Where it was returned first. */
@@ -86,9 +87,10 @@ export function isKnown(value: Value): boolean {
   return value.kind === 'unknown' ? false : value.kind !== 'int' || value.unknown === 0n;
 }
 
-/** Known in full: the number as C sees it, signed. */
+/** Known in full: the number as C sees it. */
 export function numberOf(value: Value): bigint | null {
-  return value.kind === 'int' && value.unknown === 0n ? BigInt.asIntN(64, value.bits) : null;
+  if (value.kind !== 'int' || value.unknown !== 0n) return null;
+  return value.isUnsigned === true ? value.bits : BigInt.asIntN(64, value.bits);
 }
 
 export function truthOf(value: Value): Truth {
@@ -121,7 +123,10 @@ export function join(a: Value, b: Value, why: string): Value {
   const reason = reasonOf(a) !== '' && reasonOf(a) === reasonOf(b) ? reasonOf(a) : why;
   if (a.kind === 'int' && b.kind === 'int') {
     const unknown = a.unknown | b.unknown | (a.bits ^ b.bits);
-    return partlyKnown(a.bits & b.bits, unknown, reason, a.width === 64 ? 64 : b.width);
+    const joined = partlyKnown(a.bits & b.bits, unknown, reason, a.width === 64 ? 64 : b.width);
+    const unsigned = a.isUnsigned === true && b.isUnsigned === true ? { isUnsigned: true as const } : {};
+    const isUntyped = a.isUntyped === true || b.isUntyped === true;
+    return { ...joined, ...unsigned, ...(isUntyped ? { isUntyped } : {}) };
   }
   return unknownValue(reason);
 }
@@ -131,39 +136,70 @@ export function reasonOf(value: Value): string {
   return value.kind === 'int' || value.kind === 'unknown' ? value.why : '';
 }
 
-/** As a C type holds it: cut to its bits, sign or zero extended; `bool` is 0 or 1. */
-export function convert(value: Value, type: TypeRef): Value {
-  if (type.pointers > 0 || type.isFunction === true) return value;
-  if (type.base === 'bool' || type.base === '_Bool') {
+/** As a C type holds it: cut to its bits, sign or zero extended; `bool` is 0 or 1. `meaning` is what a typedef stands for. */
+export function convert(value: Value, type: TypeRef, meaning: TypeRef = type): Value {
+  if (meaning.pointers > 0 || meaning.isFunction === true) return value;
+  if (isBool(type.base) || isBool(meaning.base)) {
     const truth = truthOf(value);
     return typeof truth === 'boolean' ? int(truth ? 1 : 0, 32) : truth;
   }
-  if (value.kind !== 'int') return value;
-  const width = entry(typeWidths, type.base);
-  if (width === undefined) return value.width === 64 ? value : { ...value, width: 64 };
-  return cut(value, width.bits, width.isSigned);
+  if (value.kind !== 'int' || meaning.base === 'void') return value;
+  const width = numberType(type.base) ?? numberType(meaning.base);
+  if (width === null) return untyped(value, type.base);
+  // The tag alone does not say whether an enum has a negative number.
+  if (type.base.startsWith('enum ') && (numberOf(value) ?? 0n) < 0n) return cut(value, int32);
+  return type.base === 'char' ? plainChar(cut(value, width)) : cut(value, width);
 }
 
-function cut(value: IntValue, bits: number, isSigned: boolean): IntValue {
+const int32: NumberType = { bits: 32, isSigned: true };
+
+function isBool(base: string): boolean {
+  return base === 'bool' || base === '_Bool';
+}
+
+/** A number that every type holds alike. */
+export function isSmall(value: IntValue): boolean {
+  return (value.bits | value.unknown) < 1n << 31n;
+}
+
+/** In a type that no declaration tells. */
+function untyped(value: IntValue, base: string): Value {
+  if (base === '') return value;
+  return isSmall(value) ? { ...value, width: 64, isUntyped: true } : unknownValue(`the type ${base}`);
+}
+
+/** Whether a `char` is signed differs with the architecture up to 6.1, and 6.2 builds with -funsigned-char. */
+function plainChar(value: IntValue): IntValue {
+  const top = 1n << 7n;
+  if (((value.bits | value.unknown) & top) === 0n) return value;
+  const above = ALL & ~0xffn;
+  return partlyKnown(value.bits, value.unknown | above, value.why || 'whether char is signed', 32);
+}
+
+/** Holds the bits of a number's type, and is promoted as an operand is. */
+export function cut(value: IntValue, { bits, isSigned }: NumberType): IntValue {
   const extend = (n: bigint): bigint =>
     BigInt.asUintN(64, isSigned ? BigInt.asIntN(bits, n) : BigInt.asUintN(bits, n));
-  const result = partlyKnown(extend(value.bits), extend(value.unknown), value.why, 32);
+  const result = partlyKnown(extend(value.bits), extend(value.unknown), value.why, bits === 64 ? 64 : 32);
   const { symbol, origin } = value;
   return {
     ...result,
-    ...(bits === 32 && !isSigned ? { isUnsigned: true } : {}),
+    ...(bits >= 32 && !isSigned ? { isUnsigned: true } : {}),
     ...(symbol === undefined ? {} : { symbol }),
     ...(origin === undefined ? {} : { origin }),
   };
 }
 
-/** A number as written in C; null for a floating one. */
+/** A number as written in C, of the first type that holds it: C 2018, 6.4.4.1. Null for a floating one. */
 export function parseNumber(text: string): IntValue | null {
   const [, digits = '', suffix = ''] = /^(0[xX][\da-fA-F]+|0[bB][01]+|\d+)([uUlL]*)$/.exec(text) ?? [];
   if (digits === '') return null;
   const isOctal = /^0\d/.test(digits);
   if (isOctal && /[89]/.test(digits)) return null;
   const value = BigInt(isOctal ? `0o${digits.slice(1)}` : digits);
-  if (/[lL]/.test(suffix) || value >= 1n << 32n) return int(value);
-  return /[uU]/.test(suffix) ? { ...int(value, 32), isUnsigned: true } : int(value, 32);
+  const isDecimal = /^[1-9]/.test(digits);
+  const isUnsigned = /[uU]/.test(suffix);
+  const holds = (bits: number): boolean => value < 1n << BigInt(bits);
+  const width = !/[lL]/.test(suffix) && holds(isUnsigned || !isDecimal ? 32 : 31) ? 32 : 64;
+  return cut(int(value), { bits: width, isSigned: !isUnsigned && holds(width - 1) });
 }

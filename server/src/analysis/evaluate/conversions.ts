@@ -1,0 +1,146 @@
+/** Types of C in a run: what a typedef stands for here, and what an expression has as its type though it is not evaluated. */
+import type { Expr, TypeRef } from '../../syntax/ir.js';
+import { calleeName } from '../values/expressions.js';
+import { commonType, converted } from './arithmetic.js';
+import { macroCallValue, macroValue } from './expand.js';
+import { evaluate } from './expressions.js';
+import { numberType } from './number-types.js';
+import type { Run } from './run.js';
+import { convert, cut, type IntValue, int, numberOf, parseNumber, type Value } from './value.js';
+
+/** The value as an object of the type holds it. */
+export function toType(run: Run, value: Value, type: TypeRef): Value {
+  const isPlain = type.pointers > 0 || numberType(type.base) !== null;
+  return convert(value, type, isPlain ? type : run.program.types.unaliased(type, run.file));
+}
+
+/** The value as the place named by an expression holds it. */
+export function asStored(run: Run, value: Value, target: Expr): Value {
+  const type = typeOfPlace(run, target);
+  if (type === null) return value;
+  const whole = toType(run, value, type);
+  const bits = target.kind === 'member' ? bitsOfField(run, target) : null;
+  if (bits === null || whole.kind !== 'int') return whole;
+  return cut(whole, {
+    bits,
+    isSigned: whole.isUnsigned !== true && numberType(type.base)?.isSigned === true,
+  });
+}
+
+export function typeOfPlace(run: Run, target: Expr): TypeRef | null {
+  const local = target.kind === 'name' ? run.frame.locals.get(target.name) : null;
+  return local?.type ?? run.program.typeOf(target, run.frame.scope);
+}
+
+/** Bits of a bit field; null for other fields. */
+function bitsOfField(run: Run, member: Expr & { kind: 'member' }): number | null {
+  const record = run.program.recordOfMember(member, run.frame.scope);
+  const written = record?.fields.find(({ name }) => name === member.field)?.bits;
+  if (record === null || written === undefined) return null;
+  const bits = numberOf(run.inFile(record.file, () => evaluate(run, written)));
+  return bits === null ? null : Number(bits);
+}
+
+/** `c ? a : b` has one type whichever is taken: C 2018, 6.5.15. */
+export function besides(run: Run, value: Value, other: Expr): Value {
+  if (value.kind !== 'int') return value;
+  const sample = sampleOf(run, other);
+  if (sample === null) return value;
+  const [whole] = converted(value, sample);
+  return { ...value, ...whole };
+}
+
+const truthOperators: ReadonlySet<string> = new Set(['==', '!=', '<', '>', '<=', '>=', '&&', '||']);
+
+/** A number of the type that the expression has; null where it is no number, or nothing declares it. */
+function sampleOf(run: Run, expr: Expr): IntValue | null {
+  return run.deeper(() => sample(run, expr));
+}
+
+function sample(run: Run, expr: Expr): IntValue | null {
+  switch (expr.kind) {
+    case 'number':
+      return parseNumber(expr.text);
+    case 'char':
+      return int(0, 32);
+    case 'name':
+      return sampleOfName(run, expr);
+    case 'cast':
+      return zero(run, expr.type);
+    case 'unary':
+      return sampleOfUnary(run, expr);
+    case 'binary':
+      return sampleOfBinary(run, expr);
+    case 'conditional':
+      return common(sampleOf(run, expr.then ?? expr.test), sampleOf(run, expr.otherwise));
+    case 'comma': {
+      const last = expr.parts.at(-1);
+      return last === undefined ? null : sampleOf(run, last);
+    }
+    case 'call':
+      return sampleOfCall(run, expr);
+    case 'assign':
+      return sampleOf(run, expr.target);
+    case 'update':
+      return sampleOf(run, expr.operand);
+    default:
+      return declared(run, expr);
+  }
+}
+
+function sampleOfName(run: Run, expr: Expr & { kind: 'name' }): IntValue | null {
+  const local = run.frame.locals.get(expr.name);
+  if (local !== null) return local.type === null ? null : zero(run, local.type);
+  if (expr.name === 'true' || expr.name === 'false') return int(0, 32);
+  const macro = run.names.macro(expr.name, run.file);
+  if (macro !== null)
+    return 'name' in macro && macro.params === null && macro.expr !== null
+      ? sampleOf(run, macroValue(run, { ...macro, expr: macro.expr }, expr))
+      : null;
+  return run.names.knownConstant(expr.name) !== null ? int(0, 32) : declared(run, expr);
+}
+
+function sampleOfUnary(run: Run, expr: Expr & { kind: 'unary' }): IntValue | null {
+  switch (expr.op) {
+    case '!':
+      return int(0, 32);
+    case '-':
+    case '+':
+    case '~':
+      return sampleOf(run, expr.operand);
+    default:
+      return declared(run, expr);
+  }
+}
+
+function sampleOfBinary(run: Run, { op, left, right }: Expr & { kind: 'binary' }): IntValue | null {
+  if (truthOperators.has(op)) return int(0, 32);
+  return op === '<<' || op === '>>' ? sampleOf(run, left) : common(sampleOf(run, left), sampleOf(run, right));
+}
+
+/** What a function of the tree returns; a macro's own expression where it has one. */
+function sampleOfCall(run: Run, expr: Expr & { kind: 'call' }): IntValue | null {
+  const name = calleeName(expr);
+  const macro = run.names.macro(name, run.file);
+  if (macro !== null) {
+    const value = 'name' in macro ? macroCallValue(run, macro, expr) : null;
+    return value === null ? null : sampleOf(run, value);
+  }
+  const fn = run.names.function(name, run.file) ?? run.program.prototype(name, run.file);
+  return fn !== null && 'returnType' in fn ? zero(run, fn.returnType) : null;
+}
+
+function declared(run: Run, expr: Expr): IntValue | null {
+  const type = run.program.typeOf(expr, run.frame.scope);
+  return type === null ? null : zero(run, type);
+}
+
+function zero(run: Run, type: TypeRef): IntValue | null {
+  if (type.pointers > 0 || type.isFunction === true || type.base === 'void') return null;
+  const value = toType(run, int(0, 32), type);
+  return value.kind === 'int' && value.isUntyped !== true ? value : null;
+}
+
+function common(left: IntValue | null, right: IntValue | null): IntValue | null {
+  return left === null || right === null ? null : { ...int(0), ...commonType(left, right) };
+}

@@ -1,0 +1,169 @@
+/** What C says of scopes, macros, types and variables, as far as a run of decision code depends on it. */
+import { describe, expect, it } from 'vitest';
+import { runFunction } from '../../../../server/src/analysis/evaluate/calls.js';
+import { Guests } from '../../../../server/src/analysis/evaluate/guest.js';
+import { numberOf } from '../../../../server/src/analysis/evaluate/value.js';
+import { programOf, question } from './support.js';
+
+const file = 'drivers/virtio/virtio.c';
+
+/** The number that `f()` returns, or why it is not known. */
+function value(text: string, others: Readonly<Record<string, string>> = {}): string {
+  const files = new Map([[file, `#include <linux/virtio.h>\n${text}`], ...Object.entries(others)]);
+  const guests = new Guests(programOf(files), null);
+  const q = question({});
+  const fn = guests.find(q, ['f']);
+  if (fn === null) throw new Error('no f()');
+  const { value: v } = runFunction(guests.run(q), fn, [{ kind: 'pointer', to: 'device' }]);
+  const number = numberOf(v);
+  if (number !== null) return String(number);
+  return v.kind === 'int' || v.kind === 'unknown' ? `? ${v.why}` : v.kind;
+}
+
+function body(code: string, before = ''): string {
+  return value(`${before}\nlong long f(struct virtio_device *vdev) {\n${code}\n}`);
+}
+
+describe('an inner declaration hides the outer one until its block ends', () => {
+  it.each([
+    ['int n = 1; { int n = 2; (void)n; } return n;', '1'],
+    ['int n = 1; { int n = 2; n++; { int n = 9; } n++; return n; }', '4'],
+    ['int n = 1; { n = 5; int n = 2; n = 3; } return n;', '5'],
+    ['int n = 7; for (int n = 0; n < 3; n++) ; return n;', '7'],
+    ['int n = 7; for (int i = 0; i < 3; i++) { int n = i; n += 4; } return n;', '7'],
+    ['int n = 7; while (n < 9) { int n2 = n + 1; n = n2; } return n;', '9'],
+    ['int n = 3; switch (n) { int n; case 3: n = 8; } return n;', '3'],
+    ['int n = 3; int m = ({ int n = 4; n * 2; }); return 10 * m + n;', '83'],
+    ['int n = 3; if (x()) { int n = 4; n++; } return n;', '3'],
+    ['int n = 3; { int n = 4; if (x()) goto out; } n = 3; out: return n;', '3'],
+    ['int n = 1; { int *p = &n; int n = 2; *p = 6; n++; } return n;', '6'],
+    ['int n = 2; { int n; n = 4; } { int n; return n; }', '? n'],
+    ['if (1) { int vdev = 3; (void)vdev; } return vdev->config != NULL;', '1'],
+    ['int n = 1; { if (1) goto past; int n = 3; past: n = 5; } return n;', '1'],
+    [
+      'int n = 1, i = 0, sum = 0; { again: sum += n; int n = 7; if (++i < 3) goto again; (void)n; } return sum;',
+      '3',
+    ],
+    ['{ int twice = 5; (void)twice; } return twice(4);', '8'],
+  ])('%s gives %s', (code, expected) => {
+    expect(body(code, 'static int twice(int n) { return 2 * n; }')).toBe(expected);
+  });
+});
+
+describe('macros are text', () => {
+  it.each([
+    ['A || B without parentheses behind !', '#define Q() 0 || 1', '!Q()', '1'],
+    ['the same in parentheses', '#define Q() (0 || 1)', '!Q()', '0'],
+    ['a difference behind *', '#define ONE_LESS 1 - 2', '2 * ONE_LESS', '0'],
+    ['a difference before *', '#define ONE_LESS 1 - 2', 'ONE_LESS * 3', '-5'],
+    ['an argument taken apart by the body', '#define NOT(x) !x', 'NOT(0 || 1)', '1'],
+    ['an argument in parentheses of its own', '#define NOT(x) !x', 'NOT((0 || 1))', '0'],
+    ['a body that protects its argument', '#define NOT(x) !(x)', 'NOT(0 || 1)', '0'],
+    ['arguments of a product', '#define MUL(a, b) a * b', 'MUL(1 + 2, 3 + 4)', '11'],
+    ['a comment between the parentheses', '#define NOT(x) !x', 'NOT(( /* ( */ 0 || 1))', '0'],
+    ['the first operand alone in parentheses', '#define S (1) + 2', 'S * 3', '7'],
+    ['a macro of a macro', '#define A 1 + 2\n#define B A', 'B * 3', '7'],
+    ['a macro given to a macro', '#define A 0 || 1\n#define NOT(x) !x', 'NOT(A)', '1'],
+    ['a macro that uses another', '#define NOT(x) !x\n#define BOTH(a, b) NOT(a) && b', '!BOTH(1, 0)', '0'],
+    ['a comparison beside &', '#define MASK 4 | 1', '(2 & MASK) == 1', '1'],
+    ['a condition', '#define PICK(c) c ? 2 : 3', 'PICK(0) + 4', '7'],
+    ['a condition behind', '#define PICK(c) c ? 2 : 3', '1 + PICK(0)', '2'],
+    ['a cast', '#define BIG 0x100 + 1', '(u8)BIG', '1'],
+    ['a shift', '#define ADD 1 + 1', '1 << ADD', '4'],
+    ['a shift before', '#define SHIFT 1 << 1', 'SHIFT + 1', '4'],
+    ['nothing to tear apart', '#define N 5\n#define M N', 'M * -N', '-25'],
+    ['a macro of its own name', '#define n n', 'n * 2', '? n'],
+    ['an argument used twice', '#define TWICE(n) ({ int m = n; m + n; })', 'TWICE(3)', '6'],
+    ['an alias of a function', '#define other twice', 'other(4)', '8'],
+    ['a function named by an argument', '#define CALL(g, n) g(n)', 'CALL(twice, 4)', '8'],
+    ['any number of arguments', '#define V(...) two(__VA_ARGS__)', 'V(3, 4)', '34'],
+    ['a part of an expression', '#define HALF 1 +', 'HALF 2', '? '],
+    ['statements', '#define SET(v, x) do { v = !x; } while (0)', '({ int n = 5; SET(n, 0 || 1); n; })', '1'],
+    ['a declaration of the body', '#define M(x) ({ int n = 1; n + x; })', '({ int k = 5; M(k); })', '6'],
+  ])('%s', (_, macros, expression, expected) => {
+    const before = `
+static int twice(int n) { return 2 * n; }
+static int two(int a, int b) { return 10 * a + b; }
+${macros}`;
+    const found = body(`return ${expression};`, before);
+    if (expected === '? ') expect(found).toMatch(/^\? /);
+    else expect(found).toBe(expected);
+  });
+
+  it('in conditions, arguments, subjects of a switch and initialisers', () => {
+    const macros = '#define Q 0 || 1\n#define D 3 - 2\nstatic int id(int n) { return n; }';
+    expect(body('int a = 2 * D; if (!Q) return a; return 0;', macros)).toBe('4');
+    expect(body('return id(2 * D);', macros)).toBe('4');
+    expect(body('switch (2 * D) { case 4: return 1; default: return 2; }', macros)).toBe('1');
+    expect(value(`${macros}\nstatic int k = 2 * D;\nint f(void) { return k; }`)).toBe('4');
+    expect(value(`${macros}\nenum { e = 2 * D };\nint f(void) { return e; }`)).toBe('4');
+  });
+
+  it('where the text is in another file, its own parentheses count', () => {
+    const headers = {
+      'include/linux/virtio.h':
+        '#define LONG_COMMENT_SO_THAT_OFFSETS_DIFFER /* (((((( */ 1\n#define NOT(x) !x\n#define SUM (1) + (2)\n',
+    };
+    expect(value('int f(void) { return NOT((0 || 1)) + SUM * 4; }', headers)).toBe('9');
+  });
+
+  it('what is not known is named', () => {
+    expect(body('return !Q(1);', '#define Q(d) x() || !d')).toBe('? x()');
+    expect(body('return Q(1) == 0;', '#define Q(d) x() && 0')).toBe('? x()');
+  });
+});
+
+describe('types of intermediate numbers', () => {
+  it.each([
+    ['0u - 1 > 0', '1'],
+    ['-1 < 1U', '0'],
+    ['-1 < (u8)1', '1'],
+    ['-1 < 1UL', '0'],
+    ['-1L < 1U', '1'],
+    ['0x80000000u << 1', '0'],
+    ['0xffffffffu + 1', '0'],
+    ['0xffffffffu + 1L', '4294967296'],
+    ['0xffffffff + 1 == 0', '1'],
+    ['2147483648 > 0 && 2147483648 + 1 == 2147483649', '1'],
+    ['0xffffffffffffffffULL + 1', '0'],
+    ['-1 == 0xffffffff', '1'],
+    ['-1 == 0xffffffffULL', '0'],
+    ['-8 >> 1', '-4'],
+    ['-8 / 3 * 10 + -8 % 3', '-22'],
+    ['(unsigned int)-8 / 3', '1431655762'],
+    ['-(1U) > 0', '1'],
+    ['~0 < 0', '1'],
+    ['~0u > 0', '1'],
+    ['~(u8)0 == -1', '1'],
+    ['1 << 32', '? a shift by 32 in 32 bits'],
+    ['1u << 32', '? a shift by 32 in 32 bits'],
+    ['1ULL << 64', '? a shift by 64 in 64 bits'],
+    ['1 << -1', '? a shift by -1 in 32 bits'],
+    ['(1 ? -1 : 1U) > 0', '1'],
+    ['(0 ? un : -1) > 0', '1'],
+    ['(un ?: -1) > 0 ? (1 ? 0 : un) - 1 > 0 : 0', '1'],
+    ['un - 1 > 0', '1'],
+    ['u - 1 > 0', '0'],
+    ['wide - 1 > 0', '1'],
+    ['my - 1 > 0', '1'],
+    ['ulong - 1 > 0', '1'],
+    ['seen() - 1 > 0', '1'],
+    ['unseen - 1 > 0', '? a number of a type that is not known'],
+    ['unseen + 1', '1'],
+    ['({ u8 b = 255; b++; b; })', '0'],
+    ['({ u8 b = 255; b + 1; })', '256'],
+    ['({ u8 b = 0; b--; b > 0; })', '1'],
+    ['({ struct flags s; s.two = 7; s.two; })', '3'],
+    ['({ char c = 0x80; c == 0x80; })', '? whether char is signed'],
+    ['({ char c = 0x7f; c == 0x7f; })', '1'],
+    ['sizeof(int) - 8 > 0', '? sizeof(int)'],
+  ])('%s is %s', (expression, expected) => {
+    const before = `
+typedef unsigned int my_t;
+struct flags { u8 one:1, two:2; };
+static u32 seen(void) { return 0; }`;
+    const locals =
+      'unsigned int un = 0; u8 u = 0; u64 wide = 0; my_t my = 0; unsigned long ulong = 0; unseen_t unseen = 0;';
+    expect(body(`${locals} return ${expression};`, before)).toBe(expected);
+  });
+});
