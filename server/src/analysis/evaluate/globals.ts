@@ -1,9 +1,10 @@
 /** Variables at file level: what they hold when decision code asks. */
 import type { GlobalRef } from '../../program/index.js';
-import type { Expr, InitExpr } from '../../syntax/ir.js';
+import type { Declarator, Expr, InitExpr, NameExpr } from '../../syntax/ir.js';
 import { toType } from './conversions.js';
 import { evaluate } from './expressions.js';
 import type { Run } from './run.js';
+import { maySet, maySetPart, storesIn } from './stores-to.js';
 import { int, unknownValue, type Value } from './value.js';
 
 /** The place of a variable, its first value put there; null where the name is no variable. */
@@ -28,6 +29,7 @@ function load(run: Run, global: GlobalRef, place: string): void {
   }
   if (global.init?.kind === 'init') {
     list(run, global.init, place);
+    if (maySetPart(run.program, global)) forgetBelow(run, place, global.name);
     if (global.type.sizes !== undefined || global.type.pointers > 0)
       initial.set(place, { kind: 'pointer', to: place });
     return;
@@ -35,16 +37,34 @@ function load(run: Run, global: GlobalRef, place: string): void {
   initial.set(place, scalar(run, global));
 }
 
+/** No element or field of the place is known. */
+function forgetBelow(run: Run, place: string, name: string): void {
+  const { initial } = run.state;
+  for (const key of initial.keys())
+    if (key.startsWith(`${place}.`) || key.startsWith(`${place}[`)) initial.set(key, unknownValue(name));
+}
+
 /** What a plain variable was initialised with, where no code of the tree stores to it. */
 function scalar(run: Run, global: GlobalRef): Value {
   if (global.isExtern && global.init === null) return unknownValue(global.name);
-  if (run.program.variableAssignments(global).length > 0) return unknownValue(global.name);
+  if (maySet(run.program, global)) return unknownValue(global.name);
   return initialValue(run, global);
 }
 
 /** C 2018, 6.7.9: static storage that is not initialised is 0. */
 function initialValue(run: Run, { init, type }: Pick<GlobalRef, 'init' | 'type'>): Value {
   return toType(run, init === null ? int(0, 32) : evaluate(run, init), type);
+}
+
+/** A local that keeps its value from call to call: what it began with, where its function never stores to it. */
+export function staticValue(run: Run, declarator: Declarator): Value {
+  const { fn, scope } = run.frame;
+  const isOwn = (name: NameExpr): boolean => scope.lookup(name.name, name.start)?.declarator === declarator;
+  const bodies = fn?.variants.map(({ body }) => body) ?? [];
+  const isKept = fn !== null && declarator.init?.kind !== 'init';
+  return isKept && !bodies.some((body) => storesIn(run.program, fn.file, body, declarator.name, isOwn))
+    ? initialValue(run, declarator)
+    : unknownValue(declarator.name);
 }
 
 /** Elements and fields of an initialiser list: `[i]` by position, `.field` by its name. */

@@ -3,6 +3,7 @@ import type { Declarator, DeclStmt, LabelStmt, MacroBlockStmt, Stmt } from '../.
 import { printExpr } from '../values/print.js';
 import { toType } from './conversions.js';
 import { evaluate, rootOfType, truth } from './expressions.js';
+import { staticValue } from './globals.js';
 import type { Locals } from './locals.js';
 import { runLoop, runUnknownTimes } from './loops.js';
 import type { Run } from './run.js';
@@ -150,6 +151,10 @@ function whileLive(run: Run, stmt: Stmt): void {
 function declare(run: Run, declarator: Declarator): void {
   const { place } = run.frame.locals.declare(declarator);
   const { init, type } = declarator;
+  if (declarator.isStatic) {
+    run.write(place, staticValue(run, declarator), declarator.name);
+    return;
+  }
   if (init === null || init.kind === 'init') {
     run.state.memory.delete(place);
     return;

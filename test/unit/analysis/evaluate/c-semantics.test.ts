@@ -44,6 +44,8 @@ describe('an inner declaration hides the outer one until its block ends', () => 
       'int n = 1, i = 0, sum = 0; { again: sum += n; int n = 7; if (++i < 3) goto again; (void)n; } return sum;',
       '3',
     ],
+    ['static int n = 4; return n;', '4'],
+    ['static int n = 4; return n++;', '? n'],
     ['{ int twice = 5; (void)twice; } return twice(4);', '8'],
   ])('%s gives %s', (code, expected) => {
     expect(body(code, 'static int twice(int n) { return 2 * n; }')).toBe(expected);
@@ -165,5 +167,59 @@ static u32 seen(void) { return 0; }`;
     const locals =
       'unsigned int un = 0; u8 u = 0; u64 wide = 0; my_t my = 0; unsigned long ulong = 0; unseen_t unseen = 0;';
     expect(body(`${locals} return ${expression};`, before)).toBe(expected);
+  });
+});
+
+describe('a variable that something else can set is not known', () => {
+  const reads = 'int f(void) { return mode; }';
+  it.each([
+    ['never stored to', 'static int mode = 2;', '2'],
+    ['not initialised', 'static int mode;', '0'],
+    ['read only', 'static int mode = 2; int g(void) { return mode + h(mode); }', '2'],
+    ['exported', 'int mode = 2; EXPORT_SYMBOL_GPL(mode);', '2'],
+    ['cut to its type', 'static u8 mode = 0x101;', '1'],
+    ['read by READ_ONCE()', 'static int mode = 2; int g(void) { return READ_ONCE(mode); }', '2'],
+    ['hidden by a local', 'static int mode = 2; void g(void) { int mode; mode = 3; h(&mode); }', '2'],
+    ['module_param', 'static bool mode; module_param(mode, bool, 0444);', '?'],
+    ['module_param_named', 'static int mode; module_param_named(m, mode, int, 0444);', '?'],
+    ['core_param', 'static int mode; core_param(m, mode, int, 0444);', '?'],
+    [
+      'kstrtobool() in an early_param',
+      'static bool mode; static int __init g(char *s) { return kstrtobool(s, &mode); }\nearly_param("m", g);',
+      '?',
+    ],
+    [
+      'a store in a __setup handler',
+      'static int mode; static int __init g(char *s) { mode = 1; return 1; }',
+      '?',
+    ],
+    ['an increment', 'static int mode; void g(void) { mode++; }', '?'],
+    ['WRITE_ONCE', 'static int mode; void g(void) { WRITE_ONCE(mode, 1); }', '?'],
+    ['its address in a table', 'static int mode; static struct ctl t = { .data = &mode };', '?'],
+    ['a macro that stores', '#define SET(v) ((v) = 1)\nstatic int mode; void g(void) { SET(mode); }', '?'],
+    ['a macro that names it', 'static int mode;\n#define ENABLE() (mode = 1)', '?'],
+    ['an extern that is nowhere defined', 'extern int mode;', '?'],
+    ['assembly', 'static int mode; void g(void) { asm("" : "=r"(mode)); }', '?'],
+  ])('%s', (_, declaration, expected) => {
+    expect(value(`${declaration}\n${reads}`)).toBe(expected === '?' ? '? mode' : expected);
+  });
+
+  it('from another file', () => {
+    const other = (code: string): string =>
+      value(`int mode = 2;\n${reads}`, { 'kernel/params.c': `extern int mode;\n${code}` });
+    expect(other('int g(void) { return mode; }')).toBe('2');
+    expect(other('module_param(mode, int, 0444);')).toBe('? mode');
+    expect(other('void g(void) { mode = 4; }')).toBe('? mode');
+    expect(
+      value(`static int mode = 2;\n${reads}`, { 'kernel/params.c': 'int mode; void g(void) { mode = 4; }' }),
+    ).toBe('2');
+  });
+
+  it('an element of a table that code stores to', () => {
+    const table = 'static int table[] = { 1, 2, 3 };\nint f(void) { return table[1]; }';
+    expect(value(table)).toBe('2');
+    expect(value(`${table}\nvoid g(void) { table[0] = 5; }`)).toBe('? table');
+    expect(value(`${table}\nmodule_param_array(table, int, NULL, 0);`)).toBe('? table');
+    expect(value(`${table}\nstatic struct driver d = { .table = table, .first = &table[0] };`)).toBe('2');
   });
 });
