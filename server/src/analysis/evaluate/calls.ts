@@ -1,4 +1,5 @@
 /** Calls: bound by the scenario, expanded from a macro, or followed into a function of the tree. */
+import { guestFactNames } from '@vringside/grammars/leaf-bindings';
 import type { FunctionRef, MacroRef } from '../../program/index.js';
 import type { CallExpr } from '../../syntax/ir.js';
 import { calleeName } from '../values/expressions.js';
@@ -9,6 +10,7 @@ import { evaluate, rootOfType } from './expressions.js';
 import { isSpent } from './grouping.js';
 import { boundCall, builtInCall } from './leaves.js';
 import { operation } from './operations.js';
+import { definesHere } from './own-definitions.js';
 import { OutOfBudget, type ReturnPoint, type Run } from './run.js';
 import { execute, joinWays } from './statements.js';
 import {
@@ -33,7 +35,8 @@ export interface Result {
 export function call(run: Run, expr: CallExpr): Value {
   const name = calleeName(expr);
   if (name === '' || run.frame.locals.has(name)) return throughPointer(run, expr);
-  const bound = boundCall(run, name, expr);
+  const isOwn = guestFactNames.has(name) && definesHere(run, name);
+  const bound = isOwn ? null : boundCall(run, name, expr);
   if (bound !== null) return bound;
   const macro = isSpent(expr) ? null : run.names.macro(name, run.file);
   if (macro !== null && 'name' in macro) return macroCall(run, macro, expr);

@@ -9,6 +9,7 @@ import { asStored, besides, toType } from './conversions.js';
 import { expanded, macroValue } from './expand.js';
 import { globalPlace } from './globals.js';
 import { isSpent } from './grouping.js';
+import { definesHere } from './own-definitions.js';
 import { placeOf } from './places.js';
 import type { Run } from './run.js';
 import { execute } from './statements.js';
@@ -100,7 +101,7 @@ function nameValue(run: Run, expr: Expr & { kind: 'name' }): Value {
   if (run.frame.locals.has(name)) return stored(run, expr);
   if (name === 'true') return int(1, 32);
   if (name === 'false' || name === 'NULL') return int(0, 32);
-  if (guestFactNames.has(name)) return fromTruth(run.world.fact(name, ''));
+  if (guestFactNames.has(name) && !definesHere(run, name)) return fromTruth(run.world.fact(name, ''));
   const symbol = isConstantName.test(name) ? name : null;
   return named(constant(run, expr) ?? variable(run, expr) ?? unresolved(run, name), symbol);
 }

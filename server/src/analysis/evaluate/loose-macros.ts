@@ -5,6 +5,8 @@ import type { MacroRef } from '../../program/index.js';
 import type { Expr } from '../../syntax/ir.js';
 import type { Env } from './expand.js';
 import { isBodyGrouped } from './grouping.js';
+import { definesHere } from './own-definitions.js';
+import type { Run } from './run.js';
 
 export type ExprMacro = MacroRef & { readonly expr: Expr };
 
@@ -15,14 +17,15 @@ export function looseMacro(name: string, isCall: boolean, env: Env): ExprMacro |
 }
 
 function macroNamed(name: string, isCall: boolean, { run, open }: Env): ExprMacro | null {
-  if (open.has(name) || run.frame.locals.has(name) || isBoundName(name)) return null;
+  if (open.has(name) || run.frame.locals.has(name) || isBoundName(run, name)) return null;
   const macro = run.names.macro(name, run.file);
   if (macro === null || !('name' in macro) || macro.expr === null) return null;
   return (macro.params !== null) === isCall ? { ...macro, expr: macro.expr } : null;
 }
 
 /** Answered by the scenario whatever a macro of that name says. */
-function isBoundName(name: string): boolean {
+function isBoundName(run: Run, name: string): boolean {
+  if (definesHere(run, name)) return false;
   return guestFactNames.has(name) || transparentCalls.has(name) || configTests.has(name);
 }
 

@@ -223,3 +223,25 @@ describe('a variable that something else can set is not known', () => {
     expect(value(`${table}\nstatic struct driver d = { .table = table, .first = &table[0] };`)).toBe('2');
   });
 });
+
+describe("the code's own definition of a predicate", () => {
+  const reads = 'int f(void) { return xen_domain(); }';
+  it('is what the compiler takes', () => {
+    expect(value(reads)).toBe('0');
+    expect(value(`static bool xen_domain(void) { return true; }\n${reads}`)).toBe('1');
+    expect(value(`#undef xen_domain\n#define xen_domain() 1\n${reads}`)).toBe('1');
+    expect(value(`#define xen_domain() 0 || 1\nint f(void) { return !xen_domain(); }`)).toBe('1');
+  });
+
+  it('of a header elsewhere or of the architecture gives way to the scenario', () => {
+    const header = { 'include/linux/virtio.h': 'static inline bool xen_domain(void) { return true; }' };
+    expect(value(reads, header)).toBe('0');
+    const arch = { 'arch/x86/xen/xen.c': 'bool xen_domain(void) { return true; }' };
+    expect(value(reads, arch)).toBe('0');
+  });
+
+  it('of a header of the core counts', () => {
+    const header = { 'drivers/virtio/own.h': '#define xen_domain() 1' };
+    expect(value(`#include "own.h"\n${reads}`, header)).toBe('1');
+  });
+});
