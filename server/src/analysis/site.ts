@@ -58,4 +58,6 @@ export interface Site {
   readonly guard: Guard | null;
   /** In the guests in which the site is reached, or its device refused; absent where outcomes were not worked out. */
   readonly outcomes?: readonly SiteOutcome[];
+  /** Ids of the requests its function makes; present where it makes any and the site is about memory. */
+  readonly workload?: readonly string[];
 }

@@ -6,6 +6,7 @@ import type { Guard, Site, SiteOutcome } from '../analysis/site.js';
 import type { Finding, Related } from '../rules/finding.js';
 import type { Range } from '../text/span.js';
 import type { Coverage, DoctorReport, NotAnalysed, Report } from './report.js';
+import { workloadJson } from './workload-json.js';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -15,6 +16,7 @@ export function reportToJson(report: Report): string {
     tool: { name: report.tool.name, version: report.tool.version },
     tree: { root: report.tree.root, kernelVersion: report.tree.kernelVersion },
     sites: report.sites.map(siteJson),
+    workloads: report.workloads.map(workloadJson),
     findings: report.findings.map(findingJson),
     notAnalysed: report.notAnalysed.map(notAnalysedJson),
     ...(report.coverage === undefined ? {} : { coverage: coverageJson(report.coverage) }),
@@ -56,6 +58,7 @@ function siteJson(site: Site): Json {
     ...(site.feature === undefined ? {} : { feature: site.feature }),
     guard: site.guard === null ? null : guardJson(site.guard),
     ...(site.outcomes === undefined ? {} : { outcomes: site.outcomes.map(outcomeJson) }),
+    ...(site.workload === undefined ? {} : { workload: [...site.workload] }),
   };
 }
 

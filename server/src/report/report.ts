@@ -1,4 +1,4 @@
-import type { Site } from '../analysis/site.js';
+import type { Site, Workload } from '../analysis/index.js';
 import type { Finding } from '../rules/finding.js';
 
 /** A file or function the run could not analyse, and why. Nothing is skipped in silence. */
@@ -26,6 +26,8 @@ export interface Report {
   readonly tool: { readonly name: 'vringside'; readonly version: string };
   readonly tree: { readonly root: string; readonly kernelVersion: string | null };
   readonly sites: readonly Site[];
+  /** What the drivers' requests are made of; sites name them by id. */
+  readonly workloads: readonly Workload[];
   readonly findings: readonly Finding[];
   readonly notAnalysed: readonly NotAnalysed[];
   readonly coverage?: Coverage;

@@ -1,4 +1,4 @@
-import type { FoundSite, Inventory, SiteOutcome } from '../analysis/index.js';
+import type { FoundSite, Inventory, SiteOutcome, Workload } from '../analysis/index.js';
 import type { Program } from '../program/index.js';
 import type { Finding, Level } from './finding.js';
 
@@ -8,6 +8,8 @@ export interface RuleContext {
   readonly inventory: Inventory;
   /** What becomes of sites in each kind of guest; a site that is not there was not run. */
   readonly outcomes: ReadonlyMap<FoundSite, readonly SiteOutcome[]>;
+  /** What the drivers' requests are made of. */
+  readonly workloads: readonly Workload[];
 }
 
 /** A finding without the things the engine adds: rule, fingerprint, and the rule's level where it gives none. */

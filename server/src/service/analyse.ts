@@ -4,7 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { coreFolders, isHeaderFollowed, relevantWords, subjectName } from '@vringside/grammars/relevance';
-import { annotate, takeInventory } from '../analysis/index.js';
+import { annotate, takeInventory, type Workload, workloadsOf } from '../analysis/index.js';
 import {
   createProgram,
   diskReader,
@@ -137,7 +137,10 @@ function finish(
     atoms: inventory.resolver.atoms,
   });
   clock.lap('outcomes');
-  const findings = applyRules({ program, inventory, outcomes }, options.rules);
+  const { workloads, notAnalysed: notWorkedOut } = workloadsOf(program, wanted.files);
+  const loads = idsByFunction(workloads);
+  clock.lap('workloads');
+  const findings = applyRules({ program, inventory, outcomes, workloads }, options.rules);
   clock.lap('rules');
   const { coverage, unclean } = coverageOf(
     program,
@@ -149,19 +152,39 @@ function finish(
     tree: { root: program.tree.root, kernelVersion: program.tree.version },
     sites: inventory.sites.map((found) => {
       const run = outcomes.get(found);
-      return run === undefined ? found.site : { ...found.site, outcomes: run };
+      const load = speaksOfMemory.has(found.site.category) ? loads.get(functionKey(found.site)) : undefined;
+      if (run === undefined && load === undefined) return found.site;
+      return { ...found.site, ...(run && { outcomes: run }), ...(load && { workload: load }) };
     }),
+    workloads,
     findings,
     notAnalysed: sortedUnique([
       ...wanted.notAnalysed,
       ...program.notAnalysed(),
       ...inventory.notAnalysed,
       ...notRun,
+      ...notWorkedOut,
       ...unclean,
     ]),
     coverage,
     ...(options.timings ? { timings: clock.laps } : {}),
   };
+}
+
+/** Categories of sites at which a request's memory is handed over. */
+const speaksOfMemory: ReadonlySet<string> = new Set(['bypass', 'mapping']);
+
+function functionKey({ file, function: name }: { readonly file: string; readonly function: string }): string {
+  return `${file}\0${name}`;
+}
+
+function idsByFunction(workloads: readonly Workload[]): ReadonlyMap<string, readonly string[]> {
+  const ids = new Map<string, string[]>();
+  for (const workload of workloads) {
+    const key = functionKey(workload);
+    ids.set(key, [...(ids.get(key) ?? []), workload.id]);
+  }
+  return ids;
 }
 
 /** Whether the code of a file, comments aside, names anything of the subject. What cannot be read is left to the program to report. */

@@ -71,6 +71,7 @@ export function reportOf(parts: Partial<Report> = {}): Report {
     tool: { name: 'vringside', version: '0.1.0' },
     tree: { root: '/tree', kernelVersion: '6.12.1' },
     sites: [bypass, feature],
+    workloads: [],
     findings: [],
     notAnalysed: [],
     ...parts,

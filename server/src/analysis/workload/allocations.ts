@@ -1,0 +1,118 @@
+/** Where the memory behind a pointer was allocated. */
+import type { Program } from '../../program/index.js';
+import type { CallExpr, Expr } from '../../syntax/ir.js';
+import { uncast } from '../../syntax/walk.js';
+import { calleeName } from '../values/expressions.js';
+import { calleeFrame, type Frame, rootFrame } from './amounts.js';
+import { allocations } from './known.js';
+import { keyOf, readingOf } from './reading.js';
+
+const MAX_HOPS = 5;
+const MAX_VALUES = 120;
+
+export interface Allocation {
+  readonly name: string;
+  readonly call: CallExpr;
+  readonly frame: Frame;
+  /** Their product is its size. */
+  readonly sizes: readonly Expr[];
+}
+
+interface Value {
+  readonly expr: Expr;
+  readonly frame: Frame;
+  readonly hops: number;
+}
+
+/** Every allocation the pointer can come from, nearest first. */
+export function allocationsOf(program: Program, pointer: Expr, frame: Frame): readonly Allocation[] {
+  const found: Allocation[] = [];
+  const seen = new Set<Expr>();
+  const queue: Value[] = [{ expr: pointer, frame, hops: 0 }];
+  for (let i = 0; i < queue.length && i < MAX_VALUES; i += 1) {
+    const value = queue[i] as Value;
+    const expr = uncast(value.expr);
+    if (seen.has(expr) || value.hops > MAX_HOPS) continue;
+    seen.add(expr);
+    const allocated = expr.kind === 'call' ? allocationOf(expr, value.frame) : null;
+    if (allocated !== null) found.push(allocated);
+    else queue.push(...before(program, expr, value));
+  }
+  return found;
+}
+
+export function allocationOf(call: CallExpr, frame: Frame): Allocation | null {
+  const name = calleeName(call);
+  const positions = allocations[name.replace(/_noprof$/, '')];
+  if (positions === undefined) return null;
+  const sizes = positions.flatMap((index) => call.args[index] ?? []);
+  return { name, call, frame, sizes };
+}
+
+/** The values one was made from. */
+function before(program: Program, expr: Expr, { frame, hops }: Value): readonly Value[] {
+  const here = (...parts: readonly Expr[]): Value[] => parts.map((part) => ({ expr: part, frame, hops }));
+  switch (expr.kind) {
+    case 'binary':
+      return expr.op === '+' ? here(expr.left) : [];
+    case 'conditional':
+      return here(expr.then ?? expr.test, expr.otherwise);
+    case 'assign':
+      return here(expr.value);
+    case 'name':
+      return ofName(program, expr, frame, hops);
+    case 'member':
+      return [...assignedTo(expr, frame, hops), ...stored(program, expr, frame, hops)];
+    case 'call':
+      return program.functionsNamed(calleeName(expr), frame.file).flatMap((target) => {
+        const inside = calleeFrame(target, expr, frame);
+        return readingOf(target).returned.map((value) => ({ expr: value, frame: inside, hops: hops + 1 }));
+      });
+    default:
+      return [];
+  }
+}
+
+function ofName(
+  program: Program,
+  expr: Expr & { kind: 'name' },
+  frame: Frame,
+  hops: number,
+): readonly Value[] {
+  const { fn } = frame;
+  const assigned = assignedTo(expr, frame, hops);
+  const bound = frame.bound?.get(expr.name);
+  if (bound !== undefined) return [...assigned, { ...bound, hops: hops + 1 }];
+  const index = fn?.params.findIndex((p) => p.name === expr.name) ?? -1;
+  if (fn === null || index < 0) return assigned;
+  const given = program.callers(fn).flatMap(({ caller, call }) => {
+    const arg = call.args[index];
+    return caller === null || arg === undefined
+      ? []
+      : [{ expr: arg, frame: rootFrame(caller), hops: hops + 1 }];
+  });
+  return [...assigned, ...given];
+}
+
+function assignedTo(place: Expr, frame: Frame, hops: number): readonly Value[] {
+  const all = frame.fn === null ? [] : (readingOf(frame.fn).assignments.get(keyOf(place)) ?? []);
+  return all.flatMap((a) => (a.value !== null && a.op === '=' ? [{ expr: a.value, frame, hops }] : []));
+}
+
+function stored(
+  program: Program,
+  expr: Expr & { kind: 'member' },
+  frame: Frame,
+  hops: number,
+): readonly Value[] {
+  const record =
+    frame.fn === null ? '' : (program.recordOfMember(expr, program.scopeOf(frame.fn))?.tag ?? '');
+  if (record === '' || hops >= MAX_HOPS) return [];
+  return program
+    .fieldAssignments(record, expr.field)
+    .flatMap(({ value, function: fn }) =>
+      value === null || fn === null || fn === frame.fn
+        ? []
+        : [{ expr: value, frame: rootFrame(fn), hops: hops + 1 }],
+    );
+}

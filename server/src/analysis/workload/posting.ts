@@ -1,0 +1,94 @@
+/** Whether a buffer waits in the ring for the device to write it, and how many do. */
+import type { FunctionRef, Program } from '../../program/index.js';
+import type { CallExpr, Expr } from '../../syntax/ir.js';
+import type { Span } from '../../text/span.js';
+import { calleeName } from '../values/expressions.js';
+import type { AddCall } from './add-calls.js';
+import { type Amounts, type Frame, rootFrame } from './amounts.js';
+import { evidenceAt } from './evidence.js';
+import { LARGEST_RING } from './known.js';
+import type { Pieces } from './pieces.js';
+import { queuesLike } from './queues.js';
+import { keyOf, type Loop, readingOf } from './reading.js';
+import type { Bounds, Piece, Posting } from './workload.js';
+
+/** Functions between the one that adds a buffer and the one that goes on adding. */
+const MAX_HOPS = 2;
+
+/** Calls that wait for the device: a loop around them makes requests, it does not fill a ring. */
+const waits = /^(?:wait_|wait_for_|cpu_relax$|schedule)|_timeout$/;
+
+interface Refill {
+  readonly loop: Loop;
+  readonly fn: FunctionRef;
+}
+
+export function postingOf(
+  amounts: Amounts,
+  pieces: Pieces,
+  add: AddCall,
+  frame: Frame,
+  own: readonly Piece[],
+): Posting {
+  const perRequest: Posting = { kind: 'per request' };
+  if (own.length === 0 || own.some((p) => p.direction === 'out')) return perRequest;
+  const refill = refillOf(amounts.program, add.fn, add.call, 0, new Set());
+  const queue = add.call.args[0];
+  if (refill === null || queue === undefined) return perRequest;
+  return {
+    kind: 'ahead',
+    entries: entriesOf(pieces, refill),
+    queues: queuesLike(amounts, queue, frame),
+    evidence: [evidenceAt(amounts.program, refill.fn.file, headOf(refill.loop))],
+  };
+}
+
+/** The loop that goes on adding: in the function, or around its calls. */
+function refillOf(
+  program: Program,
+  fn: FunctionRef,
+  at: CallExpr,
+  hops: number,
+  seen: Set<FunctionRef>,
+): Refill | null {
+  if (seen.has(fn)) return null;
+  seen.add(fn);
+  const reading = readingOf(fn);
+  const names = reading.calls.map(({ call }) => calleeName(call));
+  // What also sends, or waits, exchanges messages.
+  if (names.some((name) => /^virtqueue_add_outbuf/.test(name) || waits.test(name))) return null;
+  const around = reading.loops.filter(
+    (loop) => loop.start <= at.start && at.end <= loop.end && !completes(loop, reading.calls),
+  );
+  const [inner] = around.sort((a, b) => b.start - a.start);
+  if (inner !== undefined) return { loop: inner, fn };
+  if (hops === MAX_HOPS) return null;
+  for (const { caller, call } of program.callers(fn)) {
+    const found = caller === null ? null : refillOf(program, caller, call, hops + 1, seen);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** A loop over finished buffers puts each back, and fills nothing. */
+function completes(loop: Loop, calls: readonly { readonly call: CallExpr }[]): boolean {
+  return calls.some(
+    ({ call }) =>
+      /^virtqueue_get_buf/.test(calleeName(call)) && loop.start <= call.start && call.end <= loop.end,
+  );
+}
+
+function entriesOf(pieces: Pieces, { loop, fn }: Refill): 'ring' | Bounds {
+  if (loop.test !== null && /vring_size|num_free/.test(keyOf(loop.test))) return 'ring';
+  const turns = pieces.turnsOf(loop, rootFrame(fn));
+  return turns.most === null || turns.most >= LARGEST_RING ? 'ring' : turns;
+}
+
+/** The loop without its body. */
+function headOf({ node }: Loop): Span {
+  if (node.kind === 'loop' && node.form === 'do') {
+    const test: Expr | null = node.test;
+    return test ?? node;
+  }
+  return { start: node.start, end: Math.max(node.start, node.body.start) };
+}

@@ -1,0 +1,280 @@
+/** One walk over a function's body: its calls, assignments, loops, returns, and the limits its conditions set. */
+import type { FunctionRef } from '../../program/index.js';
+import type { CallExpr, Expr, LoopStmt, MacroBlockStmt, Stmt } from '../../syntax/ir.js';
+import { isStmt, type Node, type Path, uncast, walk } from '../../syntax/walk.js';
+import type { Span } from '../../text/span.js';
+import { calleeName } from '../values/expressions.js';
+import { printExpr } from '../values/print.js';
+
+/** `target op value`; `op` is `=`, `+=`, ... and `++` for a count up or down. */
+export interface Assignment extends Span {
+  readonly target: Expr | null;
+  readonly op: string;
+  readonly value: Expr | null;
+  /** What runs whenever the assignment does not: it decides for all that follows in this span. */
+  readonly block: Span;
+  readonly loops: readonly Span[];
+}
+
+/** In `within`, `key op bound` holds. */
+export interface Limit {
+  readonly key: string;
+  /** True for `<`, false for `<=`. */
+  readonly isStrict: boolean;
+  readonly bound: Expr;
+  readonly within: Span;
+}
+
+export interface Loop extends Span {
+  readonly node: LoopStmt | MacroBlockStmt;
+  readonly test: Expr | null;
+}
+
+export interface Reading {
+  readonly calls: readonly { readonly call: CallExpr; readonly up: Path | null }[];
+  /** By the printed target. */
+  readonly assignments: ReadonlyMap<string, readonly Assignment[]>;
+  readonly limits: readonly Limit[];
+  readonly loops: readonly Loop[];
+  readonly returned: readonly Expr[];
+  /** What calls are given the address of. */
+  readonly outArguments: ReadonlySet<string>;
+}
+
+const readings = new WeakMap<FunctionRef, Reading>();
+
+export function readingOf(fn: FunctionRef): Reading {
+  let known = readings.get(fn);
+  if (known === undefined) {
+    known = read(fn);
+    readings.set(fn, known);
+  }
+  return known;
+}
+
+/** The text by which two mentions of one place are known: casts do not count. */
+export function keyOf(expr: Expr): string {
+  return printExpr(uncast(expr));
+}
+
+interface Draft {
+  readonly fn: FunctionRef;
+  readonly calls: { call: CallExpr; up: Path | null }[];
+  readonly assignments: Map<string, Assignment[]>;
+  readonly limits: Limit[];
+  readonly loops: Loop[];
+  readonly returned: Expr[];
+  readonly outArguments: Set<string>;
+}
+
+function read(fn: FunctionRef): Reading {
+  const draft: Draft = {
+    fn,
+    calls: [],
+    assignments: new Map(),
+    limits: [],
+    loops: [],
+    returned: [],
+    outArguments: new Set(),
+  };
+  const seen = new Set<number>();
+  for (const { body } of fn.variants) {
+    walk(body, (node, up) => {
+      if (node.kind === 'sizeof') return false;
+      // The arms of an `#if` repeat what is around them.
+      const place = node.start * 64 + kindNumber(node);
+      if (fn.variants.length > 1 && seen.has(place) && node.kind !== 'block') return true;
+      seen.add(place);
+      note(draft, node, up);
+      return true;
+    });
+  }
+  return draft;
+}
+
+function kindNumber(node: Node): number {
+  if (node.kind === 'call') return 1;
+  if (node.kind === 'assign') return 2;
+  if (node.kind === 'update') return 3;
+  return isStmt(node) ? 4 : 5;
+}
+
+function note(draft: Draft, node: Node, up: Path | null): void {
+  switch (node.kind) {
+    case 'call':
+      draft.calls.push({ call: node, up });
+      for (const arg of node.args) {
+        const a = uncast(arg);
+        if (a.kind === 'unary' && a.op === '&') draft.outArguments.add(keyOf(a.operand));
+      }
+      if (/^BUG_ON$/.test(calleeName(node)) && node.args[0])
+        limitsOf(node.args[0], false, { start: node.end, end: draft.fn.end }, draft.limits);
+      return;
+    case 'assign':
+      addAssignment(draft, node.target, node.op, node.value, node, up);
+      return;
+    case 'update':
+      addAssignment(draft, node.operand, '++', null, node, up);
+      return;
+    case 'decl':
+      for (const d of node.declarators)
+        if (d.init !== null)
+          pushTo(draft.assignments, d.name, assignment(null, '=', d.init, d, up, draft.fn));
+      return;
+    case 'if':
+      addCondition(draft, node);
+      return;
+    case 'loop':
+      draft.loops.push({ start: node.start, end: node.end, node, test: node.test });
+      if (node.test !== null && node.form !== 'do') limitsOf(node.test, true, node.body, draft.limits);
+      return;
+    case 'macroblock':
+      if (node.isLoop) draft.loops.push({ start: node.start, end: node.end, node, test: null });
+      return;
+    case 'return':
+      if (node.value !== null) draft.returned.push(node.value);
+      return;
+    default:
+      return;
+  }
+}
+
+function addAssignment(
+  draft: Draft,
+  target: Expr,
+  op: string,
+  value: Expr | null,
+  at: Span,
+  up: Path | null,
+): void {
+  pushTo(draft.assignments, keyOf(target), assignment(target, op, value, at, up, draft.fn));
+}
+
+function assignment(
+  target: Expr | null,
+  op: string,
+  value: Expr | null,
+  at: Span,
+  up: Path | null,
+  fn: FunctionRef,
+): Assignment {
+  const loops: Span[] = [];
+  let block: Span | null = null;
+  let child: Node | null = null;
+  for (let path = up; path !== null; path = path.up) {
+    const { node } = path;
+    if (isLoopNode(node)) {
+      // What `for (x = 0; ...)` sets, it sets whenever the loop is reached.
+      const isInitial = node.kind === 'loop' && child !== null && node.init === child;
+      if (!isInitial) loops.push(node);
+      if (!isInitial) block ??= node;
+    } else if (node.kind === 'block' || node.kind === 'statements') block ??= node;
+    else if (node.kind === 'if' || node.kind === 'switch') block ??= armOf(node, child);
+    else if (node.kind === 'conditional') block ??= node;
+    child = node;
+  }
+  return { target, op, value, start: at.start, end: at.end, block: block ?? fn, loops };
+}
+
+function armOf(node: Stmt & { kind: 'if' | 'switch' }, child: Node | null): Span | null {
+  if (child === null) return node;
+  // The test runs whatever follows.
+  return node.kind === 'if' && child === node.test ? null : child;
+}
+
+function isLoopNode(node: Node): boolean {
+  return node.kind === 'loop' || (node.kind === 'macroblock' && node.isLoop);
+}
+
+/** `if (x > n) return;` limits what follows, `if (x <= n) { ... }` what is inside, `if (x > n) x = n;` what follows. */
+function addCondition(draft: Draft, node: Stmt & { kind: 'if' }): void {
+  const after = { start: node.end, end: draft.fn.end };
+  if (leaves(node.then)) limitsOf(node.test, false, after, draft.limits);
+  limitsOf(node.test, true, node.then, draft.limits);
+  if (node.otherwise !== null) limitsOf(node.test, false, node.otherwise, draft.limits);
+  const clamp = onlyAssignment(node.then);
+  const test = plainTest(node.test);
+  if (clamp === null || test?.kind !== 'binary' || clamp.op !== '=') return;
+  const [big, small] =
+    test.op === '>' || test.op === '>=' ? [test.left, test.right] : [test.right, test.left];
+  if (!/^[<>]=?$/.test(test.op) || keyOf(big) !== keyOf(clamp.target)) return;
+  if (keyOf(small) === keyOf(clamp.value) || isNumber(clamp.value))
+    draft.limits.push({ key: keyOf(big), isStrict: false, bound: small, within: after });
+}
+
+function isNumber(expr: Expr): boolean {
+  return uncast(expr).kind === 'number';
+}
+
+function onlyAssignment(stmt: Stmt): (Expr & { kind: 'assign' }) | null {
+  const inner = stmt.kind === 'block' && stmt.body.length === 1 ? (stmt.body[0] as Stmt) : stmt;
+  return inner.kind === 'expr' && inner.expr.kind === 'assign' ? inner.expr : null;
+}
+
+/** Whether the statement never falls through. */
+function leaves(stmt: Stmt): boolean {
+  const last = stmt.kind === 'block' ? stmt.body.at(-1) : stmt;
+  return (
+    last !== undefined &&
+    (last.kind === 'return' || last.kind === 'goto' || last.kind === 'break' || last.kind === 'continue')
+  );
+}
+
+const transparent = /^(?:(?:un)?likely|WARN_ON(?:_ONCE)?|WARN(?:_ONCE)?|READ_ONCE)$/;
+
+function plainTest(test: Expr): Expr {
+  let inner = uncast(test);
+  while (inner.kind === 'call' && transparent.test(calleeName(inner)) && inner.args[0])
+    inner = uncast(inner.args[0]);
+  return inner;
+}
+
+/** The limits that hold where `test` is true (or false). */
+function limitsOf(test: Expr, holds: boolean, within: Span, limits: Limit[]): void {
+  const inner = plainTest(test);
+  if (inner.kind === 'unary' && inner.op === '!') limitsOf(inner.operand, !holds, within, limits);
+  if (inner.kind !== 'binary') return;
+  if (inner.op === (holds ? '&&' : '||')) {
+    limitsOf(inner.left, holds, within, limits);
+    limitsOf(inner.right, holds, within, limits);
+    return;
+  }
+  const limit = limitFrom(holds ? inner.op : (negated[inner.op] ?? ''), inner.left, inner.right);
+  for (const [small, bound, isStrict] of limit)
+    limits.push({ key: keyOf(small), isStrict, bound, within: { start: within.start, end: within.end } });
+}
+
+const negated: Readonly<Record<string, string>> = {
+  '<': '>=',
+  '>': '<=',
+  '<=': '>',
+  '>=': '<',
+  '==': '!=',
+  '!=': '==',
+};
+
+function limitFrom(op: string, left: Expr, right: Expr): readonly (readonly [Expr, Expr, boolean])[] {
+  switch (op) {
+    case '<':
+      return [[left, right, true]];
+    case '<=':
+      return [[left, right, false]];
+    case '>':
+      return [[right, left, true]];
+    case '>=':
+      return [[right, left, false]];
+    case '==':
+      return [
+        [left, right, false],
+        [right, left, false],
+      ];
+    default:
+      return [];
+  }
+}
+
+function pushTo<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}

@@ -1,0 +1,64 @@
+/** What drivers' requests are made of, as JSON. */
+import type { Bounds, Evidence, Piece, Posting, Workload } from '../analysis/index.js';
+
+type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+export function workloadJson(workload: Workload): Json {
+  const { range, payload, ringEntries } = workload;
+  return {
+    id: workload.id,
+    deviceClass: workload.deviceClass,
+    file: workload.file,
+    function: workload.function,
+    range: {
+      start: { line: range.start.line, column: range.start.column },
+      end: { line: range.end.line, column: range.end.column },
+    },
+    call: workload.call,
+    via: workload.via.map(evidenceJson),
+    queue: workload.queue,
+    pieces: workload.pieces.map(pieceJson),
+    posting: postingJson(workload.posting),
+    mapping: { by: workload.mapping.by, evidence: workload.mapping.evidence.map(evidenceJson) },
+    descriptors: boundsJson(workload.descriptors),
+    mayUseIndirect: workload.mayUseIndirect,
+    ringEntries: ringEntries === null ? null : boundsJson(ringEntries),
+    payload: payload === null ? null : { most: payload.most, evidence: evidenceJson(payload.evidence) },
+  };
+}
+
+function pieceJson(piece: Piece): Json {
+  return {
+    direction: piece.direction,
+    buffer: piece.buffer,
+    bytes: boundsJson(piece.bytes),
+    segments: boundsJson(piece.segments),
+    boundedBy: piece.boundedBy,
+    ...(piece.grows === undefined ? {} : { grows: evidenceJson(piece.grows) }),
+    evidence: piece.evidence.map(evidenceJson),
+  };
+}
+
+function postingJson(posting: Posting): Json {
+  switch (posting.kind) {
+    case 'per request':
+      return { kind: posting.kind };
+    case 'ahead':
+      return {
+        kind: posting.kind,
+        entries: posting.entries === 'ring' ? 'ring' : boundsJson(posting.entries),
+        queues: boundsJson(posting.queues),
+        evidence: posting.evidence.map(evidenceJson),
+      };
+    default:
+      return posting satisfies never;
+  }
+}
+
+function boundsJson({ least, most }: Bounds): Json {
+  return { least, most };
+}
+
+function evidenceJson({ file, line, text }: Evidence): Json {
+  return { file, line, text };
+}
