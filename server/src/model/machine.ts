@@ -4,6 +4,8 @@
  */
 import { BouncePool, swiotlbOf } from './bounce/pool.js';
 import { Device } from './device/device.js';
+import { EMULATED_MIN_ALIGN_MASK } from './driver/emulated.js';
+import type { DriverFacts } from './driver/shapes.js';
 import { Traffic } from './driver/traffic.js';
 import { builtinPolicy } from './guest/builtin-policies.js';
 import { Bus } from './guest/bus.js';
@@ -36,6 +38,9 @@ export interface RunOptions {
 
 /** Guest memory: room for any pool. Addresses with an offset or an encryption bit lie beyond it. */
 const MEMORY_BYTES = 4 * 2 ** 30;
+
+/** Entries of a queue unless the scenario says otherwise: what QEMU gives block and network devices. */
+const QUEUE_SIZE = 256;
 
 /**
  * Runs a scenario.
@@ -234,14 +239,8 @@ class Guest {
       dma,
       pool: dma === null ? null : this.pool,
       device: new Device(this.memory, bus, this.scenario.device.addresses, this.trace),
-      deviceClass: this.scenario.device.class,
+      driver: this.driverFacts(dma !== null && relation !== 'translated'),
       features: negotiated.features,
-      queue: this.scenario.queue ?? {},
-      // dma_direct_max_mapping_size(): bounded only where bounce buffers apply (kernel/dma/direct.c:641 of v6.12).
-      maxMapping:
-        dma !== null && this.pool !== null && relation !== 'translated'
-          ? this.pool.maxMappingSize(0)
-          : Infinity,
     });
     const seen = traffic.run(this.scenario.requests ?? null);
     const ring = seen.ringFailure === null ? outcomeOf(seen.ring, false) : 'exhausted';
@@ -258,6 +257,21 @@ class Guest {
       deviceRead: seen.ring === 'plain' ? seen.payload : seen.ring,
       counts: { ...seen.counts, conversions: this.memory.conversions - booted },
       notes: this.notes,
+    };
+  }
+
+  private driverFacts(mayBounce: boolean): DriverFacts {
+    const { device, driver, queue } = this.scenario;
+    const minAlignMask = device.class === 'emulated' ? EMULATED_MIN_ALIGN_MASK : 0;
+    return {
+      device: device.class,
+      pageSize: this.memory.pageSize,
+      queueSize: queue?.size ?? QUEUE_SIZE,
+      // dma_direct_max_mapping_size(): bounded only where bounce buffers apply (kernel/dma/direct.c:641 of v6.12).
+      maxMapping: mayBounce && this.pool !== null ? this.pool.maxMappingSize(minAlignMask) : Infinity,
+      release: this.policy.release,
+      receiveBuffers: driver?.receiveBuffers ?? 'mergeable',
+      mtu: driver?.mtu ?? null,
     };
   }
 

@@ -34,6 +34,20 @@ const device = z.strictObject({
   transport: z.enum(['pci-modern', 'pci-transitional', 'pci-legacy', 'mmio', 'ccw']).optional(),
 });
 
+const driver = z.strictObject({
+  clearsAccessPlatform: z.boolean().optional(),
+  receiveBuffers: z
+    .enum(['mergeable', 'big', 'small'])
+    .optional()
+    .describe('of a network driver: with MRG_RXBUF; without it and segmentation offload; without both'),
+  mtu: z
+    .int()
+    .min(68)
+    .max(65535)
+    .optional()
+    .describe('of the device, where that and not segmentation offload makes receive buffers big'),
+});
+
 const swiotlb = z.strictObject({
   mode: z.enum(['default', 'force', 'noforce']).optional(),
   slots: positive.optional().describe('of 2 KiB each'),
@@ -65,7 +79,7 @@ const scenario = z
       .describe('a release (v6.12), a proposal of 2019, or `tree`'),
     platform: z.enum([...platformIds] as [PlatformId, ...PlatformId[]]),
     device,
-    driver: z.strictObject({ clearsAccessPlatform: z.boolean().optional() }).optional(),
+    driver: driver.optional(),
     dmaAddress: z.enum(['equal', 'offset', 'translated']).optional(),
     xen: z.boolean().optional(),
     pageSize: z.union([z.literal(4096), z.literal(16384), z.literal(65536)]).optional(),

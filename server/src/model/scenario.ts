@@ -79,7 +79,13 @@ export interface Scenario {
   readonly policy: string;
   readonly platform: PlatformId;
   readonly device: DeviceSpec;
-  readonly driver?: { readonly clearsAccessPlatform?: boolean };
+  readonly driver?: {
+    readonly clearsAccessPlatform?: boolean;
+    /** How a network driver lays out receive buffers; it follows from feature bits. Default: `mergeable`. */
+    readonly receiveBuffers?: 'mergeable' | 'big' | 'small';
+    /** Of the device, where that and not segmentation offload makes receive buffers `big`. */
+    readonly mtu?: number;
+  };
   /** The DMA address of a page against its physical address; default `equal`. */
   readonly dmaAddress?: DmaRelation;
   readonly xen?: boolean;

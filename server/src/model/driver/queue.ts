@@ -8,7 +8,7 @@ import type { Trace } from '../trace.js';
 import { DESCRIPTOR_BYTES } from '../virtqueue/layout.js';
 import type { DriverRing, RingBuffer } from '../virtqueue/ring.js';
 import { isEqual, pattern } from './data.js';
-import type { Piece } from './shapes.js';
+import type { Piece } from './pieces.js';
 
 /** One buffer of a request in flight. */
 export interface Placed {
@@ -49,6 +49,10 @@ export class DriverQueue {
 
   constructor(options: DriverQueueOptions) {
     this.o = options;
+  }
+
+  get freeDescriptors(): number {
+    return this.o.ring.freeDescriptors;
   }
 
   /** Maps the pieces and exposes them. What was mapped before a failure is unmapped again. */

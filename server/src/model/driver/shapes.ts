@@ -1,36 +1,21 @@
 /**
  * What each driver puts on its virtqueue for one request: the pieces it maps, in their order, device-readable ones
- * first. Shapes were read in Linux 6.1 and 6.12 and agree with what those kernels mapped (test/oracle).
+ * first. Shapes were read in Linux 6.1 and 6.12 and agree with what those kernels mapped (test/oracle). The machine runs
+ * them, and the exact layer adds them up.
  */
 import type { DeviceClass, RequestSpec } from '../scenario.js';
+import { requestsOfEmulated } from './emulated.js';
+import { requestsOf9p, requestsOfFs } from './files.js';
+import { type DriverFacts, frame, type Piece, payloadOf, splitRequest, sumOf } from './pieces.js';
 
-/** One entry of a scatter list as handed to `virtqueue_add_sgs()`: one mapping. */
-export interface Piece {
-  readonly bytes: number;
-  readonly deviceWrites: boolean;
-  readonly isPayload: boolean;
-}
-
-/** Bounds of one block request, beyond which the block layer makes several of it. */
-export interface RequestLimits {
-  readonly segments: number;
-  readonly segmentBytes: number;
-  readonly bytes: number;
-}
-
-/** Buffers a driver posts ahead, for the device to fill whenever it likes. */
-export interface PostedBuffers {
-  /** Bytes of the n-th buffer posted, from 0. */
-  readonly bytes: (n: number) => number;
-  /** Buffers posted at once when the queue is set up, given its size. */
-  readonly initial: (queueSize: number) => number;
-  /** How many are free before the driver posts again; it then fills the queue up. */
-  readonly refillAbove: (queueSize: number) => number;
-  /** Bytes of a buffer that hold no payload (the device's header). */
-  readonly headerBytes: number;
-  /** Whether one packet may take several buffers (VIRTIO_NET_F_MRG_RXBUF). */
-  readonly isMergeable: boolean;
-}
+export type { DriverFacts, Piece, ReceiveBuffers } from './pieces.js';
+export {
+  type BufferSource,
+  type PostedBuffers,
+  packetsOf,
+  postedBuffers,
+  standingBuffers,
+} from './posted.js';
 
 /** struct virtio_blk_outhdr, and the status byte (include/uapi/linux/virtio_blk.h). */
 const BLK_HEADER = 16;
@@ -41,195 +26,115 @@ const SCSI_REQUEST = 51;
 const SCSI_RESPONSE = 108;
 
 /** struct virtio_net_hdr_mrg_rxbuf (include/uapi/linux/virtio_net.h). */
-const NET_HEADER = 12;
+export const NET_HEADER = 12;
 
-/** struct virtio_vsock_hdr (include/uapi/linux/virtio_vsock.h). */
-const VSOCK_HEADER = 44;
+/** struct virtio_vsock_hdr (include/uapi/linux/virtio_vsock.h), and VIRTIO_VSOCK_MAX_PKT_BUF_SIZE. */
+export const VSOCK_HEADER = 44;
+const VSOCK_PACKET = 65536;
 
 /** BLK_DEF_MAX_SECTORS of 1280 KiB (include/linux/blkdev.h of v6.1; BLK_DEF_MAX_SECTORS_CAP in v6.12). */
-const MAX_REQUEST_BYTES = 1280 * 1024;
+export const MAX_REQUEST_BYTES = 1280 * 1024;
 
 /** BLK_MAX_SEGMENT_SIZE: what a SCSI host has unless its driver says otherwise (include/linux/blkdev.h). */
 const SCSI_SEGMENT_BYTES = 65536;
 
-/**
- * Bounds of block requests. `maxMapping`: what `virtio_max_dma_size()` answers, Infinity without bounce buffers (used by
- * virtio_blk.c since v5.1). Two descriptors of the queue's 256 are for header and status.
- */
-export function requestLimits(
-  device: DeviceClass,
-  queueSize: number,
-  maxMapping: number,
-): RequestLimits | null {
-  if (device === 'blk')
-    return { segments: queueSize - 2, segmentBytes: maxMapping, bytes: MAX_REQUEST_BYTES };
-  if (device === 'scsi')
-    return { segments: queueSize - 2, segmentBytes: SCSI_SEGMENT_BYTES, bytes: MAX_REQUEST_BYTES };
-  return null;
+/** Most of one write to a console port: port_fops_write() (drivers/char/virtio_console.c of v6.1 and v6.12). */
+const CONSOLE_WRITE = 32 * 1024;
+
+/** SMP_CACHE_BYTES of x86 and arm64, of which virtio-rng's one buffer is (drivers/char/hw_random/virtio-rng.c). */
+const RNG_BUFFER = 64;
+
+/** struct virtio_gpu_cmd_submit and virtio_gpu_ctrl_hdr (include/uapi/linux/virtio_gpu.h). */
+const GPU_COMMAND = 32;
+const GPU_RESPONSE = 24;
+
+/** MAX_SKB_FRAGS, and two: virtio_net stops its queue while fewer descriptors are free (check_sq_full_and_disable()). */
+const NET_RESERVE = 17 + 2;
+
+/** Free descriptors below which the driver adds nothing more, though a request might fit. */
+export function ringReserve(device: DeviceClass, queueSize: number): number {
+  // With a shorter ring the driver adds a packet when it is empty.
+  return device === 'net' ? Math.min(NET_RESERVE, queueSize) : 1;
 }
 
 /** One request of the scenario as the requests the driver makes of it. */
 export function shapesOf(
-  device: DeviceClass,
-  request: Pick<RequestSpec, 'op' | 'segments'>,
-  limits: RequestLimits | null,
+  facts: DriverFacts,
+  { op, segments }: Pick<RequestSpec, 'op' | 'segments'>,
 ): readonly (readonly Piece[])[] {
-  const lists = limits === null ? [request.segments] : splitRequest(request.segments, limits);
-  return lists.map((segments) => piecesOf(device, request.op, segments));
-}
-
-function piecesOf(device: DeviceClass, op: RequestSpec['op'], segments: readonly number[]): readonly Piece[] {
   const fromDevice = op === 'read' || op === 'rx';
-  const payload = segments.map((bytes) => ({ bytes, deviceWrites: fromDevice, isPayload: true }));
-  const out = fromDevice ? [] : payload;
-  const back = fromDevice ? payload : [];
-  switch (device) {
+  switch (facts.device) {
     case 'blk':
-      return [frame(BLK_HEADER, false), ...out, ...back, frame(BLK_STATUS, true)];
+      return blockRequests(facts, segments, facts.maxMapping, fromDevice);
     case 'scsi':
-      return [frame(SCSI_REQUEST, false), ...out, frame(SCSI_RESPONSE, true), ...back];
+      return blockRequests(facts, segments, SCSI_SEGMENT_BYTES, fromDevice);
     case 'net':
       // The header stands in the headroom of the first fragment: one mapping of both (xmit_skb(), any_header_sg).
-      return withHeadroom(payload, NET_HEADER);
+      return [withHeadroom(payloadOf(segments, fromDevice), NET_HEADER)];
     case 'vsock':
-      return [frame(VSOCK_HEADER, false), ...out];
+      return vsockPackets(segments);
     case '9p':
-      return messagesOf9p(payload, fromDevice);
+      return requestsOf9p(facts, segments, fromDevice);
+    case 'fs':
+      return requestsOfFs(facts, segments, fromDevice);
+    case 'gpu':
+      return [gpuCommand(segments, fromDevice)];
+    case 'console':
+      // Copied into memory of its own, however it lay: alloc_buf().
+      return chunksOf(sumOf(segments), CONSOLE_WRITE).map((bytes) => payloadOf([bytes], fromDevice));
+    case 'rng':
+      // Nothing is ever given to it; a scenario that does so all the same has what it asked for.
+      if (!fromDevice) return [payloadOf(segments, false)];
+      return chunksOf(sumOf(segments), RNG_BUFFER).map(() => payloadOf([RNG_BUFFER], true));
+    case 'emulated':
+      return requestsOfEmulated(facts, segments, op);
     default:
-      return payload;
+      return [payloadOf(segments, fromDevice)];
   }
 }
 
-function frame(bytes: number, deviceWrites: boolean): Piece {
-  return { bytes, deviceWrites, isPayload: false };
+/** Header, payload and status. Two of the queue's entries are for header and status: QEMU says so in `seg_max`. */
+function blockRequests(
+  facts: DriverFacts,
+  segments: readonly number[],
+  segmentBytes: number,
+  fromDevice: boolean,
+): readonly (readonly Piece[])[] {
+  const limits = { segments: Math.max(1, facts.queueSize - 2), segmentBytes, bytes: MAX_REQUEST_BYTES };
+  return splitRequest(segments, limits).map((parts) => {
+    const payload = payloadOf(parts, fromDevice);
+    if (facts.device === 'blk') return [frame(BLK_HEADER, false), ...payload, frame(BLK_STATUS, true)];
+    const request = frame(SCSI_REQUEST, false);
+    const response = frame(SCSI_RESPONSE, true);
+    return fromDevice ? [request, response, ...payload] : [request, ...payload, response];
+  });
 }
 
 function withHeadroom(pieces: readonly Piece[], header: number): readonly Piece[] {
   return pieces.map((piece, i) => (i === 0 ? { ...piece, bytes: piece.bytes + header } : piece));
 }
 
-/** The block layer's split: no segment above the limit, no request above either bound (block/blk-merge.c). */
-function splitRequest(segments: readonly number[], limits: RequestLimits): number[][] {
-  const requests: number[][] = [];
-  let current: number[] = [];
-  let bytes = 0;
-  const close = (): void => {
-    if (current.length > 0) requests.push(current);
-    current = [];
-    bytes = 0;
-  };
-  for (const segment of segments) {
-    let rest = segment;
-    while (rest > 0) {
-      if (current.length === limits.segments || bytes === limits.bytes) close();
-      const part = Math.min(rest, limits.segmentBytes, limits.bytes - bytes);
-      current.push(part);
-      bytes += part;
-      rest -= part;
-    }
-  }
-  close();
-  // A request without payload, such as a flush.
-  return requests.length === 0 ? [[]] : requests;
+/** virtio_transport_send_pkt_info() of v6.1 and v6.12. */
+function vsockPackets(segments: readonly number[]): readonly (readonly Piece[])[] {
+  const limits = { segments: Infinity, segmentBytes: Infinity, bytes: VSOCK_PACKET };
+  return splitRequest(segments, limits).map((parts) => [
+    frame(VSOCK_HEADER, false),
+    ...payloadOf(parts, false),
+  ]);
 }
 
-/** Messages of 9P: Twrite and Tread without their data, Rread likewise (net/9p/client.c). */
-const P9_REQUEST = 23;
-const P9_READ_REPLY = 11;
-/** Replies whose size is not known get P9_ZC_HDR_SZ (include/net/9p/client.h). */
-const P9_REPLY = 4096;
-/** Data beyond this goes by itself, not copied into the message: p9_client_write(), p9_client_read_once(). */
-const P9_INLINE = 1024;
-
-function messagesOf9p(payload: readonly Piece[], fromDevice: boolean): readonly Piece[] {
-  const bytes = payload.reduce((sum, piece) => sum + piece.bytes, 0);
-  if (bytes > P9_INLINE) {
-    const request = frame(P9_REQUEST, false);
-    return fromDevice
-      ? [request, frame(P9_READ_REPLY, true), ...payload]
-      : [request, ...payload, frame(P9_REPLY, true)];
-  }
-  return fromDevice
-    ? [frame(P9_REQUEST, false), { bytes: P9_READ_REPLY + bytes, deviceWrites: true, isPayload: true }]
-    : [{ bytes: P9_REQUEST + bytes, deviceWrites: false, isPayload: true }, frame(P9_REPLY, true)];
+/**
+ * A command with its data, such as SUBMIT_3D, or one that is answered, such as GET_CAPSET, in one buffer behind the
+ * header: virtio_gpu_queue_fenced_ctrl_buffer() of v6.1 and v6.12.
+ */
+function gpuCommand(segments: readonly number[], fromDevice: boolean): readonly Piece[] {
+  const command = frame(GPU_COMMAND, false);
+  if (!fromDevice) return [command, ...payloadOf(segments, false), frame(GPU_RESPONSE, true)];
+  return [command, { bytes: GPU_RESPONSE + sumOf(segments), deviceWrites: true, isPayload: true }];
 }
 
-/** Buffers that stand on a queue of their own from the probe on, for events that a scenario does not speak of. */
-export interface StandingBuffers {
-  readonly count: number;
-  readonly bytes: number;
-}
-
-/** Null where a driver has no such queue. */
-export function standingBuffers(device: DeviceClass): StandingBuffers | null {
-  // VIRTIO_SCSI_EVENT_LEN buffers of struct virtio_scsi_event (drivers/scsi/virtio_scsi.c).
-  if (device === 'scsi') return { count: 8, bytes: 16 };
-  return null;
-}
-
-// ---- posted buffers ----------------------------------------------------------------------------------------
-
-/** SKB_FRAG_PAGE_ORDER: page fragments are cut from 32 KiB (include/net/sock.h). */
-const FRAG_BYTES = 32768;
-
-/** 12 bytes of header and 1518 of frame, rounded up to a cache line: get_mergeable_buf_len() of virtio_net.c. */
-const RX_BUFFER = 1536;
-
-/** NAPI_POLL_WEIGHT (include/linux/netdevice.h). */
-const NAPI_BUDGET = 64;
-
-/** Buffers cut from one page fragment; the last takes what is left when that is too short for another. */
-const RX_PER_FRAG = Math.floor(FRAG_BYTES / RX_BUFFER);
-
-/** PORT_BUFFER_SIZE is PAGE_SIZE; a port's queue has 128 entries in QEMU (virtio_console.c fill_queue()). */
-const CONSOLE_BUFFERS = 128;
-
-const INPUT_EVENT = 8;
-const INPUT_EVENTS = 64;
-
-/** VIRTIO_VSOCK_DEFAULT_RX_BUF_SIZE, header included (include/linux/virtio_vsock.h). */
-const VSOCK_RX_BUFFER = 4096;
-
-/** Null where a driver posts nothing ahead. */
-export function postedBuffers(device: DeviceClass, pageSize: number): PostedBuffers | null {
-  switch (device) {
-    case 'net':
-      return {
-        bytes: (n) =>
-          n % RX_PER_FRAG === RX_PER_FRAG - 1 ? FRAG_BYTES - (RX_PER_FRAG - 1) * RX_BUFFER : RX_BUFFER,
-        initial: (size) => size,
-        // virtnet_receive() of virtio_net.c: refilled when more than half of the budget is free.
-        refillAbove: (size) => Math.floor(Math.min(NAPI_BUDGET, size) / 2),
-        headerBytes: NET_HEADER,
-        isMergeable: true,
-      };
-    case 'console':
-      return {
-        bytes: () => pageSize,
-        initial: (size) => Math.min(size, CONSOLE_BUFFERS),
-        refillAbove: () => 0,
-        headerBytes: 0,
-        isMergeable: false,
-      };
-    case 'input':
-      return {
-        // struct virtio_input_event, as many as the driver has room for (drivers/virtio/virtio_input.c).
-        bytes: () => INPUT_EVENT,
-        initial: (size) => Math.min(size, INPUT_EVENTS),
-        refillAbove: () => 0,
-        headerBytes: 0,
-        isMergeable: false,
-      };
-    case 'vsock':
-      return {
-        bytes: () => VSOCK_RX_BUFFER,
-        initial: (size) => size,
-        // virtio_vsock_rx_fill() when less than half are left (virtio_transport.c).
-        refillAbove: (size) => Math.floor(size / 2),
-        headerBytes: VSOCK_HEADER,
-        isMergeable: false,
-      };
-    default:
-      return null;
-  }
+function chunksOf(bytes: number, most: number): number[] {
+  const chunks: number[] = [];
+  for (let rest = bytes; rest > 0; rest -= most) chunks.push(Math.min(rest, most));
+  return chunks;
 }

@@ -9,15 +9,16 @@ import type { Device } from '../device/device.js';
 import type { DmaApi } from '../guest/dma-api.js';
 import type { GuestMemory } from '../memory/guest-memory.js';
 import type { FeatureSet } from '../policy.js';
-import type { Counts, DeviceClass, RequestSpec, Scenario, Sight } from '../scenario.js';
+import type { Counts, RequestSpec, Sight } from '../scenario.js';
 import type { Trace } from '../trace.js';
 import { type Exposed, openQueue } from './exposed-queue.js';
 import type { SubmitFailure } from './queue.js';
+import { Receiver } from './receiver.js';
 import {
+  type DriverFacts,
   type Piece,
-  type PostedBuffers,
   postedBuffers,
-  requestLimits,
+  ringReserve,
   shapesOf,
   standingBuffers,
 } from './shapes.js';
@@ -29,11 +30,8 @@ export interface TrafficOptions {
   readonly dma: DmaApi | null;
   readonly pool: BouncePool | null;
   readonly device: Device;
-  readonly deviceClass: DeviceClass;
+  readonly driver: DriverFacts;
   readonly features: FeatureSet;
-  readonly queue: NonNullable<Scenario['queue']>;
-  /** Bytes of the largest mapping: what `virtio_max_dma_size()` answers; Infinity: no bound. */
-  readonly maxMapping: number;
 }
 
 export interface Seen {
@@ -54,9 +52,6 @@ const probe: readonly RequestSpec[] = [
   { op: 'read', segments: [4096], count: 1 },
 ];
 
-/** Entries of a queue unless the scenario says otherwise: what QEMU gives block and network devices. */
-const QUEUE_SIZE = 256;
-
 export class Traffic {
   private readonly o: TrafficOptions;
   private readonly notes: string[] = [];
@@ -70,25 +65,24 @@ export class Traffic {
 
   constructor(options: TrafficOptions) {
     this.o = options;
-    this.size = options.queue.size ?? QUEUE_SIZE;
+    this.size = options.driver.queueSize;
   }
 
   /** Null: a small probe each way. Stops at the first request that cannot be completed. */
   run(requests: readonly RequestSpec[] | null): Seen {
-    const posted = postedBuffers(this.o.deviceClass, this.o.memory.pageSize);
     const work = requests ?? probe;
-    const receives = posted !== null && work.some((r) => isReceive(r));
-    const receiving = receives ? this.open() : null;
-    const main = work.some((r) => !(receives && isReceive(r))) || receiving === null ? this.open() : null;
-    const receiver =
-      receiving === null || posted === null ? null : new Receiver(receiving, posted, this.size);
+    const postedFor = ({ op }: RequestSpec) => postedBuffers(this.o.driver, op);
+    const posted = work.map(postedFor).find((buffers) => buffers !== null) ?? null;
+    const receiving = posted === null ? null : this.open();
+    const main = work.some((r) => postedFor(r) === null) || receiving === null ? this.open() : null;
+    const receiver = receiving === null || posted === null ? null : new Receiver(receiving, posted);
     if (receiver !== null) this.fill(receiver);
     this.postStanding();
     const queues = [main, receiver?.queue ?? null];
     const start = this.totals(queues);
     for (const request of work) {
       if (this.isOver) break;
-      if (receiver !== null && isReceive(request)) this.receive(receiver, request);
+      if (receiver !== null && postedFor(request) !== null) this.receive(receiver, request);
       else if (main !== null) this.exchange(main, request);
     }
     if (this.requeues > 0) this.notes.push(`${this.requeues} submissions put back: the pool was full`);
@@ -144,7 +138,7 @@ export class Traffic {
 
   /** What stands on a queue of its own for as long as the driver is bound. */
   private postStanding(): void {
-    const standing = standingBuffers(this.o.deviceClass);
+    const standing = standingBuffers(this.o.driver.device);
     const queue = standing === null || this.isOver ? null : this.open();
     if (standing === null || queue === null) return;
     for (let n = 0; n < standing.count; n += 1) {
@@ -159,8 +153,7 @@ export class Traffic {
 
   /** Submits up to `inFlight` requests, lets the device work, takes back what it used; until all are done. */
   private exchange(queue: Exposed, request: RequestSpec): void {
-    const limits = requestLimits(this.o.deviceClass, this.size, this.o.maxMapping);
-    const shapes = shapesOf(this.o.deviceClass, request, limits);
+    const shapes = shapesOf(this.o.driver, request);
     const depth = request.inFlight ?? 1;
     let left = request.count;
     while (left > 0 && !this.isOver) {
@@ -174,8 +167,12 @@ export class Traffic {
 
   /** Submits every list; where ring or pool are full, the device has to finish something first. */
   private submitAll(queue: Exposed, lists: readonly (readonly Piece[])[]): void {
+    const { device, queueSize } = this.o.driver;
+    const reserve = ringReserve(device, queueSize);
     for (const pieces of lists) {
+      if (queue.driver.freeDescriptors < reserve) this.serve(queue);
       for (;;) {
+        if (this.isOver) return;
         const submitted = queue.driver.submit(pieces);
         if (submitted.ok) break;
         if (queue.driver.inFlight.size === 0) {
@@ -184,7 +181,6 @@ export class Traffic {
         }
         if (submitted.why !== 'ring full') this.requeues += 1;
         this.serve(queue);
-        if (this.isOver) return;
       }
     }
   }
@@ -205,77 +201,48 @@ export class Traffic {
   // ---- posted buffers --------------------------------------------------------------------------------------
 
   private fill(receiver: Receiver): void {
-    const failure = receiver.fill(receiver.posted.initial(this.size));
+    const failure = receiver.fill();
     if (failure === null) return;
     const why = `${exhaustion(failure)} after ${receiver.queue.driver.inFlight.size} receive buffers`;
     this.notes.push(why);
     if (receiver.queue.driver.inFlight.size === 0) this.exhausted = why;
   }
 
-  /** `inFlight` packets that come before the driver looks are taken in one poll, and the ring is refilled once after it. */
+  /**
+   * `inFlight` requests that come before the driver looks are taken in one poll, and the ring is refilled once after it,
+   * unless the driver's budget, or the buffers, end before.
+   */
   private receive(receiver: Receiver, request: RequestSpec): void {
     const bytes = request.segments.reduce((a, b) => a + b, 0);
-    const perPoll = request.inFlight ?? 1;
-    for (let left = request.count; left > 0 && !this.isOver; left -= perPoll) {
-      for (let n = 0; n < Math.min(perPoll, left) && !this.isOver; n += 1) this.take(receiver, bytes);
-      if (this.isOver) return;
-      receiver.queue.driver.takeUsed();
-      if (receiver.refill() !== null) this.requeues += 1;
+    const packets = receiver.packetsOf(bytes);
+    const depth = request.inFlight ?? 1;
+    for (let left = request.count; left > 0 && !this.isOver; left -= depth) {
+      const batch = Array.from({ length: Math.min(depth, left) }, () => packets).flat();
+      for (let at = 0; at < batch.length && !this.isOver; ) at += this.poll(receiver, batch, at);
     }
   }
 
-  /** The device puts one packet in. */
-  private take(receiver: Receiver, bytes: number): void {
-    const looked = receiver.deliver(bytes);
-    if (looked === null) this.exhaust('no receive buffer is posted');
-    else this.note(looked);
+  /** Packets from one on, as many as one poll takes; how many these are. */
+  private poll(receiver: Receiver, packets: readonly number[], from: number): number {
+    const end = Math.min(packets.length, from + receiver.posted.budget);
+    let at = from;
+    for (; at < end && !this.isOver; at += 1) {
+      const bytes = packets[at] ?? 0;
+      const looked = receiver.hasRoomFor(bytes) ? receiver.deliver(bytes) : null;
+      if (looked === null) break;
+      this.note(looked);
+    }
+    if (at === from) this.exhaust('no receive buffer is posted');
+    if (this.isOver) return at - from;
+    receiver.queue.driver.takeUsed();
+    if (receiver.refill() !== null) this.requeues += 1;
+    return at - from;
   }
 
   private exhaust(why: string): void {
     this.exhausted = why;
     this.notes.push(why);
   }
-}
-
-/** Buffers posted ahead on a receive queue. */
-class Receiver {
-  readonly queue: Exposed;
-  readonly posted: PostedBuffers;
-  private readonly size: number;
-  private count = 0;
-
-  constructor(queue: Exposed, posted: PostedBuffers, size: number) {
-    this.queue = queue;
-    this.posted = posted;
-    this.size = size;
-  }
-
-  /** Posts up to `n` buffers; null, or why one could not be. */
-  fill(n: number): SubmitFailure | null {
-    for (let i = 0; i < n; i += 1) {
-      const bytes = this.posted.bytes(this.count);
-      const submitted = this.queue.driver.submit([{ bytes, deviceWrites: true, isPayload: true }]);
-      if (!submitted.ok) return submitted.why;
-      this.count += 1;
-    }
-    return null;
-  }
-
-  /** Fills the queue up when the driver thinks it is time to. */
-  refill(): SubmitFailure | null {
-    const initial = this.posted.initial(this.size);
-    const free = initial - this.queue.driver.inFlight.size;
-    return free > this.posted.refillAbove(this.size) ? this.fill(free) : null;
-  }
-
-  /** One packet; null when no buffer is there to take it. */
-  deliver(bytes: number): { ring: Sight; payload: Sight; isBounced: boolean } | null {
-    return this.queue.deliver(bytes + this.posted.headerBytes, this.posted.isMergeable);
-  }
-}
-
-function isReceive({ op }: RequestSpec): boolean {
-  return op === 'rx' || op === 'read';
 }
 
 function exhaustion(why: SubmitFailure): string {

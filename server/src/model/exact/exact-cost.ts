@@ -1,0 +1,98 @@
+/** What one request costs, from the shapes alone: no memory, no ring, no slots to search. */
+import { swiotlbOf } from '../bounce/mechanics.js';
+import {
+  type DriverFacts,
+  type PostedBuffers,
+  postedBuffers,
+  ringReserve,
+  shapesOf,
+  standingBuffers,
+} from '../driver/shapes.js';
+import { fill } from './depth.js';
+import { addRequest, nothing, ringRequest, slotsOf } from './pieces.js';
+import type { ExactCost, ExactQuestion, Obstacle, RingRequest, RingUse } from './question.js';
+import { perPacket, postedAtFirst } from './receive.js';
+
+/** The release whose drivers are meant unless a question says otherwise. */
+const RELEASE = 'v6.12';
+
+/**
+ * Counts for one request of any shape.
+ * @throws {RangeError} for a release that is none
+ */
+export function exactCost(question: ExactQuestion): ExactCost {
+  const facts = factsOf(question);
+  const posted = postedBuffers(facts, question.op);
+  return posted === null ? submittedCost(question, facts) : postedCost(question, posted);
+}
+
+export function factsOf(question: ExactQuestion): DriverFacts {
+  return {
+    device: question.device,
+    pageSize: question.pageSize,
+    queueSize: question.queue.size,
+    maxMapping: question.maxMapping,
+    release: question.release ?? RELEASE,
+    receiveBuffers: question.buffers ?? 'mergeable',
+    mtu: question.mtu ?? null,
+  };
+}
+
+/** Whether mappings that only the device writes are copied to the pool too: since 5.17. */
+export function copiesAllAtMap(question: ExactQuestion): boolean {
+  return question.release === undefined || swiotlbOf(question.release).mapCopies === 'all';
+}
+
+/** Slots of buffers that stand on a queue of their own. */
+export function standingSlots({ device, queue, isBounced, usesDmaApi }: ExactQuestion): number {
+  const standing = standingBuffers(device);
+  if (standing === null || !isBounced || usesDmaApi === false) return 0;
+  return Math.min(standing.count, queue.size) * slotsOf(standing.bytes);
+}
+
+function submittedCost(question: ExactQuestion, facts: DriverFacts): ExactCost {
+  const sum = nothing();
+  const copiesAll = copiesAllAtMap(question);
+  const shapes = shapesOf(facts, question);
+  for (const pieces of shapes) addRequest(sum, pieces, question, copiesAll);
+  const ring = ringUse(
+    question,
+    shapes.map((pieces) => ringRequest(pieces, question)),
+  );
+  const slotsAtRest = standingSlots(question);
+  return {
+    ...sum,
+    maxInFlight: fill(ring, 0, Infinity).count,
+    slotsAtRest,
+    isPosted: false,
+    obstacle: obstacleOf(ring, slotsAtRest, question.poolSlots ?? Infinity),
+    ring,
+  };
+}
+
+function postedCost(question: ExactQuestion, posted: PostedBuffers): ExactCost {
+  const first = postedAtFirst(question, posted);
+  const slotsAtRest = first.slots + standingSlots(question);
+  const isTooMuch = slotsAtRest > (question.poolSlots ?? Infinity);
+  return {
+    ...perPacket(question, posted, copiesAllAtMap(question)),
+    maxInFlight: first.buffers,
+    slotsAtRest,
+    isPosted: true,
+    obstacle: first.buffers === 0 ? 'ring full' : isTooMuch ? 'exhausted' : null,
+    ring: ringUse(question, []),
+  };
+}
+
+function ringUse({ device, queue }: ExactQuestion, requests: readonly RingRequest[]): RingUse {
+  return { requests, size: queue.size, reserve: ringReserve(device, queue.size) };
+}
+
+function obstacleOf({ requests, size }: RingUse, slotsAtRest: number, pool: number): Obstacle | null {
+  for (const { ringEntries, isTooLarge, slots } of requests) {
+    if (ringEntries > size) return 'ring full';
+    if (isTooLarge) return 'too large';
+    if (slots + slotsAtRest > pool) return 'exhausted';
+  }
+  return null;
+}
