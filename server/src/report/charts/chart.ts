@@ -16,7 +16,7 @@ export interface CurvePoint {
   readonly low: number;
   readonly mid: number;
   readonly high: number;
-  /** What holds the value back here; where it changes, the chart says so. */
+  /** What makes the value what it is here; where that changes, the chart says so. */
   readonly term?: string;
 }
 
@@ -35,6 +35,8 @@ export interface LineChart {
   readonly series: readonly Series[];
   /** A level to compare with, such as a ratio of 1. */
   readonly reference?: { readonly y: number; readonly label: string };
+  /** Before the terms. Default: `held by`. */
+  readonly termLabel?: string;
   readonly notes: readonly string[];
 }
 

@@ -35,10 +35,14 @@ export function drawLineChart(chart: LineChart, size: LineChartSize = {}): Drawi
   const legend = legendPart(entries, title.height, width);
   const top = title.height + legend.height + 26;
   const { x, y, box } = frameOf(chart, series, { width, top, plotHeight, isDirect });
-  const strips = stripsPart(series, x, box);
+  const strips = stripsPart(series, termLabel(chart), x, box);
   const axis = xAxisPart(x, chart.x, box, { top: box.bottom + strips.height, width });
   const belowAxis = box.bottom + strips.height + axis.height;
-  const notes = notesPart([...keyNote(strips.keys), ...chart.notes], belowAxis, width);
+  const notes = notesPart(
+    [...keyNote(chart, strips.keys), ...missingNote(chart, series), ...chart.notes],
+    belowAxis,
+    width,
+  );
   const body = [
     title.body,
     legend.body,
@@ -92,7 +96,7 @@ function frameOf(chart: LineChart, series: readonly Series[], room: Room): Frame
     Math.max(3, Math.floor(plotHeight / 26)),
   );
   const strip =
-    series.length === 1 && series.some(hasTerms) ? textWidth('held by', fontSize.small) + PAD + 6 : 0;
+    series.length === 1 && series.some(hasTerms) ? textWidth(termLabel(chart), fontSize.small) + PAD + 6 : 0;
   const left = Math.ceil(
     Math.max(tickMargin(y, chart.y.format), strip, series.some(hasTerms) ? PAD + 16 : 0),
   );
@@ -182,13 +186,31 @@ function directLabels(series: readonly Series[], x: Scale, y: Scale, box: Box): 
 
 // ---- words
 
-function keyNote(keys: readonly string[]): readonly string[] {
-  return keys.length === 0 ? [] : [`Held by: ${keys.join(', ')}`];
+function keyNote(chart: LineChart, keys: readonly string[]): readonly string[] {
+  const label = termLabel(chart);
+  const start = label.charAt(0).toUpperCase() + label.slice(1);
+  return keys.length === 0 ? [] : [`${start}: ${keys.join(', ')}`];
 }
 
-function describe({ x, y, series, reference, notes }: LineChart): string {
+function termLabel(chart: LineChart): string {
+  return chart.termLabel ?? 'held by';
+}
+
+/** Nothing is left out in silence. */
+function missingNote(chart: LineChart, series: readonly Series[]): readonly string[] {
+  const points = (all: readonly Series[]): number =>
+    all.reduce((sum, one) => sum + one.points.length + (one.mark?.length ?? 0), 0);
+  const missing = points(chart.series) - points(series);
+  if (missing === 0) return [];
+  return [`${missing} at zero or without bound ${missing === 1 ? 'is' : 'are'} not drawn.`];
+}
+
+function describe(chart: LineChart): string {
+  const { x, y, series, reference, notes } = chart;
   const curves = series.map(({ label, points, mark = [] }) => {
-    const values = points.map((point) => `at ${x.format(point.x)} ${valueWords(point, y.format)}`);
+    const values = points.map(
+      (point) => `at ${x.format(point.x)} ${valueWords(point, y.format, termLabel(chart))}`,
+    );
     const measured = mark.map((point) => `measured at ${x.format(point.x)} ${y.format(point.y)}`);
     return `${label}: ${[...values, ...measured].join('; ')}.`;
   });
@@ -196,7 +218,11 @@ function describe({ x, y, series, reference, notes }: LineChart): string {
   return [`${y.label} over ${x.label}.`, ...curves, ...level, ...notes].join(' ');
 }
 
-function valueWords({ low, mid, high, term }: CurvePoint, format: (value: number) => string): string {
+function valueWords(
+  { low, mid, high, term }: CurvePoint,
+  format: (value: number) => string,
+  label: string,
+): string {
   const range = low === high ? format(mid) : `${format(mid)} (${format(low)} to ${format(high)})`;
-  return term === undefined ? range : `${range}, held by ${term}`;
+  return term === undefined ? range : `${range}, ${label} ${term}`;
 }

@@ -1,4 +1,4 @@
-/** A strip below the plot that says what holds the rate, from where to where; and a diamond where that changes. */
+/** A strip below the plot that says what makes the value what it is, from where to where; and a diamond where that changes. */
 import type { CurvePoint, Series } from './chart.js';
 import type { Box, Part } from './frame.js';
 import { fontSize, textWidth } from './labels.js';
@@ -24,14 +24,14 @@ export function hasTerms({ points }: Series): boolean {
 }
 
 /** A strip a series that has terms. */
-export function stripsPart(series: readonly Series[], x: Scale, box: Box): Strips {
+export function stripsPart(series: readonly Series[], label: string, x: Scale, box: Box): Strips {
   const keys: string[] = [];
   const told = series.flatMap((one, index) => (hasTerms(one) ? [{ one, index }] : []));
   const rows = told.map(({ one, index }, row) => {
     const top = box.bottom + 3 + STRIP_HEIGHT * row;
     const lead =
       series.length === 1
-        ? textAt(box.left - 6, top + 12, 'held by', { class: 'vc-faint vc-small', anchor: 'end' })
+        ? textAt(box.left - 6, top + 12, label, { class: 'vc-faint vc-small', anchor: 'end' })
         : element('g', { class: seriesClass(index) }, marker(index, box.left - 10, top + 8, 3.5));
     return (
       lead +

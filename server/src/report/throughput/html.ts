@@ -46,7 +46,18 @@ function groupsOf({ rows }: ThroughputReport): readonly string[] {
       `<h3>${escapeHtml(platformName(first.platform))}</h3>`,
       ...(said === '' ? [] : [`<p class="faint">${escapeHtml(said)}</p>`]),
       table(
-        ['block', 'in flight', 'outcome', 'requests/s', 'bytes/s', 'of plain', 'held by', 'evidence', ''],
+        [
+          'block',
+          'in flight',
+          'outcome',
+          'requests/s',
+          'bytes/s',
+          'of plain',
+          'held by',
+          'lost to',
+          'evidence',
+          '',
+        ],
         group.map(estimateCells),
       ),
     ].join('\n');
@@ -56,7 +67,7 @@ function groupsOf({ rows }: ThroughputReport): readonly string[] {
 function estimateCells(row: ThroughputRow): readonly string[] {
   const key = [sizeText(row.blockBytes), String(row.depth), row.outcome].map(escapeHtml);
   const { estimate } = row;
-  if (estimate === null) return [...key, 'nothing gets through', '', '', '', '', ''];
+  if (estimate === null) return [...key, 'nothing gets through', '', '', '', '', '', ''];
   const terms = estimate.terms.map(
     ({ term, perSecond }) => `<li>${escapeHtml(`${term}: ${joined(rateText(perSecond))} requests/s`)}</li>`,
   );
@@ -67,6 +78,7 @@ function estimateCells(row: ThroughputRow): readonly string[] {
       joined(rateText(estimate.bytesPerSecond, 'B/s')),
       estimate.ratio === null ? '' : joined(ratioText(estimate.ratio)),
       estimate.binding,
+      estimate.loss ?? '',
       estimate.evidence,
     ].map(escapeHtml),
     `<details><summary>all terms</summary><ul>${terms.join('')}</ul></details>`,

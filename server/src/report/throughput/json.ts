@@ -54,6 +54,7 @@ function estimateJson(estimate: Estimate): Json {
     bytesPerSecond: intervalJson(estimate.bytesPerSecond),
     latencyNs: intervalJson(estimate.latencyNs),
     binding: estimate.binding,
+    loss: estimate.loss,
     terms: estimate.terms.map(({ term, perSecond }) => ({ term, perSecond: intervalJson(perSecond) })),
     ratio: estimate.ratio === null ? null : intervalJson(estimate.ratio),
     evidence: estimate.evidence,

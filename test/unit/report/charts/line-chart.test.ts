@@ -111,6 +111,7 @@ describe('a curve', () => {
     });
     expect(pathsOf(svg, 'vc-line')[0]).toHaveLength(2);
     expect(svg).not.toMatch(/NaN|Infinity/);
+    expect(textsOf(svg).map(({ text }) => text)).toContain('1 at zero or without bound is not drawn.');
   });
 });
 

@@ -1,5 +1,5 @@
 /** Reports of the size and shape that the commands make, with figures of no meaning. */
-import type { Estimate, Term } from '../../../../server/src/model/cost/estimate.js';
+import type { Estimate, Loss, Term } from '../../../../server/src/model/cost/estimate.js';
 import type { Interval } from '../../../../server/src/model/cost/interval.js';
 import type { Evidence } from '../../../../server/src/model/cost/parameter.js';
 import type { PlatformId } from '../../../../server/src/model/index.js';
@@ -40,14 +40,8 @@ function row(kind: Kind, blockBytes: number, depth = 32): ThroughputRow {
   const plainNs = 9_000 + DEVICE_NS_PER_BYTE * blockBytes;
   const perSecond = around(1e9 / costNs, kind.spread);
   const isPlain = kind.platform === 'plain';
-  const binding: Term =
-    blockBytes <= 4096
-      ? 'latency'
-      : blockBytes < 131072
-        ? 'guest CPU'
-        : isPlain
-          ? 'device'
-          : 'queue lock';
+  const binding: Term = blockBytes <= 4096 ? 'latency' : blockBytes < 131072 ? 'guest CPU' : 'device';
+  const loss: Loss | null = isPlain ? null : blockBytes <= 4096 ? 'wake-ups' : 'bounce copy';
   const estimate: Estimate = {
     requestsPerSecond: perSecond,
     bytesPerSecond: {
@@ -57,7 +51,7 @@ function row(kind: Kind, blockBytes: number, depth = 32): ThroughputRow {
     },
     latencyNs: around(costNs * depth, kind.spread),
     binding,
-    loss: isPlain ? null : 'bounce copy',
+    loss,
     terms: [
       { term: binding, perSecond },
       { term: 'ring', perSecond: around(perSecond.mid * 2, kind.spread) },

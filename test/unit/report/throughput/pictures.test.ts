@@ -17,7 +17,14 @@ describe('throughput', () => {
 
   it('has a panel for each platform that has a ratio, with what holds it', () => {
     expect(texts(svg)).toEqual(
-      expect.arrayContaining(['AMD SEV-SNP', 'Intel TDX', 'powerpc PEF', 'latency', 'queue lock']),
+      expect.arrayContaining([
+        'AMD SEV-SNP',
+        'Intel TDX',
+        'powerpc PEF',
+        'wake-ups',
+        'bounce copy',
+        'lost to',
+      ]),
     );
     expect(pathsOf(svg, 'vc-band')).toHaveLength(3);
   });
@@ -32,6 +39,12 @@ describe('throughput', () => {
     expect(tops).toHaveLength(rules.length);
     const offsets = [...rules.keys()].map((i) => (rules[i]?.[0]?.y ?? 0) - (tops[i]?.top ?? 0));
     for (const offset of offsets) expect(offset).toBeCloseTo(offsets[0] ?? 0, 1);
+  });
+
+  it('says what holds a rate where it draws rates', () => {
+    const drawn = texts(throughputToSvg(throughput, { quantity: 'bytes' }));
+    expect(drawn).toEqual(expect.arrayContaining(['held by', 'latency', 'device']));
+    expect(drawn).not.toContain('lost to');
   });
 
   it('has a curve a depth where depths vary, and also draws rates and latency', () => {
@@ -71,7 +84,7 @@ describe('pages', () => {
     ]) {
       expect(plain).toContain(word);
     }
-    expect(plain).toContain('latency: ');
+    expect(plain).toContain('pool lock: ');
   });
 
   it('have one style, ids that occur once, and no script', () => {

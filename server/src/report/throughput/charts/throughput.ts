@@ -20,13 +20,13 @@ export type Quantity = 'ratio' | 'bytes' | 'requests' | 'latency';
 export interface ThroughputChartOptions {
   /** Default: the ratio, where there is one. */
   readonly quantity?: Quantity;
-  /** Panels side by side. Default: 2. */
+  /** Panels side by side. Default: 1, which a telephone can show. */
   readonly columns?: number;
 }
 
 export function throughputToSvg(report: ThroughputReport, options: ThroughputChartOptions = {}): string {
   const panels = throughputPanels(report, options.quantity ?? defaultQuantity(report));
-  return svgOf(drawMultiples(throughputTitle(report), panels, options.columns ?? 2));
+  return svgOf(drawMultiples(throughputTitle(report), panels, options.columns ?? 1));
 }
 
 export function defaultQuantity({ rows }: ThroughputReport): Quantity {
@@ -61,7 +61,7 @@ export function throughputCharts(report: ThroughputReport, quantity: Quantity): 
       x,
       y,
       series: seriesOf(rows, across, varyingAxes(drawn), quantity),
-      ...(quantity === 'ratio' ? { reference: { y: 1, label: 'plain guest' } } : {}),
+      ...(quantity === 'ratio' ? { reference: { y: 1, label: 'plain guest' }, termLabel: 'lost to' } : {}),
       notes: analogy ? ['No published anchor: parameters by analogy.'] : [],
     };
   });
@@ -100,11 +100,15 @@ function pointsOf(rows: readonly ThroughputRow[], across: Across, quantity: Quan
     .flatMap((row) => {
       const value = estimated(row, quantity);
       if (value === null || row.estimate === null) return [];
-      return [
-        { x: row[across], low: value.low, mid: value.mid, high: value.high, term: row.estimate.binding },
-      ];
+      const term = termOf(row.estimate, quantity);
+      return [{ x: row[across], low: value.low, mid: value.mid, high: value.high, term }];
     })
     .sort((a, b) => a.x - b.x);
+}
+
+/** Against a plain guest it matters what protection costs; for a rate, what holds it. */
+function termOf({ binding, loss }: Estimate, quantity: Quantity): string {
+  return quantity === 'ratio' ? (loss ?? 'nothing') : binding;
 }
 
 function estimated({ estimate }: ThroughputRow, quantity: Quantity): Interval | null {

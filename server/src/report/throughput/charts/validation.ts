@@ -6,7 +6,7 @@ import { significant } from '../units.js';
 /** A group whose figures a table shows better: counts, which have to be exact. */
 const EXACT_UNIT = 'count';
 
-export function validationToSvg(report: ValidationReport, columns = 2): string {
+export function validationToSvg(report: ValidationReport, columns = 1): string {
   const panels = validationCharts(report).map((chart) => drawDotChart(chart));
   return svgOf(
     drawMultiples(`Predicted over measured, cost parameters ${report.parameters}`, panels, columns),

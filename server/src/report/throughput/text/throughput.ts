@@ -1,4 +1,5 @@
 /** `model throughput` for people: a table a platform, what was counted, what to know, and where it hurts most. */
+import type { Estimate } from '../../../model/cost/estimate.js';
 import { count, type Style } from '../../style.js';
 import {
   type Axis,
@@ -85,6 +86,7 @@ function columnsOf(keys: readonly Axis[], hasEvidence: boolean): readonly Column
     { heading: 'bytes/s', align: 'right' },
     { heading: 'of plain', align: 'right' },
     { heading: 'held by', align: 'left' },
+    { heading: 'lost to', align: 'left' },
     ...evidence,
   ];
 }
@@ -148,9 +150,10 @@ function rowCells(row: ThroughputRow, keys: readonly Axis[], hasEvidence: boolea
   return [
     ...key,
     painted(rateText(estimate.requestsPerSecond), style),
-    painted(rateText(estimate.bytesPerSecond, 'B/s'), style),
+    painted(rateText(estimate.bytesPerSecond), style),
     estimate.ratio === null ? '' : painted(ratioText(estimate.ratio), style),
     estimate.binding,
+    estimate.loss ?? '',
     ...(hasEvidence ? [evidence] : []),
   ];
 }
@@ -180,5 +183,10 @@ export function closing(report: ThroughputReport): string {
     return `${count(report.rows.length, 'estimate')}; ${from}`;
   }
   const where = `${worst.platform}, ${sizeText(worst.blockBytes)} ${worst.op}, ${worst.depth} in flight`;
-  return `loses most: ${where}: ${joined(ratioText(ratio))} of ${report.baseline}, held by ${worst.estimate.binding}; ${from}`;
+  return `loses most: ${where}: ${joined(ratioText(ratio))} of ${report.baseline}, ${causeWords(worst.estimate)}; ${from}`;
+}
+
+/** What holds the rate, and what of the platform's protection costs most. */
+function causeWords({ binding, loss }: Estimate): string {
+  return loss === null ? `held by ${binding}` : `held by ${binding}, lost to ${loss}`;
 }
