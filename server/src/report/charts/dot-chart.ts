@@ -17,9 +17,13 @@ import { areaPath, element, escapeXml, linePath, textAt } from './svg.js';
 
 const FACTOR = 2;
 
+/** More dots than this are drawn smaller. */
+const CROWD = 60;
+
 export function drawDotChart(chart: DotChart, width = CHART_WIDTH): Drawing {
-  const dots = chart.dots.filter(isPlaced);
-  const groups = [...new Set(dots.map(({ group }) => group))];
+  const dots = inDrawingOrder(chart.dots.filter(isPlaced));
+  const groups = [...new Set(chart.dots.filter(isPlaced).map(({ group }) => group))];
+  const radius = dots.length > CROWD ? 3 : 4;
   const title = titlePart(chart.title, width);
   const top = title.height + 26;
   const { x, y, box, axis } = frameOf(chart, dots, width, top);
@@ -35,7 +39,7 @@ export function drawDotChart(chart: DotChart, width = CHART_WIDTH): Drawing {
     diagonal(x, y),
     factorLabels(x, y),
     ...dots.map((dot) => intervalOf(dot, groups.indexOf(dot.group), x, y)),
-    ...dots.map((dot) => dotOf(dot, groups.indexOf(dot.group), x, y)),
+    ...dots.map((dot) => dotOf(dot, groups.indexOf(dot.group), radius, x, y)),
     element('path', { d: `M${box.left} ${box.bottom}H${box.right}`, class: 'vc-axis' }),
     ticks.body,
     legend.body,
@@ -48,6 +52,11 @@ export function drawDotChart(chart: DotChart, width = CHART_WIDTH): Drawing {
     height: belowAxis + legend.height + notes.height + PAD,
     body: body.join(''),
   };
+}
+
+/** What tests something lies over what was used for calibration. */
+function inDrawingOrder(dots: readonly Dot[]): readonly Dot[] {
+  return [...dots].sort((a, b) => Number(b.isCalibration) - Number(a.isCalibration));
 }
 
 /** A logarithm needs something above zero. */
@@ -118,12 +127,12 @@ function intervalOf({ measured, low, high }: Dot, group: number, x: Scale, y: Sc
   return element('g', { class: seriesClass(group) }, element('path', { d: line, class: 'vc-line vc-bar' }));
 }
 
-function dotOf(dot: Dot, group: number, x: Scale, y: Scale): string {
+function dotOf(dot: Dot, group: number, radius: number, x: Scale, y: Scale): string {
   return element(
     'g',
     { class: seriesClass(group) },
     element('title', {}, escapeXml(dot.label)),
-    marker(group, x.at(dot.measured), y.at(dot.mid), 4, !dot.isCalibration),
+    marker(group, x.at(dot.measured), y.at(dot.mid), radius, !dot.isCalibration),
   );
 }
 

@@ -1,4 +1,4 @@
-/** Colours, line kinds and marks. Every series has a colour, a dash and a shape of its own: none is told by colour alone. */
+/** Colours, line kinds and marks. A series has a colour, a dash and a shape: up to eight are told without colour. */
 import { areaPath, element } from './svg.js';
 
 export const SERIES_KINDS = 8;
@@ -83,8 +83,10 @@ export const chartStyle: string = [
   .map((rule) => `${rule}\n`)
   .join('');
 
+/** From the ninth series on shapes come again, each with another colour than before. */
 export function seriesClass(index: number): string {
-  return `vc-s${(index % SERIES_KINDS) + 1}`;
+  const shift = 3 * Math.floor(index / SERIES_KINDS);
+  return `vc-s${((index + shift) % SERIES_KINDS) + 1}`;
 }
 
 /** SVG dash patterns; undefined is an unbroken line. */

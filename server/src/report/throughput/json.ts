@@ -91,8 +91,12 @@ function poolJson(report: PoolReport): Json {
   };
 }
 
-export function validationToJson({ parameters, groups, notes }: ValidationReport): string {
-  return print({ ...head, validation: { parameters, groups: groups.map(groupJson), notes } });
+export function validationToJson({ parameters, groups, unpredicted = [], notes }: ValidationReport): string {
+  const left = unpredicted.map(({ id, why }) => ({ id, why }));
+  return print({
+    ...head,
+    validation: { parameters, groups: groups.map(groupJson), unpredicted: left, notes },
+  });
 }
 
 function groupJson(group: ValidationGroup): Json {

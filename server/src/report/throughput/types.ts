@@ -100,7 +100,8 @@ export interface ValidationRow {
   /** The measured figure lies in the predicted interval. */
   readonly isInside: boolean;
   readonly use: 'calibrate' | 'validate';
-  readonly bottleneck?: { readonly said: string; readonly known: string };
+  /** What the model says holds the figure back, and the causes its setup allows for. */
+  readonly bottleneck?: { readonly said: string; readonly known: readonly string[] };
 }
 
 /** Of a group's rows that are not used for calibration. Errors are as in the rows; null: not defined. */
@@ -135,6 +136,8 @@ export interface ValidationGroup {
 export interface ValidationReport {
   readonly parameters: string;
   readonly groups: readonly ValidationGroup[];
+  /** Figures the model says nothing of. */
+  readonly unpredicted?: readonly { readonly id: string; readonly why: string }[];
   /** Limits that hold for all of it, each a sentence. */
   readonly notes: readonly string[];
 }

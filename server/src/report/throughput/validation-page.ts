@@ -29,8 +29,15 @@ export function validationPage(report: ValidationReport, folder: string, mostRow
     ...(report.notes.length === 0 ? [] : [report.notes.map((note) => `- ${inline(note)}`).join('\n')]),
     ...charts.map(({ title, plot }) => `![${inline(title)}](${folder}/${plot.file})`),
     ...report.groups.map((group) => section(group, mostRows)),
+    ...unpredictedSection(report),
   ];
   return { markdown: `${parts.join('\n\n')}\n`, plots: charts.map(({ plot }) => plot) };
+}
+
+function unpredictedSection({ unpredicted = [] }: ValidationReport): readonly string[] {
+  if (unpredicted.length === 0) return [];
+  const rows = unpredicted.map(({ id, why }) => [id, why]);
+  return ['## Without a prediction', table(['row', 'why'], rows)];
 }
 
 function overview(groups: readonly ValidationGroup[]): string {
@@ -75,7 +82,7 @@ function rowTable(rows: readonly ValidationRow[], group: ValidationGroup): strin
 function bottleneckWords({ bottleneck }: ValidationRow): string {
   if (bottleneck === undefined) return '';
   const { said, known } = bottleneck;
-  return said === known ? said : `said ${said}, known ${known}`;
+  return known.includes(said) ? said : `said ${said}, known ${known.join(' or ')}`;
 }
 
 // ---- Markdown

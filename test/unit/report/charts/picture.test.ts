@@ -139,6 +139,31 @@ describe('dots', () => {
     expect(textsOf(svg).map(({ text }) => text)).toEqual(expect.arrayContaining(['T9 (2)', 'T10 (2)']));
   });
 
+  it('of many groups never share both shape and colour', () => {
+    const [dot] = dots.dots;
+    if (dot === undefined) throw new Error('an example without dots');
+    const many = dotChart({
+      ...dots,
+      dots: Array.from({ length: 20 }, (_, i) => ({
+        ...dot,
+        group: `T${i}`,
+        measured: 2 + i,
+        isCalibration: false,
+      })),
+    });
+    const looks = tagsOf(many)
+      .filter(({ attributes }) => attributes.class === 'vc-full')
+      .map(({ name, groups, attributes }) => `${groups.at(-1)} ${shapeOf(name, attributes.d ?? '')}`);
+    // A dot and a legend entry each.
+    expect(looks).toHaveLength(40);
+    expect(new Set(looks).size).toBe(20);
+  });
+
+  it('that test the model lie over those that calibrate', () => {
+    const marks = tagsOf(svg).filter(({ attributes }) => /^vc-(full|hollow)$/.test(attributes.class ?? ''));
+    expect(marks[0]?.attributes.class).toBe('vc-hollow');
+  });
+
   it('that cannot be drawn are counted', () => {
     const [dot] = dots.dots;
     if (dot === undefined) throw new Error('an example without dots');
@@ -150,6 +175,17 @@ describe('dots', () => {
     expect(dotChart({ ...dots, dots: [] })).not.toMatch(/NaN|Infinity/);
   });
 });
+
+/** Corners of a path and the ways its first two strokes go: no two shapes agree in all. */
+function shapeOf(name: string, path: string): string {
+  if (name === 'circle') return name;
+  const points = [...path.matchAll(/[ML]([\d.-]+) ([\d.-]+)/g)].map(
+    ([, x, y]) => [Number(x), Number(y)] as const,
+  );
+  const way = (n: number, axis: 0 | 1): number =>
+    Math.sign(Math.round(((points[n + 1]?.[axis] ?? 0) - (points[n]?.[axis] ?? 0)) * 4));
+  return `${points.length} corners, ${way(0, 0)} ${way(0, 1)}, ${way(1, 0)} ${way(1, 1)}`;
+}
 
 function centre(points: readonly { readonly x: number; readonly y: number }[]) {
   const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;

@@ -119,8 +119,14 @@ describe('the page of docs/', () => {
   });
 
   it('lists rows, those outside in bold, and what was taken for the bottleneck', () => {
-    expect(markdown).toMatch(/net-07 .* \*\*outside\*\* \| said bounce copy, known guest CPU \|/);
+    expect(markdown).toMatch(
+      /net-07 .* \*\*outside\*\* \| said bounce copy, known guest CPU or pool lock \|/,
+    );
     expect(markdown).toMatch(/blk-1 .* calibrates \|/);
+  });
+
+  it('lists the figures without a prediction', () => {
+    expect(markdown).toContain('| net-91 | nothing is said of its ring |');
   });
 
   it('lists only rows outside where there are many, and counts the others', () => {

@@ -28,6 +28,10 @@ describe('model validate, text', () => {
     expect(validationToText(validation, { style: plainStyle, rows: 'none' })).not.toMatch(/net-07/);
   });
 
+  it('says which figures have no prediction, a reason once', () => {
+    expect(text).toMatch(/^- no prediction for net-90, net-91: nothing is said of its ring$/m);
+  });
+
   it('marks rows that calibrate, so that nobody takes them for a test', () => {
     const all = validationToText(validation, { style: plainStyle, rows: 'all' });
     expect(all).toMatch(/blk-1 .* calibrates$/m);
@@ -60,7 +64,7 @@ describe('JSON', () => {
     expect(t7.rows.at(-1)).toMatchObject({
       predicted: { low: 0.2, mid: 0.25, high: 0.3 },
       isInside: false,
-      bottleneck: { said: 'bounce copy', known: 'guest CPU' },
+      bottleneck: { said: 'bounce copy', known: ['guest CPU', 'pool lock'] },
     });
   });
 

@@ -15,7 +15,7 @@ export function validationToText(report: ValidationReport, options: ValidationTe
   const parts = [
     ...report.groups.map((group) => groupLines(group, style)),
     ...report.groups.filter((group) => isListed(group, options)).map((group) => rowLines(group, style)),
-    report.notes.flatMap((note) => listItem(note, style)),
+    [...unpredictedWords(report), ...report.notes].flatMap((note) => listItem(note, style)),
     wrap(validationClosing(report), style.width).map(style.bold),
   ];
   return `${parts
@@ -138,6 +138,15 @@ function cut(text: string, width: number): string {
 }
 
 // ---- the totals
+
+/** Figures left out for the same reason stand together. */
+function unpredictedWords({ unpredicted = [] }: ValidationReport): readonly string[] {
+  const reasons = [...new Set(unpredicted.map(({ why }) => why))];
+  return reasons.map((reason) => {
+    const ids = unpredicted.filter(({ why }) => why === reason).map(({ id }) => id);
+    return `no prediction for ${ids.join(', ')}: ${reason}`;
+  });
+}
 
 function listItem(text: string, style: Style): string[] {
   return wrap(text, style.width - 2).map((line, i) => (i === 0 ? '- ' : '  ') + style.dim(line));
