@@ -1,9 +1,10 @@
 /** The JSON faces of throughput, pool and validation. The order of keys is part of the promise. */
+import { SLOT_BYTES } from '../../model/bounce/units.js';
 import type { Estimate } from '../../model/cost/estimate.js';
 import type { Interval } from '../../model/cost/interval.js';
 import { print } from '../json.js';
 import { toolVersion } from '../version.js';
-import { demanded, SLOT_BYTES } from './pool.js';
+import { demanded } from './pool.js';
 import type {
   PoolReport,
   ThroughputReport,

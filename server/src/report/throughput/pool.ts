@@ -1,9 +1,7 @@
 /** What every face of `model pool` says alike. */
+import { SLOT_BYTES } from '../../model/bounce/units.js';
 import type { Demand, PoolReport } from './types.js';
 import { countText, sizeText } from './units.js';
-
-/** include/linux/swiotlb.h, Linux 6.12: IO_TLB_SIZE is 1 << IO_TLB_SHIFT, 11. */
-export const SLOT_BYTES = 2048;
 
 export const kindWords: Readonly<Record<Demand['kind'], string>> = {
   posted: 'posted for ever',

@@ -1,6 +1,7 @@
 /** `model pool` for people: what is asked of the bounce pool, whether it holds, and how it would show if not. */
+import { SLOT_BYTES } from '../../../model/bounce/units.js';
 import { padEnd, type Style } from '../../style.js';
-import { demanded, kindWords, SLOT_BYTES } from '../pool.js';
+import { demanded, kindWords } from '../pool.js';
 import { platformName } from '../series.js';
 import type { Demand, PoolReport, PoolVerdict } from '../types.js';
 import { countText, percent, sizeText, wrapFigures } from '../units.js';
