@@ -45,6 +45,8 @@ export interface Settings {
   readonly deviceClass: string | null;
   /** The kernel's `.config`, as given. */
   readonly configFile: string | null;
+  /** Options that one command gives a meaning to, as given. */
+  readonly words: ReadonlyMap<OptionName, readonly string[]>;
   readonly useCache: boolean;
   readonly color: ColorMode;
   readonly isQuiet: boolean;
@@ -187,6 +189,7 @@ function settingsOf(command: CommandSpec, values: Values, operands: readonly str
     devices: namesOf('device', values, command.name),
     deviceClass: one('class'),
     configFile: one('config-file'),
+    words: values,
     useCache: !values.has('no-cache'),
     color: oneOf('color', one('color') ?? 'auto', ['auto', 'always', 'never'], command.name),
     isQuiet: values.has('quiet'),

@@ -4,7 +4,7 @@ import { type ModelCommandName, modelCommands } from './commands/model-commands.
 /** Two words where the first names a family: `model matrix`. */
 export type CommandName = 'check' | 'sites' | 'doctor' | 'explain' | ModelCommandName;
 
-export type Format = 'text' | 'json' | 'html';
+export type Format = 'text' | 'json' | 'svg' | 'html';
 
 export interface CommandSpec {
   readonly name: CommandName;
@@ -48,6 +48,32 @@ export const options = {
     help: "the kernel's .config (default: what Debian sets for the guest's architecture)",
   },
   class: { value: 'CLASS', help: 'what the device is: blk, net, balloon, ... (default: blk)' },
+  op: { value: 'OP', help: 'read, write, tx or rx (default: read; rx for a network device)' },
+  bytes: { value: 'N', isRepeatable: true, help: 'payload of a request; several, separated by commas' },
+  depth: { value: 'N', help: 'requests in flight on each queue' },
+  disks: { value: 'N', help: 'virtio disks (default: 1)' },
+  'disk-queues': { value: 'N', help: 'queues of each disk (default: one a processor)' },
+  queues: { value: 'N', help: 'virtqueues in use; of a network device, queue pairs' },
+  cpus: { value: 'N', help: 'processors that submit (default: one a queue)' },
+  ring: { value: 'LAYOUT', help: 'split or packed (default: split)' },
+  'ring-size': { value: 'N', help: 'entries of each ring (default: 256)' },
+  pool: {
+    value: 'SLOTS[,AREAS]',
+    help: 'bounce pool, as swiotlb= takes it (default: what the platform sets up)',
+  },
+  memory: { value: 'SIZE', help: 'memory of the guest, as 16G (default: 16G)' },
+  backend: { value: 'ID', help: 'who serves the ring (default: by class of device; see model list)' },
+  idle: { value: 'WHAT', help: 'what a virtual CPU does that waits: halt, haltpoll or poll (default: halt)' },
+  completion: { value: 'HOW', help: 'interrupt or poll (default: interrupt)' },
+  profile: {
+    value: 'FILE|none',
+    help: "costs measured by model calibrate (default: this machine's profile, if there is one)",
+  },
+  rows: {
+    value: 'FILE',
+    isRepeatable: true,
+    help: 'a table of figures to compare as well, in the columns of one of the bundled tables',
+  },
   jobs: { value: 'N', short: 'j', help: 'worker threads (default: the number of processors)' },
   'no-cache': { value: null, help: "neither read nor write the user's cache folder" },
   color: {
@@ -148,15 +174,6 @@ export const commands: readonly CommandSpec[] = [
 ];
 
 /** Commands and options that are planned: named so that the answer is better than "unknown". */
-export const laterCommands: readonly string[] = [
-  'review',
-  'model throughput',
-  'model pool',
-  'model validate',
-  'model calibrate',
-  'compare',
-  'merge',
-  'lsp',
-];
+export const laterCommands: readonly string[] = ['review', 'model calibrate', 'compare', 'merge', 'lsp'];
 export const laterOptions: readonly string[] = ['shard', 'config', 'baseline', 'write-baseline', 'new-from'];
 export const laterFormats: readonly string[] = ['sarif', 'github', 'html', 'reply'];

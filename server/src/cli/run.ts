@@ -41,6 +41,16 @@ export async function run(argv: readonly string[], io: Io, services: Services): 
         return (await import('./commands/model-list.js')).runList(request.settings, io);
       case 'model trace':
         return await (await import('./commands/model-trace.js')).runTrace(request.settings, io, services);
+      case 'model throughput':
+        return await (await import('./commands/model-throughput.js')).runThroughput(
+          request.settings,
+          io,
+          services,
+        );
+      case 'model pool':
+        return (await import('./commands/model-pool.js')).runPool(request.settings, io);
+      case 'model validate':
+        return (await import('./commands/model-validate.js')).runValidate(request.settings, io);
       case 'model run':
         return await (await import('./commands/model-run.js')).runScenarios(request.settings, io, services);
     }

@@ -112,7 +112,7 @@ function predict(f: Figure, parameters: CostParameters): Answer | string {
   return `no model of "${f.device}", "${f.metric}"`;
 }
 
-function platformIn(words: string): PlatformId | null {
+export function platformIn(words: string): PlatformId | null {
   if (/SNP/.test(words)) return 'sev-snp';
   if (/TDX/.test(words)) return 'tdx';
   if (/SEV-ES/.test(words)) return 'sev-es';
@@ -240,7 +240,7 @@ function packetWorkload(
 // ---- disks
 
 /** struct virtio_blk_outhdr, the status byte, and the table of an indirect request of three. */
-function diskMappings(bytes: number, isRead: boolean): readonly Mapping[] {
+export function diskMappings(bytes: number, isRead: boolean): readonly Mapping[] {
   const pieces = Math.ceil(bytes / (256 * 1024));
   const payload = Array.from({ length: pieces }, (_, i) => ({
     bytes: Math.min(256 * 1024, bytes - i * 256 * 1024),

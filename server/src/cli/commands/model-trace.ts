@@ -34,6 +34,7 @@ function show(run: TracedRun, settings: Settings, io: Io): string {
       return traceToJson(run);
     case 'html':
       return traceToHtml(run);
+    case 'svg':
     case 'text':
       return traceToText(run, styleFor(settings.color, targetOf(settings, io), io.env));
   }

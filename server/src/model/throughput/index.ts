@@ -1,0 +1,3 @@
+/** Questions about throughput and pool size, answered by the layers together. */
+export { type PoolAnswer, type PoolDemand, type PoolQuestion, poolDemand } from './pool.js';
+export { type Guest, guestRun, type Load, slotsInUse, throughputOf } from './throughput.js';
