@@ -14,6 +14,7 @@ import {
   quotient,
   rateAgainst,
   requestCost,
+  slotsOfMapping,
   sum,
   times,
   type Workload,
@@ -216,6 +217,7 @@ function packetWorkload(
     mappings: receiveMappings(payloadBytes),
     receives: true,
     isBounced: true,
+    slotsPerRequest: 0,
     payloadBytes,
     depth: 256,
     queues: f.queues,
@@ -256,11 +258,13 @@ export function diskMappings(bytes: number, isRead: boolean): readonly Mapping[]
 
 function diskWorkload(f: Figure, platform: PlatformId, cpus: number, depth: number): Workload {
   const isRead = /read/i.test(f.metric);
+  const mappings = diskMappings(f.bytes, isRead);
   return {
     platform,
-    mappings: diskMappings(f.bytes, isRead),
+    mappings,
     receives: isRead,
     isBounced: true,
+    slotsPerRequest: mappings.reduce((slots, { bytes }) => slots + slotsOfMapping(bytes), 0),
     payloadBytes: f.bytes,
     depth,
     queues: cpus,

@@ -163,10 +163,11 @@ function outcomeWords({ outcome, gate }: RunResult): string {
 
 function exactOf(exact: ExactCost, bytes: number): ThroughputRow['exact'] {
   const { maps, bytesToDevice, bytesFromDevice, slots, descriptors } = exact;
+  // Sizes of buffers posted ahead alternate: a mean of bytes is shown whole.
   return {
     maps,
-    bytesToDevice,
-    bytesFromDevice,
+    bytesToDevice: Math.round(bytesToDevice),
+    bytesFromDevice: Math.round(bytesFromDevice),
     slots,
     descriptors,
     amplification: (bytesToDevice + bytesFromDevice) / bytes,

@@ -14,15 +14,17 @@ type Bound = keyof Interval;
 
 /** What a request costs, part by part. */
 export interface RequestCost {
+  /** Common to protected and plain guests: the guest's software, the device. */
   readonly guest: Interval;
+  readonly busy: Interval;
+  readonly service: Interval;
   readonly bounce: BounceCost | null;
   /** Exits for notifications, there and back, and for registers. */
   readonly exits: Interval;
   readonly interrupts: Interval;
   readonly wakes: Interval;
-  /** In the device. */
-  readonly busy: Interval;
-  readonly service: Interval;
+  /** Memory bandwidth that bounce copies take from a device that copies. */
+  readonly interference: Interval;
 }
 
 const NS = 1e9;
@@ -34,94 +36,86 @@ const MEMORY_NS_PER_BYTE: Interval = { low: 0.01, mid: 0.02, high: 0.04 };
 export function requestCost(w: Workload, parameters: CostParameters): RequestCost {
   const { machine } = parameters;
   const platform = parameters.platforms[w.platform];
-  const wakes = wakesPerRequest(w);
   // What a plain guest's packet costs has its own wake-ups in it.
   const halt = w.loop === 'stream' ? platform.interruptWakeNs : sum(machine.haltNs, platform.interruptWakeNs);
   const bounce = w.isBounced ? bounceCost(w.mappings, machine, platform, probesOf(w)) : null;
   return {
     guest: sum(w.guest.requestNs, times(w.payloadBytes, w.guest.nsPerByte)),
+    busy: sum(w.backend.busyNs, times(w.payloadBytes, w.backend.busyNsPerByte)),
+    service: sum(w.backend.serviceNs, times(w.payloadBytes, w.backend.busyNsPerByte)),
     bounce,
     exits: sum(product(kicksPerRequest(w), platform.kickNs), times(w.backend.exits, platform.kickNs)),
     interrupts: w.loop === 'stream' ? zero : product(interruptsPerRequest(w), machine.interruptNs),
-    wakes: product(wakes, halt),
-    busy: sum(
-      w.backend.busyNs,
-      times(w.payloadBytes, w.backend.busyNsPerByte),
-      w.backend.sharesMemory ? times(bounce?.copiedBytes ?? 0, MEMORY_NS_PER_BYTE) : zero,
-    ),
-    service: sum(w.backend.serviceNs, times(w.payloadBytes, w.backend.busyNsPerByte)),
+    wakes: product(wakesPerRequest(w), halt),
+    interference: w.backend.sharesMemory ? times(bounce?.copiedBytes ?? 0, MEMORY_NS_PER_BYTE) : zero,
   };
 }
 
-/** Mappings of half a page and more start at every second slot (4 KiB pages), so that half of the slots are looked at. */
-function probesOf(w: Workload): number {
-  const { slots, areas, atRest } = w.pool;
-  const perRequest = w.mappings.reduce((n, { bytes }) => n + Math.ceil(bytes / 2048), 0);
-  const average = Math.max(1, perRequest / Math.max(1, w.mappings.length));
-  return probesWhenSolid(slots / areas, Math.min(atRest / areas, slots / areas), average, 2);
+/** Slots looked at to find those of an average mapping of the request. */
+function probesOf({ pool, mappings, slotsPerRequest }: Workload): number {
+  const area = pool.slots / pool.areas;
+  const average = Math.max(1, slotsPerRequest / Math.max(1, mappings.length));
+  return probesWhenSolid(area, Math.min(pool.atRest / pool.areas, area), average, SEARCH_STRIDE);
 }
+
+/** Mappings of a page and more start at a page: every second slot, with pages of 4 KiB (kernel/dma/swiotlb.c). */
+const SEARCH_STRIDE = 2;
 
 // ---- terms -----------------------------------------------------------------------------------------------------
 
-interface TermTime {
-  readonly term: Term;
-  /** From one completion to the next, if nothing else held it back. */
-  readonly ns: Interval;
-}
+/** Time from one completion to the next, if one resource alone decided. */
+type TermNs = readonly [Term, number];
 
 /** How many requests the pool has room for at a time, beside what is posted. */
-export function requestsThatFit(w: Workload): number {
-  if (!w.isBounced) return Infinity;
-  const perRequest = w.mappings.reduce((n, { bytes }) => n + Math.ceil(bytes / 2048), 0);
-  return Math.max(0, Math.floor((w.pool.slots - w.pool.atRest) / Math.max(1, perRequest)));
+export function requestsThatFit({ isBounced, pool, slotsPerRequest }: Workload): number {
+  if (!isBounced) return Infinity;
+  const free = pool.slots - pool.atRest;
+  // Buffers posted ahead hold their slots already; what is left has to do for everything else.
+  if (slotsPerRequest === 0) return free > 0 ? Infinity : 0;
+  return Math.max(0, Math.floor(free / slotsPerRequest));
 }
 
-function termTimes(w: Workload, cost: RequestCost, parameters: CostParameters): TermTime[] {
-  const bounce = cost.bounce?.totalNs ?? zero;
+/** Every resource's time, with what all guests have in common at one bound and all else at another. */
+function termsAt(
+  w: Workload,
+  cost: RequestCost,
+  { machine }: CostParameters,
+  common: Bound,
+  added: Bound,
+): readonly TermNs[] {
   const inFlight = w.depth * w.queues;
   const fit = requestsThatFit(w);
-  const cpu = sum(cost.guest, bounce, cost.exits, cost.interrupts, cost.wakes);
-  const latency = latencyNs(cost);
-  const ring = parameters.machine.rings[w.ring];
-  const terms: TermTime[] = [
-    { term: 'guest CPU', ns: times(1 / w.cpus, cpu) },
-    { term: 'device', ns: times(1 / Math.min(w.backend.workers, w.queues), cost.busy) },
-    { term: 'ring', ns: times(w.ringEntries / w.queues, ring.streamNs) },
+  const bounce = cost.bounce?.totalNs[added] ?? 0;
+  const woken = cost.interrupts[added] + cost.wakes[added];
+  const cpu = cost.guest[common] + bounce + cost.exits[added] + woken;
+  const busy = cost.busy[common] + cost.interference[added];
+  const latency = latencyAt(cost, common, added);
+  const terms: TermNs[] = [
+    ['guest CPU', cpu / w.cpus],
+    ['device', busy / Math.min(w.backend.workers, w.queues)],
+    ['ring', (w.ringEntries * machine.rings[w.ring].streamNs[added]) / w.queues],
   ];
   // A packet's source does not wait for an answer: nothing bounds what is under way but the ring.
-  if (w.loop === 'closed') terms.push({ term: 'latency', ns: times(1 / inFlight, latency) });
-  if (fit < inFlight) terms.push({ term: 'pool', ns: times(1 / Math.max(fit, 1e-9), latency) });
-  if (cost.bounce !== null) terms.push(...lockTimes(w, cost.bounce, parameters));
+  if (w.loop === 'closed') terms.push(['latency', latency / inFlight]);
+  if (fit < inFlight) terms.push(['pool', latency / Math.max(fit, 1)]);
+  if (cost.bounce === null) return terms;
+  const handOver = machine.lockHandOverNs[added];
+  // Taken to submit and to complete; only the lock's own line moves, of the four that a pool's lock takes along.
+  if (w.mapsUnderQueueLock && w.cpus > w.queues)
+    terms.push(['queue lock', (bounce + handOver / 2) / w.queues]);
+  if (w.cpus > w.pool.areas)
+    terms.push([
+      'pool lock',
+      (cost.bounce.acquisitions * handOver + cost.bounce.slotNs[added]) / w.pool.areas,
+    ]);
   return terms;
 }
 
-function lockTimes(w: Workload, bounce: BounceCost, parameters: CostParameters): TermTime[] {
-  const times_: TermTime[] = [];
-  const handOver = parameters.machine.lockHandOverNs;
-  if (w.mapsUnderQueueLock && w.cpus > w.queues)
-    // Taken to submit and to complete; only the lock's own line moves.
-    times_.push({
-      term: 'queue lock',
-      ns: times(1 / w.queues, sum(bounce.totalNs, times(0.5, handOver))),
-    });
-  if (w.cpus > w.pool.areas)
-    times_.push({
-      term: 'pool lock',
-      ns: times(1 / w.pool.areas, sum(times(bounce.acquisitions, handOver), bounce.slotNs)),
-    });
-  return times_;
-}
-
 /** From submission to completion with no other request under way. Of an exit only the way out delays the device. */
-function latencyNs(cost: RequestCost): Interval {
-  return sum(
-    cost.guest,
-    cost.bounce?.totalNs ?? zero,
-    times(0.5, cost.exits),
-    cost.interrupts,
-    cost.wakes,
-    cost.service,
-  );
+function latencyAt(cost: RequestCost, common: Bound, added: Bound): number {
+  const woken = cost.interrupts[added] + cost.wakes[added];
+  const protection = (cost.bounce?.totalNs[added] ?? 0) + cost.exits[added] / 2 + woken;
+  return cost.guest[common] + cost.service[common] + protection;
 }
 
 // ---- together --------------------------------------------------------------------------------------------------
@@ -131,39 +125,52 @@ function latencyNs(cost: RequestCost): Interval {
  * requests under way: the slowest stage decides. A closed loop with a device that does one thing after another lies
  * between the slowest and the sum.
  */
-function between(w: Workload, terms: readonly TermTime[], bound: Bound): number {
-  const ns = (term: Term): number => terms.find((t) => t.term === term)?.ns[bound] ?? 0;
+function between(w: Workload, terms: readonly TermNs[]): number {
+  let slowest = 0;
+  let guest = 0;
+  let device = 0;
+  for (const [term, ns] of terms) {
+    slowest = Math.max(slowest, ns);
+    if (term === 'guest CPU') guest = ns;
+    if (term === 'device') device = ns;
+  }
   const isHidden = w.loop === 'stream' || w.backend.isConcurrent;
-  const pair = (isHidden ? Math.max : legs)(ns('guest CPU'), ns('device'));
-  return terms.reduce((slowest, t) => Math.max(slowest, t.ns[bound]), pair);
+  return isHidden ? slowest : Math.max(slowest, legs(guest, device));
 }
 
 /** How much longer a request takes than in a plain guest, with no other under way. */
 export function addedLatencyNs(w: Workload, parameters: CostParameters): Interval {
-  const protected_ = latencyNs(requestCost(w, parameters));
-  const plain = latencyNs(requestCost(plainOf(w), parameters));
-  const differences = eachBound((bound) => Math.max(0, protected_[bound] - plain[bound]));
-  const { low, mid, high } = differences;
+  const own = requestCost(w, parameters);
+  const plain = requestCost(plainOf(w), parameters);
+  const { low, mid, high } = eachBound((bound) =>
+    Math.max(0, latencyAt(own, bound, bound) - latencyAt(plain, bound, bound)),
+  );
   return { low: Math.min(low, mid, high), mid, high: Math.max(low, mid, high) };
 }
 
 /** Estimates a workload, and against the same one in a plain guest. */
 export function estimate(w: Workload, parameters: CostParameters): Estimate {
   const cost = requestCost(w, parameters);
-  const terms = termTimes(w, cost, parameters);
+  const terms = {
+    low: termsAt(w, cost, parameters, 'low', 'low'),
+    mid: termsAt(w, cost, parameters, 'mid', 'mid'),
+    high: termsAt(w, cost, parameters, 'high', 'high'),
+  };
   const isStuck = requestsThatFit(w) < 1;
-  const ns = eachBound((bound) => between(w, terms, bound));
-  const rate: Interval = isStuck ? zero : { low: NS / ns.high, mid: NS / ns.mid, high: NS / ns.low };
+  const ns = eachBound((bound) => between(w, terms[bound]));
+  const alone = eachBound((bound) => latencyAt(cost, bound, bound));
+  const rate = isStuck ? zero : perSecond(ns);
   const ranked = ranking(terms, isStuck);
+  const plain = plainOf(w);
+  const plainCost = requestCost(plain, parameters);
   return {
     requestsPerSecond: rate,
     bytesPerSecond: times(w.payloadBytes, rate),
-    latencyNs: most(latencyNs(cost), times(w.loop === 'closed' ? w.depth * w.queues : 0, ns)),
+    latencyNs: w.loop === 'closed' ? most(alone, times(w.depth * w.queues, ns)) : alone,
     binding: isStuck ? 'pool' : (ranked[0]?.term ?? 'device'),
-    loss: lossOf(w, cost, parameters),
+    loss: lossOf(w, cost, plainCost, parameters),
     terms: ranked,
-    ratio:
-      w.platform === 'plain' && !w.isBounced ? null : isStuck ? zero : rateAgainst(w, plainOf(w), parameters),
+    ratio: isPlain(w) ? null : isStuck ? zero : quotientOf([w, cost], [plain, plainCost], parameters),
     evidence: evidenceOf(w, parameters.platforms[w.platform]),
     parameters: parameters.version,
     notes: notesOf(w, parameters.platforms[w.platform], isStuck),
@@ -175,55 +182,55 @@ export function plainOf(w: Workload): Workload {
   return { ...w, platform: 'plain', isBounced: false };
 }
 
-/**
- * Rate of one workload against another's. What both have in common (guest, device) is the same on both sides of the
- * quotient, so its bounds are tried against those of everything else.
- */
+function isPlain(w: Workload): boolean {
+  return w.platform === 'plain' && !w.isBounced;
+}
+
+/** Rate of one workload against another's. */
 export function rateAgainst(w: Workload, other: Workload, parameters: CostParameters): Interval {
-  const corner = (common: Bound, added: Bound): number =>
-    timeAt(other, parameters, common, added) / timeAt(w, parameters, common, added);
-  const corners = (['low', 'mid', 'high'] as const).flatMap((common) =>
-    (['low', 'mid', 'high'] as const).map((added) => corner(common, added)),
-  );
-  return { low: Math.min(...corners), mid: corner('mid', 'mid'), high: Math.max(...corners) };
+  return quotientOf([w, requestCost(w, parameters)], [other, requestCost(other, parameters)], parameters);
 }
 
-/** Time between completions with guest and device at one bound and everything else at another. */
-function timeAt(w: Workload, parameters: CostParameters, common: Bound, added: Bound): number {
-  const pinned = pinCommon(w, common);
-  const terms = termTimes(pinned, requestCost(pinned, parameters), parameters);
-  return between(pinned, terms, added);
+type Costed = readonly [Workload, RequestCost];
+
+const bounds: readonly Bound[] = ['low', 'mid', 'high'];
+
+/**
+ * What both have in common (guest, device) is the same on both sides of the quotient, so its bounds are tried against those
+ * of everything else.
+ */
+function quotientOf([w, cost]: Costed, [other, otherCost]: Costed, parameters: CostParameters): Interval {
+  let low = Infinity;
+  let mid = 0;
+  let high = 0;
+  for (const common of bounds) {
+    for (const added of bounds) {
+      const own = between(w, termsAt(w, cost, parameters, common, added));
+      const quotient = between(other, termsAt(other, otherCost, parameters, common, added)) / own;
+      low = Math.min(low, quotient);
+      high = Math.max(high, quotient);
+      if (common === 'mid' && added === 'mid') mid = quotient;
+    }
+  }
+  return { low, mid, high };
 }
 
-function pinCommon(w: Workload, bound: Bound): Workload {
-  const pin = (i: Interval): Interval => ({ low: i[bound], mid: i[bound], high: i[bound] });
-  const { guest, backend } = w;
-  return {
-    ...w,
-    guest: { ...guest, requestNs: pin(guest.requestNs), nsPerByte: pin(guest.nsPerByte) },
-    backend: {
-      ...backend,
-      serviceNs: pin(backend.serviceNs),
-      busyNs: pin(backend.busyNs),
-      busyNsPerByte: pin(backend.busyNsPerByte),
-    },
-  };
+function perSecond(ns: Interval): Interval {
+  return { low: NS / ns.high, mid: NS / ns.mid, high: NS / ns.low };
 }
 
-function ranking(terms: readonly TermTime[], isStuck: boolean): TermRate[] {
-  return terms
-    .filter(({ ns }) => ns.mid > 0)
-    .map(({ term, ns }) => ({
-      term,
-      perSecond:
-        isStuck && term === 'pool' ? zero : { low: NS / ns.high, mid: NS / ns.mid, high: NS / ns.low },
-    }))
+function ranking(terms: Readonly<Record<Bound, readonly TermNs[]>>, isStuck: boolean): TermRate[] {
+  return terms.mid
+    .flatMap(([term, mid], i): TermRate[] => {
+      if (mid === 0) return [];
+      const ns = { low: terms.low[i]?.[1] ?? mid, mid, high: terms.high[i]?.[1] ?? mid };
+      return [{ term, perSecond: isStuck && term === 'pool' ? zero : perSecond(ns) }];
+    })
     .sort((a, b) => a.perSecond.mid - b.perSecond.mid || (a.term < b.term ? -1 : 1));
 }
 
 /** What is added to a plain guest's request, largest first. */
-function lossOf(w: Workload, cost: RequestCost, parameters: CostParameters): Loss | null {
-  const plain = requestCost(plainOf(w), parameters);
+function lossOf(w: Workload, cost: RequestCost, plain: RequestCost, parameters: CostParameters): Loss | null {
   const losses: readonly (readonly [Loss, number])[] = [
     ['bounce copy', cost.bounce?.copyNs.mid ?? 0],
     ['bounce slots', cost.bounce?.slotNs.mid ?? 0],

@@ -15,5 +15,5 @@ export type {
 } from './parameter.js';
 export { costParameters } from './parameters.js';
 export { ringRate } from './rings.js';
-export { probesWhenScattered, probesWhenSolid, slotPairNs } from './slots.js';
+export { probesWhenScattered, probesWhenSolid, slotPairNs, slotsOfMapping } from './slots.js';
 export type { Backend, GuestWork, IdlePolicy, Workload } from './workload.js';

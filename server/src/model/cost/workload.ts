@@ -48,6 +48,8 @@ export interface Workload {
   /** The payload comes from the device. */
   readonly receives: boolean;
   readonly isBounced: boolean;
+  /** Slots of the pool that a request holds while it is in flight; 0: its buffers were posted ahead, and hold theirs. */
+  readonly slotsPerRequest: number;
   readonly payloadBytes: number;
   /** Requests in flight on each queue. */
   readonly depth: number;

@@ -117,6 +117,7 @@ function workloadOf(guest: Guest, question: ExactQuestion, exact: ExactCost, loa
     mappings: mappingsOf(question, exact),
     receives: load.op === 'rx' || load.op === 'read',
     isBounced: question.isBounced,
+    slotsPerRequest: exact.isPosted ? 0 : exact.slots,
     payloadBytes: load.bytes,
     depth: exact.isPosted ? load.depth : Math.max(1, Math.min(load.depth, exact.maxInFlight)),
     queues: load.queues,
