@@ -30,6 +30,7 @@ export function workloadJson(workload: Workload): Json {
 function pieceJson(piece: Piece): Json {
   return {
     direction: piece.direction,
+    list: piece.list,
     buffer: piece.buffer,
     bytes: boundsJson(piece.bytes),
     segments: boundsJson(piece.segments),

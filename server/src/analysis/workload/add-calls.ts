@@ -2,8 +2,8 @@
 import type { FunctionRef, Program } from '../../program/index.js';
 import type { CallExpr } from '../../syntax/ir.js';
 import { calleeName } from '../values/expressions.js';
-import { calleeFrame, type Frame, rootFrame } from './amounts.js';
-import { readingOf } from './reading.js';
+import { calleeFrame, type Frame, rootFrame } from './amounts/amounts.js';
+import { readingOf } from './amounts/reading.js';
 
 /** Helpers around the call: `virtnet_send_command()` around `virtnet_send_command_reply()`. */
 const MAX_DEPTH = 3;

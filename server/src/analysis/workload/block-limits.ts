@@ -2,11 +2,12 @@
 import type { Expr } from '../../syntax/ir.js';
 import { uncast } from '../../syntax/walk.js';
 import { calleeName } from '../values/expressions.js';
-import { type Amount, type Amounts, rootFrame } from './amounts.js';
-import { between } from './bounds.js';
-import { evidenceAt } from './evidence.js';
-import { knownNumbers, LARGEST_BOUNCE_BYTES } from './known.js';
-import { readingOf } from './reading.js';
+import type { Amount } from './amounts/amount.js';
+import { type Amounts, rootFrame } from './amounts/amounts.js';
+import { between } from './amounts/bounds.js';
+import { evidenceAt } from './amounts/evidence.js';
+import { knownNumbers, LARGEST_BOUNCE_BYTES } from './amounts/known.js';
+import { readingOf } from './amounts/reading.js';
 import type { Bounds, Evidence } from './workload.js';
 
 export interface BlockLimits {

@@ -10,17 +10,17 @@ import { createHash } from 'node:crypto';
 import type { Program } from '../../program/index.js';
 import { printExpr } from '../values/print.js';
 import { type AddCall, addCallsIn, type Entry, entriesOf } from './add-calls.js';
-import { Amounts } from './amounts.js';
-import { between, sum } from './bounds.js';
+import { Amounts } from './amounts/amounts.js';
+import { exactly, sum, union } from './amounts/bounds.js';
+import { evidenceAt } from './amounts/evidence.js';
 import { classOf } from './device-class.js';
-import { evidenceAt } from './evidence.js';
 import { mappingOf } from './mapping.js';
 import { payloadOf } from './payload.js';
 import { Pieces } from './pieces.js';
 import { postingOf } from './posting.js';
-import type { Bounds, Piece, Workload } from './workload.js';
+import type { Bounds, Direction, Piece, Workload } from './workload.js';
 
-export { LARGEST_BOUNCE_BYTES, PAGE_BYTES, SLOT_BYTES } from './known.js';
+export { LARGEST_BOUNCE_BYTES, PAGE_BYTES, SLOT_BYTES } from './amounts/known.js';
 export type {
   Bounds,
   Direction,
@@ -68,7 +68,7 @@ function inFile(amounts: Amounts, pieces: Pieces, file: string): Workload[] {
   const { program } = amounts;
   const ordinals = new Map<string, number>();
   return addCallsIn(program, file).flatMap((add) =>
-    entriesOf(program, add.fn, (frame) => pieces.needsCaller(add, frame)).map((entry) => {
+    entriesOf(program, add.fn, (frame) => pieces.lists.needsCaller(add, frame)).map((entry) => {
       const said = [file, add.fn.name, add.name, ...entry.callers.map((c) => c.fn.name)].join('\0');
       const ordinal = ordinals.get(said) ?? 0;
       ordinals.set(said, ordinal + 1);
@@ -78,11 +78,23 @@ function inFile(amounts: Amounts, pieces: Pieces, file: string): Workload[] {
   );
 }
 
+/** Both directions of one list are not in one chain. */
+function descriptorsOf(pieces: readonly Piece[]): Bounds {
+  const isOf = (direction: Direction, p: Piece): boolean =>
+    p.direction === direction || !pieces.some((q) => q.list === p.list && q.direction === direction);
+  const total = (direction: Direction): Bounds =>
+    pieces
+      .filter((p) => isOf(direction, p))
+      .map((p) => p.segments)
+      .reduce<Bounds>(sum, exactly(0));
+  return union(total('out'), total('in'));
+}
+
 function workload(amounts: Amounts, pieces: Pieces, add: AddCall, entry: Entry, id: string): Workload {
   const { program } = amounts;
   const { file } = add.fn;
   const own = pieces.of(add, entry.frame);
-  const descriptors = own.map((p) => p.segments).reduce<Bounds>(sum, between(0, 0));
+  const descriptors = descriptorsOf(own);
   const queue = add.call.args[0];
   return {
     id,

@@ -4,8 +4,8 @@ import type { Program } from '../../program/index.js';
 import type { CallExpr } from '../../syntax/ir.js';
 import { calleeName } from '../values/expressions.js';
 import type { AddCall } from './add-calls.js';
-import { evidenceAt } from './evidence.js';
-import { keyOf, readingOf } from './reading.js';
+import { evidenceAt } from './amounts/evidence.js';
+import { keyOf, readingOf } from './amounts/reading.js';
 import type { Evidence, Mapping } from './workload.js';
 
 /** Calls by which a driver takes the mapping of a queue over, or maps for one. Source: include/linux/virtio.h (6.6 to 6.14). */

@@ -4,10 +4,10 @@ import type { CallExpr, Expr } from '../../syntax/ir.js';
 import { uncast, walk } from '../../syntax/walk.js';
 import { calleeName } from '../values/expressions.js';
 import type { AddCall } from './add-calls.js';
-import { type Amounts, rootFrame } from './amounts.js';
-import { isExact } from './bounds.js';
-import { evidenceAt } from './evidence.js';
-import { keyOf, readingOf } from './reading.js';
+import { type Amounts, rootFrame } from './amounts/amounts.js';
+import { isExact } from './amounts/bounds.js';
+import { evidenceAt } from './amounts/evidence.js';
+import { keyOf, readingOf } from './amounts/reading.js';
 import type { Payload } from './workload.js';
 
 /** Source: include/linux/virtio.h (6.12). */

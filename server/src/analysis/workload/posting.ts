@@ -4,12 +4,12 @@ import type { CallExpr, Expr } from '../../syntax/ir.js';
 import type { Span } from '../../text/span.js';
 import { calleeName } from '../values/expressions.js';
 import type { AddCall } from './add-calls.js';
-import { type Amounts, type Frame, rootFrame } from './amounts.js';
-import { evidenceAt } from './evidence.js';
-import { LARGEST_RING } from './known.js';
+import { type Amounts, type Frame, rootFrame } from './amounts/amounts.js';
+import { evidenceAt } from './amounts/evidence.js';
+import { LARGEST_RING } from './amounts/known.js';
+import { keyOf, type Loop, readingOf } from './amounts/reading.js';
 import type { Pieces } from './pieces.js';
 import { queuesLike } from './queues.js';
-import { keyOf, type Loop, readingOf } from './reading.js';
 import type { Bounds, Piece, Posting } from './workload.js';
 
 /** Functions between the one that adds a buffer and the one that goes on adding. */

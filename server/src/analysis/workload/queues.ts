@@ -2,10 +2,11 @@
 import type { Program } from '../../program/index.js';
 import type { Expr } from '../../syntax/ir.js';
 import { uncast } from '../../syntax/walk.js';
-import { allocationsOf } from './allocations.js';
-import { type Amounts, type Frame, rootFrame } from './amounts.js';
-import { anything, between, exactly, union } from './bounds.js';
-import { keyOf, readingOf } from './reading.js';
+import { calleeName } from '../values/expressions.js';
+import { allocationsOf } from './amounts/allocations.js';
+import { type Amounts, calleeFrame, type Frame, rootFrame } from './amounts/amounts.js';
+import { anything, between, exactly, union } from './amounts/bounds.js';
+import { keyOf, readingOf } from './amounts/reading.js';
 import type { Bounds } from './workload.js';
 
 const MAX_HOPS = 5;
@@ -17,8 +18,16 @@ interface Value {
   readonly hops: number;
 }
 
-/** Exactly 1 for a queue that is no element of an array. */
+/** Exactly 1 for a queue that is no element of an array, or always the same one. */
 export function queuesLike(amounts: Amounts, queue: Expr, frame: Frame): Bounds {
+  // What the field of a queue was set to says little where the record's own place is known.
+  const near = follow(amounts, queue, frame, false);
+  const found = near ?? follow(amounts, queue, frame, true);
+  // All of them are filled, or one.
+  return found === null ? exactly(1) : between(1, found.most);
+}
+
+function follow(amounts: Amounts, queue: Expr, frame: Frame, throughFields: boolean): Bounds | null {
   const { program } = amounts;
   const seen = new Set<Expr>();
   const pending: Value[] = [{ expr: queue, frame, hops: 0 }];
@@ -28,14 +37,20 @@ export function queuesLike(amounts: Amounts, queue: Expr, frame: Frame): Bounds 
     const expr = uncast(value.expr);
     if (seen.has(expr) || value.hops > MAX_HOPS) continue;
     seen.add(expr);
-    const array = arrayOf(amounts, expr, value.frame);
-    if (array !== null) {
-      const length = lengthOf(amounts, array, value.frame);
-      found = found === null ? length : union(found, length);
-    } else pending.push(...before(program, expr, value));
+    const length = lengthAt(amounts, expr, value.frame);
+    if (length !== null) found = found === null ? length : union(found, length);
+    else pending.push(...before(program, expr, value, throughFields));
   }
-  // All of them are filled, or one.
-  return found === null ? exactly(1) : between(1, found.most);
+  return found;
+}
+
+/** How many there are of what the expression names: 1 for a fixed element or a record inside another; null to go on. */
+function lengthAt(amounts: Amounts, expr: Expr, frame: Frame): Bounds | null {
+  if (expr.kind === 'index' && isFixed(amounts, expr.index, frame)) return exactly(1);
+  const isInside = expr.kind === 'member' && !expr.isArrow && uncast(expr.object).kind === 'member';
+  if (isInside) return exactly(1);
+  const array = arrayOf(amounts, expr, frame);
+  return array === null ? null : lengthOf(amounts, array, frame);
 }
 
 /** The array of which the expression is an element that is chosen at run time. */
@@ -65,18 +80,31 @@ function lengthOf(amounts: Amounts, array: Expr, frame: Frame): Bounds {
   return lengths.length === 0 ? anything : lengths.reduce<Bounds>(union, lengths[0] as Bounds);
 }
 
-function before(program: Program, expr: Expr, { frame, hops }: Value): readonly Value[] {
+function before(
+  program: Program,
+  expr: Expr,
+  { frame, hops }: Value,
+  throughFields: boolean,
+): readonly Value[] {
   switch (expr.kind) {
     case 'index':
       return [{ expr: expr.object, frame, hops }];
     case 'unary':
       return [{ expr: expr.operand, frame, hops }];
     case 'member':
-      return [{ expr: expr.object, frame, hops }, ...stored(program, expr, frame, hops)];
+      return [
+        { expr: expr.object, frame, hops },
+        ...(throughFields ? stored(program, expr, frame, hops) : []),
+      ];
     case 'name':
       return ofName(program, expr, frame, hops);
     case 'conditional':
       return [expr.then ?? expr.test, expr.otherwise].map((e) => ({ expr: e, frame, hops }));
+    case 'call':
+      return program.functionsNamed(calleeName(expr), frame.file).flatMap((target) => {
+        const inside = calleeFrame(target, expr, frame);
+        return readingOf(target).returned.map((value) => ({ expr: value, frame: inside, hops: hops + 1 }));
+      });
     default:
       return [];
   }

@@ -1,11 +1,11 @@
 /** What is put into a scatterlist: the calls that fill its entries, in the function itself, in helpers, or where a field is filled. */
 import type { Program } from '../../program/index.js';
-import type { CallExpr, Expr } from '../../syntax/ir.js';
+import type { CallExpr, Expr, Param } from '../../syntax/ir.js';
 import { uncast } from '../../syntax/walk.js';
 import type { Span } from '../../text/span.js';
 import { calleeName } from '../values/expressions.js';
-import { calleeFrame, type Frame, rootFrame } from './amounts.js';
-import { keyOf, type Loop, readingOf } from './reading.js';
+import { calleeFrame, type Frame, rootFrame } from './amounts/amounts.js';
+import { keyOf, type Loop, readingOf } from './amounts/reading.js';
 
 /** Helpers called by helpers. */
 const MAX_DEPTH = 3;
@@ -40,6 +40,11 @@ const setters: Readonly<
   blk_rq_map_integrity_sg: { how: 'block', sg: 2, buffer: 1, length: -1 },
 };
 
+/** Whether a function of that name fills entries of a list. */
+export function isSetter(name: string): boolean {
+  return Object.hasOwn(setters, name);
+}
+
 /** A list, or one entry of it: `&rq->sg[1]` is entry `1` of `rq->sg`. */
 export interface ListName {
   readonly base: Expr;
@@ -69,7 +74,7 @@ export function fillings(program: Program, list: ListName, frame: Frame, depth =
   const found: Filling[] = [];
   for (const { call } of reading.calls) {
     const name = calleeName(call);
-    const setter = setters[name];
+    const setter = isSetter(name) ? setters[name] : undefined;
     const sg = setter === undefined ? undefined : call.args[setter.sg];
     if (setter !== undefined && sg !== undefined) {
       const named = listName(sg);
@@ -121,21 +126,33 @@ function throughHelper(
   frame: Frame,
   depth: number,
 ): readonly Filling[] {
-  const at = call.args.findIndex((arg) => isSame(listName(arg), list));
+  const at = call.args.findIndex((arg) => isSame(listName(arg), list) || isOwner(arg, list));
   const given = call.args[at];
   if (given === undefined) return [];
   const loop = placed(call, frame.fn === null ? [] : readingOf(frame.fn).loops).loop;
   return program.functionsNamed(name, frame.file).flatMap((target) => {
     const param = target.params[at];
-    if (param === undefined || !/\bscatterlist$/.test(param.type.base)) return [];
-    const inside: ListName = { base: given, key: param.name, entry: '' };
-    const { entry } = listName(given);
+    const inside = param === undefined ? null : nameInside(param, given, list);
+    if (inside === null) return [];
+    const entry = isOwner(given, list) ? list.entry : listName(given).entry;
     return fillings(program, inside, calleeFrame(target, call, frame), depth + 1).map((f) => ({
       ...f,
       entry: entry === '' ? f.entry : entry,
       loop: f.loop ?? loop,
     }));
   });
+}
+
+/** Whether the argument is the record whose field the list is: `rq` for `rq->sg`. */
+function isOwner(arg: Expr, { base }: ListName): boolean {
+  return base.kind === 'member' && listName(arg).key === listName(base.object).key;
+}
+
+/** What the helper calls the list; null when it is not given it. */
+function nameInside(param: Param, given: Expr, list: ListName): ListName | null {
+  if (/\bscatterlist$/.test(param.type.base)) return { base: given, key: param.name, entry: '' };
+  if (!isOwner(given, list) || list.base.kind !== 'member') return null;
+  return { base: list.base, key: `${param.name}->${list.base.field}`, entry: list.entry };
 }
 
 /** Fillings of a field of this name by other functions of the file: lists that are set up once and used often. */
@@ -149,10 +166,18 @@ export function fillingsElsewhere(program: Program, list: ListName, frame: Frame
       if (fn === frame.fn) continue;
       const other = rootFrame(fn);
       for (const key of listsOfField(program, field, record, other))
-        found.push(...fillings(program, { ...key, entry: list.entry }, other));
+        found.push(
+          ...fillings(program, { ...key, entry: list.entry }, other).map((f) => setUpOnce(f, other)),
+        );
     }
   }
   return found;
+}
+
+/** A loop that sets up many lists fills each of them once. */
+function setUpOnce(filling: Filling, { fn }: Frame): Filling {
+  const isOuter = filling.loop !== null && fn !== null && readingOf(fn).loops.includes(filling.loop);
+  return isOuter ? { ...filling, loop: null } : filling;
 }
 
 /** The ways a function names that field of such a record in a call. */

@@ -29,6 +29,8 @@ export type SegmentBound = 'constant' | 'mapping limit' | 'block layer' | 'page'
 /** Scatterlist entries that mean one thing: a header, the data, a status byte. */
 export interface Piece {
   readonly direction: Direction;
+  /** The scatterlist, as written. One list in two directions is one or the other: a read or a write. */
+  readonly list: string;
   /** The buffer, as written; '' where it comes from code that is not seen. */
   readonly buffer: string;
   /** Of one segment. */

@@ -2,45 +2,25 @@
  * How large the value of an expression can be: traced through locals, parameters and their callers, fields, macros and the
  * functions called, and narrowed by the conditions in front of it.
  */
-import type { FunctionRef, Program } from '../../program/index.js';
-import type { CallExpr, Expr } from '../../syntax/ir.js';
-import { uncast } from '../../syntax/walk.js';
-import { isReachableFromOutside } from '../linkage.js';
-import { calleeName } from '../values/expressions.js';
-import {
-  anything,
-  atMost,
-  between,
-  calculate,
-  exactly,
-  isExact,
-  larger,
-  product,
-  roundedUp,
-  smaller,
-  sum,
-  union,
-} from './bounds.js';
+import type { FunctionRef, Program } from '../../../program/index.js';
+import type { CallExpr, Expr } from '../../../syntax/ir.js';
+import { uncast } from '../../../syntax/walk.js';
+import { isReachableFromOutside } from '../../linkage.js';
+import { calleeName } from '../../values/expressions.js';
+import type { Bounds, Evidence } from '../workload.js';
+import { type Amount, combined, joined, numberIn, plain, unknown, widened, withBounds } from './amount.js';
+import { anything, atMost, between, calculate, exactly, isExact, product, smaller, sum } from './bounds.js';
 import { evidenceAt } from './evidence.js';
-import {
-  knownNumbers,
-  LARGEST_BOUNCE_BYTES,
-  LARGEST_RING,
-  mappingLimits,
-  PAGE_BYTES,
-  sameAsSecond,
-  sameValue,
-  userCounts,
-} from './known.js';
+import { knownNumbers, LARGEST_BOUNCE_BYTES, mappingLimits, userCounts } from './known.js';
+import { knownCall } from './known-calls.js';
 import { type Assignment, keyOf, readingOf } from './reading.js';
 import { Sizes, typeBounds } from './sizes.js';
-import type { Bounds, Evidence } from './workload.js';
 
 /** Hops over functions and fields. */
 const MAX_HOPS = 6;
 /** Values one question may look at. */
 const MAX_VALUES = 400;
-const MAX_CALLERS = 12;
+const MAX_CALLERS = 40;
 const MAX_STORES = 24;
 
 /** Where an expression stands: in a function, called in one way or in any; or in a file, outside functions. */
@@ -49,13 +29,6 @@ export interface Frame {
   readonly fn: FunctionRef | null;
   /** What the parameters stand for; null: whatever any caller gives. */
   readonly bound: ReadonlyMap<string, { readonly expr: Expr; readonly frame: Frame }> | null;
-}
-
-export interface Amount extends Bounds {
-  /** The mapping limit of the DMA API that bounds it. */
-  readonly limit: Evidence | null;
-  /** Where user space decides it. */
-  readonly user: Evidence | null;
 }
 
 interface Question {
@@ -218,15 +191,16 @@ export class Amounts {
     const reading = readingOf(fn);
     const { live, isDecided } = reaching(reading.assignments.get(keyOf(expr)) ?? [], expr);
     let amount: Amount | null = null;
+    for (const a of live)
+      if (a.op === '=' && a.value !== null) amount = joined(amount, this.value(a.value, frame, hops, q));
     for (const a of live) {
-      if (a.op !== '=' || a.value === null) {
-        // What is only taken away from does not grow.
-        if (a.op === '-=') continue;
-        amount = joined(amount, unknown);
-      } else amount = joined(amount, this.value(a.value, frame, hops, q));
+      // What is only taken away from does not grow.
+      if (a.op === '=' || a.op === '-=') continue;
+      const isOnce = a.op === '+=' && a.value !== null && !isAround(a, expr);
+      const more = isOnce && isDecided ? combined(amount, this.value(a.value, frame, hops, q), sum) : unknown;
+      amount = joined(amount, more);
     }
-    const isOut = reading.outArguments.has(keyOf(expr));
-    return { amount: isOut && !isDecided ? joined(amount, unknown) : amount, isDecided };
+    return { amount, isDecided };
   }
 
   private ofConstant(name: string, frame: Frame, hops: number, q: Question): Amount {
@@ -275,8 +249,9 @@ export class Amounts {
   /** Everything stored to the field; memory that was never stored to is zero. */
   private stored(record: string, field: string, hops: number, q: Question): Amount | null {
     const stores = this.program.fieldAssignments(record, field);
-    if (stores.length === 0 || stores.length > MAX_STORES || this.program.untypedStores(field).length > 0)
-      return unknown;
+    if (stores.length === 0 || stores.length > MAX_STORES) return unknown;
+    const files = new Set(stores.map((store) => store.file));
+    if (this.program.untypedStores(field).some((store) => files.has(store.file))) return unknown;
     let all: Amount | null = null;
     for (const { value, function: fn, file, op } of stores) {
       if (value === null || op !== '=' || this.isWrittenThrough(file, field)) return unknown;
@@ -295,7 +270,9 @@ export class Amounts {
       known = this.program
         .chunksMentioning(file, field)
         .flatMap((chunk) => this.program.chunkFacts({ file, chunk })?.functions ?? [])
-        .some((fn) => [...readingOf(fn).outArguments].some((out) => end.test(out)));
+        .some((fn) =>
+          [...readingOf(fn).assignments].some(([key, all]) => end.test(key) && all.some((a) => a.op === '&')),
+        );
       this.writtenThrough.set(key, known);
     }
     return known;
@@ -333,63 +310,11 @@ export class Amounts {
         user: null,
       };
     if (userCounts.has(name)) return { ...unknown, user: evidenceAt(this.program, frame.file, call) };
-    if (sameValue.test(name)) return arg(0);
-    if (sameAsSecond.test(name)) return arg(1);
-    switch (name) {
-      case 'min':
-      case 'umin':
-        return lower(arg(0), arg(1));
-      case 'min_t':
-        return lower(arg(1), arg(2));
-      case 'min3':
-        return lower(lower(arg(0), arg(1)), arg(2));
-      case 'max':
-      case 'umax':
-        return combined(arg(0), arg(1), larger);
-      case 'max_t':
-        return combined(arg(1), arg(2), larger);
-      case 'min_not_zero':
-        return joined(arg(0), arg(1));
-      case 'clamp':
-      case 'clamp_val':
-        return combined(lower(arg(0), arg(2)), arg(1), larger);
-      case 'clamp_t':
-        return combined(lower(arg(1), arg(3)), arg(2), larger);
-      case 'roundup':
-      case 'round_up':
-      case 'ALIGN':
-        return combined(arg(0), arg(1), roundedUp);
-      case 'PAGE_ALIGN':
-        return combined(arg(0), plain(exactly(PAGE_BYTES)), roundedUp);
-      case 'DIV_ROUND_UP':
-        return combined(
-          combined(
-            arg(0),
-            combined(arg(1), plain(exactly(1)), (a, b) => calculate('-', a, b)),
-            sum,
-          ),
-          arg(1),
-          (a, b) => calculate('/', a, b),
-        );
-      case 'offset_in_page':
-        return plain(between(0, PAGE_BYTES - 1));
-      case 'size_mul':
-      case 'array_size':
-        return combined(arg(0), arg(1), product);
-      case 'size_add':
-        return combined(arg(0), arg(1), sum);
-      case 'BIT':
-      case 'BIT_ULL':
-        return combined(plain(exactly(1)), arg(0), (a, b) => calculate('<<', a, b));
-      case 'virtqueue_get_vring_size':
-        return plain(between(1, LARGEST_RING));
-      case 'ARRAY_SIZE':
-        return plain(this.lengthOf(call.args[0], frame));
-      case 'struct_size':
-        return this.structSize(call, frame, arg(2));
-      default:
-        return this.ofBody(call, name, frame, hops, q);
-    }
+    const known = knownCall(name);
+    if (known !== null) return known(arg);
+    if (name === 'ARRAY_SIZE') return plain(this.lengthOf(call.args[0], frame));
+    if (name === 'struct_size') return this.structSize(call, frame, arg(2));
+    return this.ofBody(call, name, frame, hops, q);
   }
 
   private lengthOf(array: Expr | undefined, frame: Frame): Bounds {
@@ -485,44 +410,4 @@ function reaching(
 /** Later in the text, but in a loop around both. The use in the assignment's own value is of the value before. */
 function isAround(a: Assignment, use: Expr): boolean {
   return a.loops.some((loop) => loop.start <= use.start && use.end <= loop.end);
-}
-
-export const unknown: Amount = { least: 0, most: null, limit: null, user: null };
-
-function plain(bounds: Bounds): Amount {
-  return { least: bounds.least, most: bounds.most, limit: null, user: null };
-}
-
-function withBounds(amount: Amount, { least, most }: Bounds): Amount {
-  return { ...amount, least, most };
-}
-
-/** A type bounds from above only. */
-function widened({ most }: Bounds): Bounds {
-  return { least: Number.MAX_SAFE_INTEGER, most };
-}
-
-function combined(a: Amount | null, b: Amount | null, how: (a: Bounds, b: Bounds) => Bounds): Amount | null {
-  if (a === null || b === null) return null;
-  return { ...how(a, b), limit: a.limit ?? b.limit, user: a.user ?? b.user };
-}
-
-/** One of two values; a null one adds nothing. */
-function joined(a: Amount | null, b: Amount | null): Amount | null {
-  if (a === null || b === null) return a ?? b;
-  return combined(a, b, union);
-}
-
-/** The smaller of two values, one of which may be what it is being worked out from. */
-function lower(a: Amount | null, b: Amount | null): Amount | null {
-  if (a === null || b === null) return a ?? b;
-  const low = combined(a, b, smaller);
-  // A bound that the code sets leaves nothing for user space to decide.
-  return low === null || low.most === null ? low : { ...low, user: null };
-}
-
-function numberIn(text: string): Bounds {
-  const digits = text.replace(/[uUlL]+$/, '');
-  const n = /^0[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : Number(digits);
-  return Number.isSafeInteger(n) ? exactly(n) : anything;
 }

@@ -1,7 +1,7 @@
-import type { Program } from '../../program/index.js';
-import { oneLine } from '../../text/one-line.js';
-import type { Span } from '../../text/span.js';
-import type { Evidence } from './workload.js';
+import type { Program } from '../../../program/index.js';
+import { oneLine } from '../../../text/one-line.js';
+import type { Span } from '../../../text/span.js';
+import type { Evidence } from '../workload.js';
 
 /** Longer texts add nothing: the line says where to look. */
 const MAX_TEXT = 100;

@@ -1,12 +1,12 @@
 /** One walk over a function's body: its calls, assignments, loops, returns, and the limits its conditions set. */
-import type { FunctionRef } from '../../program/index.js';
-import type { CallExpr, Expr, LoopStmt, MacroBlockStmt, Stmt } from '../../syntax/ir.js';
-import { isStmt, type Node, type Path, uncast, walk } from '../../syntax/walk.js';
-import type { Span } from '../../text/span.js';
-import { calleeName } from '../values/expressions.js';
-import { printExpr } from '../values/print.js';
+import type { FunctionRef } from '../../../program/index.js';
+import type { CallExpr, Expr, LoopStmt, MacroBlockStmt, Stmt } from '../../../syntax/ir.js';
+import { isStmt, type Node, type Path, uncast, walk } from '../../../syntax/walk.js';
+import type { Span } from '../../../text/span.js';
+import { calleeName } from '../../values/expressions.js';
+import { printExpr } from '../../values/print.js';
 
-/** `target op value`; `op` is `=`, `+=`, ... and `++` for a count up or down. */
+/** `target op value`; `op` is `=`, `+=`, ..., `++` for a count up or down, `&` for a call that is given the address. */
 export interface Assignment extends Span {
   readonly target: Expr | null;
   readonly op: string;
@@ -37,8 +37,6 @@ export interface Reading {
   readonly limits: readonly Limit[];
   readonly loops: readonly Loop[];
   readonly returned: readonly Expr[];
-  /** What calls are given the address of. */
-  readonly outArguments: ReadonlySet<string>;
 }
 
 const readings = new WeakMap<FunctionRef, Reading>();
@@ -64,7 +62,6 @@ interface Draft {
   readonly limits: Limit[];
   readonly loops: Loop[];
   readonly returned: Expr[];
-  readonly outArguments: Set<string>;
 }
 
 function read(fn: FunctionRef): Reading {
@@ -75,7 +72,6 @@ function read(fn: FunctionRef): Reading {
     limits: [],
     loops: [],
     returned: [],
-    outArguments: new Set(),
   };
   const seen = new Set<number>();
   for (const { body } of fn.variants) {
@@ -105,7 +101,7 @@ function note(draft: Draft, node: Node, up: Path | null): void {
       draft.calls.push({ call: node, up });
       for (const arg of node.args) {
         const a = uncast(arg);
-        if (a.kind === 'unary' && a.op === '&') draft.outArguments.add(keyOf(a.operand));
+        if (a.kind === 'unary' && a.op === '&') addAssignment(draft, a.operand, '&', null, node, up);
       }
       if (/^BUG_ON$/.test(calleeName(node)) && node.args[0])
         limitsOf(node.args[0], false, { start: node.end, end: draft.fn.end }, draft.limits);

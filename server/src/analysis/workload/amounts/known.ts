@@ -13,6 +13,9 @@ export const LARGEST_BOUNCE_BYTES = 128 * SLOT_BYTES;
 /** Entries a queue can have at the most. Source: virtio 1.3, sections 2.7 and 2.8 ("Queue Size ... is 32768"). */
 export const LARGEST_RING = 32768;
 
+/** Source: arch/x86/include/asm/cache.h with CONFIG_X86_L1_CACHE_SHIFT 6, arch/arm64/include/asm/cache.h (6.12). */
+export const CACHE_LINE_BYTES = 64;
+
 /** Constants of headers that are not read. Sources: include/linux/{mm,skbuff,limits,sizes}.h, linux/kernel.h (6.12). */
 export const knownNumbers: Readonly<Record<string, number>> = {
   PAGE_SIZE: PAGE_BYTES,
@@ -29,6 +32,10 @@ export const knownNumbers: Readonly<Record<string, number>> = {
   NAME_MAX: 255,
   BITS_PER_BYTE: 8,
   BITS_PER_LONG: 64,
+  L1_CACHE_BYTES: CACHE_LINE_BYTES,
+  SMP_CACHE_BYTES: CACHE_LINE_BYTES,
+  // include/uapi/linux/bpf.h (6.12).
+  XDP_PACKET_HEADROOM: 256,
   // include/uapi/linux/if_ether.h (6.12).
   ETH_ALEN: 6,
   ETH_HLEN: 14,
@@ -61,6 +68,15 @@ export const knownNumbers: Readonly<Record<string, number>> = {
     ]),
   ),
 };
+
+/**
+ * What `SKB_WITH_OVERHEAD()` takes off: `struct skb_shared_info` with 17 fragments, rounded up to a cache line.
+ * Source: include/linux/skbuff.h (6.12), 48 bytes and 17 times 16.
+ */
+export const SKB_OVERHEAD = 320;
+
+/** Records of headers that are not read. Source: include/linux/skbuff.h (6.12), as above. */
+export const knownRecords: Readonly<Record<string, number>> = { 'struct skb_shared_info': SKB_OVERHEAD };
 
 /** Functions that say how large one mapping may be. Source: kernel/dma/mapping.c, include/linux/virtio.h (6.12). */
 export const mappingLimits: ReadonlySet<string> = new Set([

@@ -1,8 +1,10 @@
 /** Bytes of types, by the layout rules of the 64-bit ABIs the kernel runs on. */
-import type { Program, RecordRef } from '../../program/index.js';
-import type { Expr, TypeRef } from '../../syntax/ir.js';
-import { anything, between, exactly, product, union } from './bounds.js';
-import type { Bounds } from './workload.js';
+import type { Program, RecordRef } from '../../../program/index.js';
+import type { Expr, FieldFacts, TypeRef } from '../../../syntax/ir.js';
+import type { Bounds } from '../workload.js';
+import { anything, between, exactly, larger, product, sum, union } from './bounds.js';
+import { knownRecords } from './known.js';
+import { type Member, membersOf } from './layout.js';
 
 /** A pointer and a `long`. Origin: LP64, as x86-64, arm64, ppc64 and s390x have it. */
 const WORD = 8;
@@ -46,7 +48,7 @@ export class Sizes {
     const scalar = scalarBytes(plain.base);
     if (scalar !== null) return exactly(scalar);
     const records = this.program.types.recordsOf(plain, file);
-    if (records.length === 0) return unsized;
+    if (records.length === 0) return knownRecord(plain.base);
     return records.map((r) => this.ofRecord(r, depth + 1)).reduce(union);
   }
 
@@ -69,38 +71,42 @@ export class Sizes {
     return size;
   }
 
-  /** Members of nameless unions are listed as the record's own: then only the longest member, and the sum, are known. */
   private layOut(record: RecordRef, depth: number): Bounds {
-    const text = this.program.textOf(record.file, { start: record.start, end: record.end + 120 });
-    const isUnion = record.tag.startsWith('union ');
-    const hasUnion = isUnion || /\bunion\s*(?:\w+\s*)?\{/.test(text.slice(1));
+    const text = this.program
+      .textOf(record.file, { start: record.start, end: record.end })
+      .replace(comment, blank);
+    const tail = this.program.textOf(record.file, { start: record.end, end: record.end + 120 });
     const isPacked =
-      /^[^;]*\bpacked\b|^[^;]*\b__packed\b/.test(
-        text.slice(record.end - record.start - 1).split(';')[0] ?? '',
-      ) || /^\s*(?:struct|union)\s+(?:__packed|__attribute__)/.test(text);
-    let least = 0;
-    let most: number | null = 0;
-    let longest = 0;
-    let longestMost: number | null = 0;
+      packed.test(text.slice(0, text.indexOf('{'))) ||
+      packed.test(/^[^;]*/.exec(tail)?.[0] ?? '') ||
+      packed.test(/[^}]*$/.exec(text)?.[0] ?? '');
+    const kind =
+      record.tag.startsWith('union ') || /^\s*(?:typedef\s+)?union\b/.test(text) ? 'union' : 'struct';
+    const members = membersOf(record.fields, text, record.start);
+    return this.place({ kind, members }, record, isPacked, depth).size;
+  }
+
+  private place(member: Member, record: RecordRef, isPacked: boolean, depth: number): Placed {
+    if (member.kind === 'field') return this.placeField(member.field, record, isPacked, depth);
+    let size: Bounds = exactly(0);
     let align = 1;
-    for (const field of record.fields) {
-      if (isFlexible(field.type)) continue;
-      const size = field.bits === undefined ? this.of(field.type, record.file, depth) : exactly(0);
-      const own = isPacked ? 1 : this.alignOf(field.type, record.file, depth);
-      align = Math.max(align, own);
-      least = up(least, own) + size.least;
-      most = most === null || size.most === null ? null : up(most, own) + size.most;
-      longest = Math.max(longest, size.least);
-      longestMost = longestMost === null || size.most === null ? null : Math.max(longestMost, size.most);
+    let bits = 0;
+    for (const inner of member.members) {
+      if (inner.kind === 'field' && inner.field.bits !== undefined) {
+        bits += this.count(inner.field.bits, record.file).most ?? 0;
+        continue;
+      }
+      const placed = this.place(inner, record, isPacked, depth);
+      align = Math.max(align, placed.align);
+      size =
+        member.kind === 'union' ? larger(size, placed.size) : sum(padded(size, placed.align), placed.size);
     }
-    const bits = record.fields.reduce(
-      (sum, f) => sum + (f.bits === undefined ? 0 : this.count(f.bits, record.file).least),
-      0,
-    );
-    least += Math.ceil(bits / 8);
-    if (most !== null) most += Math.ceil(bits / 8);
-    if (isUnion) return between(up(longest, align), longestMost === null ? null : up(longestMost, align));
-    return between(up(hasUnion ? longest : least, align), most === null ? null : up(most, align));
+    return { size: padded(sum(size, exactly(Math.ceil(bits / 8))), align), align };
+  }
+
+  private placeField({ type }: FieldFacts, record: RecordRef, isPacked: boolean, depth: number): Placed {
+    const align = isPacked ? 1 : this.alignOf(type, record.file, depth);
+    return { size: isFlexible(type) ? exactly(0) : this.of(type, record.file, depth), align };
   }
 
   private alignOf(type: TypeRef, file: string, depth: number): number {
@@ -116,6 +122,11 @@ export class Sizes {
     if (record === undefined || depth > 8) return 1;
     return Math.max(1, ...record.fields.map((f) => this.alignOf(f.type, record.file, depth + 1)));
   }
+}
+
+function knownRecord(tag: string): Bounds {
+  const known = Object.hasOwn(knownRecords, tag) ? knownRecords[tag] : undefined;
+  return known === undefined ? unsized : exactly(known);
 }
 
 /** Bytes of a number or an enumeration; null for anything else. */
@@ -139,6 +150,22 @@ function isFlexible(type: TypeRef): boolean {
   const [outer] = type.sizes ?? [];
   if (type.sizes !== undefined && type.sizes.length === 0) return true;
   return outer?.kind === 'number' && outer.text === '0';
+}
+
+interface Placed {
+  readonly size: Bounds;
+  readonly align: number;
+}
+
+const comment = /\/\*[\s\S]*?\*\/|\/\/[^\n]*/g;
+const packed = /\b(?:__packed|packed|__packed__)\b/;
+
+function blank(text: string): string {
+  return text.replace(/[^\n]/g, ' ');
+}
+
+function padded({ least, most }: Bounds, to: number): Bounds {
+  return between(up(least, to), most === null ? null : up(most, to));
 }
 
 function up(n: number, to: number): number {

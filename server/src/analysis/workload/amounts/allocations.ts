@@ -1,8 +1,8 @@
 /** Where the memory behind a pointer was allocated. */
-import type { Program } from '../../program/index.js';
-import type { CallExpr, Expr } from '../../syntax/ir.js';
-import { uncast } from '../../syntax/walk.js';
-import { calleeName } from '../values/expressions.js';
+import type { Program } from '../../../program/index.js';
+import type { CallExpr, Expr } from '../../../syntax/ir.js';
+import { uncast } from '../../../syntax/walk.js';
+import { calleeName } from '../../values/expressions.js';
 import { calleeFrame, type Frame, rootFrame } from './amounts.js';
 import { allocations } from './known.js';
 import { keyOf, readingOf } from './reading.js';

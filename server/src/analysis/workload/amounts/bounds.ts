@@ -1,5 +1,5 @@
 /** Arithmetic on ranges of numbers that are not negative, as sizes and counts are. */
-import type { Bounds } from './workload.js';
+import type { Bounds } from '../workload.js';
 
 export const anything: Bounds = { least: 0, most: null };
 
