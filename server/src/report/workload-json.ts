@@ -35,7 +35,10 @@ function pieceJson(piece: Piece): Json {
     bytes: boundsJson(piece.bytes),
     segments: boundsJson(piece.segments),
     boundedBy: piece.boundedBy,
-    ...(piece.grows === undefined ? {} : { grows: evidenceJson(piece.grows) }),
+    mappedBy: piece.mappedBy,
+    ...(piece.grows === undefined
+      ? {}
+      : { grows: { how: piece.grows.how, at: evidenceJson(piece.grows.at) } }),
     evidence: piece.evidence.map(evidenceJson),
   };
 }

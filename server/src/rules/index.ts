@@ -1,11 +1,14 @@
 /** The rules folder's face: the registry, and the engine that runs it. One file a rule. */
 import { createHash } from 'node:crypto';
 import { oneLine } from '../text/one-line.js';
+import { bounceAmplification } from './bounce-amplification.js';
 import { dmaBypassUnconditional } from './dma-bypass-unconditional.js';
 import type { Finding, Level } from './finding.js';
 import { guardDiffersFromCore } from './guard-differs-from-core.js';
+import { receiveRingExceedsPool } from './receive-ring-exceeds-pool.js';
 import type { Found, Rule, RuleContext } from './rule.js';
 import { secureGuestUnreadable } from './secure-guest-unreadable.js';
+import { swiotlbLimitIgnored } from './swiotlb-limit-ignored.js';
 
 export type { Finding, Level, Related } from './finding.js';
 export type { Rule, RuleContext } from './rule.js';
@@ -13,7 +16,14 @@ export type { Rule, RuleContext } from './rule.js';
 /** Levels by rule id, as configured; rules not named keep their own. */
 export type RuleLevels = ReadonlyMap<string, Level | 'off'>;
 
-export const rules: readonly Rule[] = [dmaBypassUnconditional, guardDiffersFromCore, secureGuestUnreadable];
+export const rules: readonly Rule[] = [
+  dmaBypassUnconditional,
+  guardDiffersFromCore,
+  secureGuestUnreadable,
+  swiotlbLimitIgnored,
+  receiveRingExceedsPool,
+  bounceAmplification,
+];
 
 /** All findings of the rules that are on, in source order. */
 export function applyRules(context: RuleContext, levels: RuleLevels): Finding[] {

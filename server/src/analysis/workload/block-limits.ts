@@ -8,7 +8,7 @@ import { between } from './amounts/bounds.js';
 import { evidenceAt } from './amounts/evidence.js';
 import { knownNumbers, LARGEST_BOUNCE_BYTES } from './amounts/known.js';
 import { readingOf } from './amounts/reading.js';
-import type { Bounds, Evidence } from './workload.js';
+import type { Bounds, Evidence, Growth } from './workload.js';
 
 export interface BlockLimits {
   readonly segment: Bounds;
@@ -18,7 +18,7 @@ export interface BlockLimits {
   /** Whether a mapping limit of the DMA API bounds it. */
   readonly isLimited: boolean;
   /** Where a segment is allowed to be longer than the largest bounce mapping. */
-  readonly grows: Evidence | null;
+  readonly grows: Growth | null;
 }
 
 /** A limit by its field of `struct queue_limits` (6.9+) and its setter (before). Source: include/linux/blkdev.h (6.1, 6.12). */
@@ -71,7 +71,7 @@ function findLimits(amounts: Amounts, file: string): BlockLimits {
     segments: between(1, largest),
     isSet: lengths.length > 0,
     isLimited: lengths.some(({ amount }) => amount.limit !== null) && wide === undefined,
-    grows: wide?.at ?? null,
+    grows: wide === undefined ? null : { how: 'block limit', at: wide.at },
   };
 }
 

@@ -14,7 +14,7 @@ import { Amounts } from './amounts/amounts.js';
 import { exactly, sum, union } from './amounts/bounds.js';
 import { evidenceAt } from './amounts/evidence.js';
 import { classOf } from './device-class.js';
-import { mappingOf } from './mapping.js';
+import { mappingOf, ringEntriesOf } from './mapping.js';
 import { payloadOf } from './payload.js';
 import { Pieces } from './pieces.js';
 import { postingOf } from './posting.js';
@@ -25,6 +25,7 @@ export type {
   Bounds,
   Direction,
   Evidence,
+  Growth,
   Mapper,
   Mapping,
   Payload,
@@ -107,10 +108,10 @@ function workload(amounts: Amounts, pieces: Pieces, add: AddCall, entry: Entry, 
     queue: queue === undefined ? '' : printExpr(queue),
     pieces: own,
     posting: postingOf(amounts, pieces, add, entry.frame, own),
-    mapping: mappingOf(program, add),
+    mapping: mappingOf(program, add, own),
     descriptors,
     mayUseIndirect: descriptors.most === null || descriptors.most > 1,
-    ringEntries: null,
+    ringEntries: ringEntriesOf(amounts, file),
     payload: own.some((p: Piece) => p.direction === 'in') ? payloadOf(amounts, add) : null,
   };
 }

@@ -1,7 +1,7 @@
 /** How much of a buffer the device has written a driver looks at, where its code says so. */
 import type { FunctionRef, Program } from '../../program/index.js';
 import type { CallExpr, Expr } from '../../syntax/ir.js';
-import { uncast, walk } from '../../syntax/walk.js';
+import { type Node, uncast, type Visitor, walk } from '../../syntax/walk.js';
 import { calleeName } from '../values/expressions.js';
 import type { AddCall } from './add-calls.js';
 import { type Amounts, rootFrame } from './amounts/amounts.js';
@@ -90,6 +90,15 @@ function byLength(amounts: Amounts, { fn, call, length }: Taking): Payload | nul
 const releases =
   /^(?:kv?free|kfree_sensitive|devm_kfree|free_pages?(?:_exact)?|kmem_cache_free|put_page|virtqueue_add_)/;
 
+function givesBack(program: Program, name: string, file: string): boolean {
+  if (releases.test(name)) return true;
+  // A helper that posts it again.
+  const targets = program.functionsNamed(name, file);
+  return targets.some((fn) =>
+    readingOf(fn).calls.some(({ call }) => /^virtqueue_add_/.test(calleeName(call))),
+  );
+}
+
 /** A buffer taken as a record of which nothing but members is read: it holds one, whatever its size. */
 function byType(amounts: Amounts, { fn, call, name }: Taking): Payload | null {
   const { program } = amounts;
@@ -103,7 +112,7 @@ function byType(amounts: Amounts, { fn, call, name }: Taking): Payload | null {
     return null;
   const size = amounts.sizes.of({ base: local.type.base, pointers: 0 }, fn.file);
   if (!isExact(size) || size.most === null || hasTail(program, local.type.base, fn.file)) return null;
-  if (!readsMembersOnly(fn, name)) return null;
+  if (!readsMembersOnly(program, fn, name)) return null;
   return { most: size.most, evidence: evidenceAt(program, fn.file, local.declarator) };
 }
 
@@ -120,24 +129,36 @@ function isZeroLength(size: Expr | undefined): boolean {
   return size === undefined || (size.kind === 'number' && size.text === '0');
 }
 
-function readsMembersOnly(fn: FunctionRef, name: string): boolean {
+const comparisons: ReadonlySet<string> = new Set(['==', '!=', '&&', '||']);
+
+function readsMembersOnly(program: Program, fn: FunctionRef, name: string): boolean {
   let isSo = true;
   let reads = 0;
-  for (const { body } of fn.variants) {
-    walk(body, (node, up) => {
-      if (node.kind !== 'name' || node.name !== name) return;
-      const around = up?.node;
-      const isTest =
-        around?.kind === 'unary' ||
-        around?.kind === 'binary' ||
-        around?.kind === 'if' ||
-        around?.kind === 'loop';
-      const isKept = around?.kind === 'assign' && around.target === node;
-      const isReleased = around?.kind === 'call' && releases.test(calleeName(around));
-      if (around?.kind === 'member') reads += 1;
-      // An address of a member, or an array in the record, can lead past its end; a member's value cannot.
-      else if (!isTest && !isKept && !isReleased) isSo = false;
-    });
-  }
+  const visit: Visitor = (node, up) => {
+    if (node.kind !== 'name' || node.name !== name) return;
+    const around = up?.node;
+    if (around?.kind === 'member') reads += 1;
+    else if (around === undefined || !isHarmless(program, fn, node, around)) isSo = false;
+  };
+  for (const { body } of fn.variants) walk(body, visit);
   return isSo && reads > 0;
+}
+
+/** Whether the buffer is only tested, kept or given back there. */
+function isHarmless(program: Program, fn: FunctionRef, use: Node, around: Node): boolean {
+  switch (around.kind) {
+    case 'if':
+    case 'loop':
+      return true;
+    case 'unary':
+      return around.op === '!';
+    case 'binary':
+      return comparisons.has(around.op);
+    case 'assign':
+      return around.target === use;
+    case 'call':
+      return givesBack(program, calleeName(around), fn.file);
+    default:
+      return false;
+  }
 }

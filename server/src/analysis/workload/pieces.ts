@@ -21,7 +21,7 @@ import { keyOf, type Loop, readingOf } from './amounts/reading.js';
 import { blockLimits } from './block-limits.js';
 import { type Listed, Lists } from './lists.js';
 import { type Filling, fillings, fillingsElsewhere, type ListName, listName } from './scatterlists.js';
-import type { Bounds, Evidence, Piece, SegmentBound } from './workload.js';
+import type { Bounds, Growth, Piece, SegmentBound } from './workload.js';
 
 export class Pieces {
   private readonly program: Program;
@@ -77,6 +77,7 @@ export class Pieces {
       bytes: limits.segment,
       segments: between(0, limits.segments.most),
       boundedBy: limits.isLimited ? 'mapping limit' : limits.isSet ? 'unknown' : 'block layer',
+      mappedBy: 'ring',
       ...(limits.grows === null ? {} : { boundedBy: 'none', grows: limits.grows }),
       evidence: [at],
     };
@@ -102,6 +103,7 @@ export class Pieces {
       bytes: between(1, null),
       segments,
       boundedBy: 'unknown',
+      mappedBy: 'ring',
       evidence: [at],
     };
   }
@@ -119,16 +121,18 @@ export class Pieces {
     const segments = listed.isOptional ? between(0, most.most) : most;
     const first = group.find((f) => f.buffer !== null)?.buffer ?? null;
     const grows = parts.find((p) => p.grows !== null)?.grows ?? null;
-    const joins = joined === null ? null : evidenceAt(this.program, joined.frame.file, joined);
-    const isOpen = grows !== null || joins !== null;
+    const joins: Growth | null =
+      joined === null ? null : { how: 'joined', at: evidenceAt(this.program, joined.frame.file, joined) };
+    const why = joins ?? grows;
     return {
       direction: listed.direction,
       list: printExpr(listed.expr),
       buffer: first === null ? '' : printExpr(first),
       bytes: joins === null ? bytes : between(bytes.least, null),
       segments,
-      boundedBy: isOpen ? 'none' : leastCertain(parts.map((p) => p.boundedBy)),
-      ...(isOpen ? { grows: (joins ?? grows) as Evidence } : {}),
+      boundedBy: why !== null ? 'none' : leastCertain(parts.map((p) => p.boundedBy)),
+      mappedBy: mapperOf(group),
+      ...(why === null ? {} : { grows: why }),
       evidence: group.map((f) => evidenceAt(this.program, f.frame.file, f)),
     };
   }
@@ -184,17 +188,18 @@ export class Pieces {
   }
 
   /** Why the buffer can be longer than any mapping: its allocation is made for large sizes, or user space gives the length. */
-  private growth(filling: Filling, buffer: Expr, amount: Amount): Evidence | null {
+  private growth(filling: Filling, buffer: Expr, amount: Amount): Growth | null {
     for (const { name, call, frame, sizes } of allocationsOf(this.program, buffer, filling.frame)) {
       const factors = sizes.map((s) => this.amounts.of(s, frame));
       const size = factors.reduce<Bounds>(product, exactly(1));
       const isUsers = amount.user !== null || factors.some((f) => f.user !== null);
-      const most = size.most ?? LARGEST_KMALLOC;
       const isMeant =
         largeAllocations.test(name) || userAllocations.test(name) || isUsers || size.most !== null;
-      if (isMeant && most > LARGEST_BOUNCE_BYTES) return evidenceAt(this.program, frame.file, call);
+      if (isMeant && (size.most ?? LARGEST_KMALLOC) > LARGEST_BOUNCE_BYTES)
+        return { how: 'allocated', at: evidenceAt(this.program, frame.file, call) };
     }
-    return null;
+    if (amount.most === null) return null;
+    return { how: 'allocated', at: evidenceAt(this.program, filling.frame.file, filling) };
   }
 
   private segmentsOf(filling: Filling, list: ListName, { call, fn }: AddCall): Bounds {
@@ -234,7 +239,7 @@ interface Part {
   readonly bytes: Bounds;
   readonly segments: Bounds;
   readonly boundedBy: SegmentBound;
-  readonly grows: Evidence | null;
+  readonly grows: Growth | null;
 }
 
 const certainty: readonly SegmentBound[] = [
@@ -248,6 +253,11 @@ const certainty: readonly SegmentBound[] = [
 
 function leastCertain(bounds: readonly SegmentBound[]): SegmentBound {
   return certainty.find((c) => bounds.includes(c)) ?? 'unknown';
+}
+
+function mapperOf(group: readonly Filling[]): Piece['mappedBy'] {
+  const mapped = group.filter((f) => f.isMapped).length;
+  return mapped === 0 ? 'ring' : mapped === group.length ? 'driver' : 'either';
 }
 
 /** The call says how many entries it takes of a list that is all alike. */

@@ -20,6 +20,8 @@ export interface Filling extends Span {
   readonly frame: Frame;
   /** The innermost loop around it. */
   readonly loop: Loop | null;
+  /** Whether the entry is given a DMA address of the driver's own. */
+  readonly isMapped: boolean;
 }
 
 /** Argument positions. Source: include/linux/scatterlist.h, skbuff.h, blk-mq.h, blk-integrity.h (6.12). */
@@ -86,6 +88,7 @@ export function fillings(program: Program, list: ListName, frame: Frame, depth =
         buffer,
         length,
         frame,
+        isMapped: false,
         ...placed(call, reading.loops),
       });
     } else if (name !== '') found.push(...throughHelper(program, call, name, list, frame, depth));
@@ -94,28 +97,22 @@ export function fillings(program: Program, list: ListName, frame: Frame, depth =
   return found;
 }
 
-/** `sg->length = n`, `sg->length += n`. */
+/** `sg->length = n`, `sg->length += n`; beside it the address may be set. */
 function byField(list: ListName, frame: Frame): Filling[] {
-  const found: Filling[] = [];
   const reading = frame.fn === null ? null : readingOf(frame.fn);
-  for (const all of reading?.assignments.values() ?? []) {
-    for (const a of all) {
-      const target = a.target === null ? null : uncast(a.target);
-      if (target?.kind !== 'member' || target.field !== 'length' || !isSame(listName(target.object), list))
-        continue;
-      const how = a.op === '+=' ? 'joined' : 'buffer';
-      if (a.op === '=' || a.op === '+=')
-        found.push({
-          how,
-          entry: listName(target.object).entry,
-          buffer: null,
-          length: a.value,
-          frame,
-          ...placed(a, reading?.loops ?? []),
-        });
-    }
-  }
-  return found;
+  const stores = [...(reading?.assignments.values() ?? [])].flat().flatMap((a) => {
+    const target = a.target === null ? null : uncast(a.target);
+    const named = target?.kind === 'member' ? listName(target.object) : null;
+    const isOfList = named !== null && isSame(named, list);
+    return target?.kind === 'member' && isOfList ? [{ ...a, field: target.field, entry: named.entry }] : [];
+  });
+  const isMapped = stores.some((a) => a.field === 'dma_address');
+  return stores.flatMap((a) => {
+    if (a.field !== 'length' || (a.op !== '=' && a.op !== '+=')) return [];
+    const how = a.op === '+=' ? 'joined' : 'buffer';
+    const place = placed(a, reading?.loops ?? []);
+    return [{ how, entry: a.entry, buffer: null, length: a.value, frame, isMapped, ...place }];
+  });
 }
 
 function throughHelper(

@@ -26,6 +26,15 @@ export type Direction = 'out' | 'in';
  */
 export type SegmentBound = 'constant' | 'mapping limit' | 'block layer' | 'page' | 'unknown' | 'none';
 
+/**
+ * `allocated`: one piece of memory, as large as is asked for; `joined`: entries made longer by what lies behind them; `block
+ * limit`: the driver allows the block layer such segments.
+ */
+export interface Growth {
+  readonly how: 'allocated' | 'joined' | 'block limit';
+  readonly at: Evidence;
+}
+
 /** Scatterlist entries that mean one thing: a header, the data, a status byte. */
 export interface Piece {
   readonly direction: Direction;
@@ -38,8 +47,10 @@ export interface Piece {
   /** Entries of the list; each is one mapping. */
   readonly segments: Bounds;
   readonly boundedBy: SegmentBound;
-  /** Why a segment can be longer than any constant of the code: present with `none`. */
-  readonly grows?: Evidence;
+  /** Who gives its entries their DMA address. */
+  readonly mappedBy: 'ring' | 'driver' | 'either';
+  /** Why a segment can be longer than the largest bounce mapping: present with `none`. */
+  readonly grows?: Growth;
   readonly evidence: readonly Evidence[];
 }
 

@@ -182,20 +182,23 @@ function isLoopNode(node: Node): boolean {
   return node.kind === 'loop' || (node.kind === 'macroblock' && node.isLoop);
 }
 
-/** `if (x > n) return;` limits what follows, `if (x <= n) { ... }` what is inside, `if (x > n) x = n;` what follows. */
+/**
+ * `if (x > n) return;` limits what follows, `if (x <= n) { ... }` what is inside. `if (x > n) x = n;` limits what follows, and so
+ * does `x = 1;` there: what replaces a value that is too large is not larger.
+ */
 function addCondition(draft: Draft, node: Stmt & { kind: 'if' }): void {
   const after = { start: node.end, end: draft.fn.end };
   if (leaves(node.then)) limitsOf(node.test, false, after, draft.limits);
   limitsOf(node.test, true, node.then, draft.limits);
   if (node.otherwise !== null) limitsOf(node.test, false, node.otherwise, draft.limits);
   const clamp = onlyAssignment(node.then);
-  const test = plainTest(node.test);
-  if (clamp === null || test?.kind !== 'binary' || clamp.op !== '=') return;
-  const [big, small] =
-    test.op === '>' || test.op === '>=' ? [test.left, test.right] : [test.right, test.left];
-  if (!/^[<>]=?$/.test(test.op) || keyOf(big) !== keyOf(clamp.target)) return;
-  if (keyOf(small) === keyOf(clamp.value) || isNumber(clamp.value))
-    draft.limits.push({ key: keyOf(big), isStrict: false, bound: small, within: after });
+  if (clamp === null || clamp.op !== '=' || node.otherwise !== null) return;
+  const found: Limit[] = [];
+  limitsOf(node.test, false, after, found);
+  const key = keyOf(clamp.target);
+  for (const limit of found)
+    if (limit.key === key && (isNumber(clamp.value) || keyOf(limit.bound) === keyOf(clamp.value)))
+      draft.limits.push({ ...limit, isStrict: false });
 }
 
 function isNumber(expr: Expr): boolean {
