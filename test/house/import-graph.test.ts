@@ -11,7 +11,18 @@ const source = join(root, 'server', 'src');
  * A folder may import those before it in this list, and itself. See ARCHITECTURE.md. The model stands first and is
  * allowed to the stages from the analysis on; it may itself import nothing.
  */
-const layers = ['model', 'text', 'syntax', 'program', 'analysis', 'rules', 'report', 'service', 'cli'];
+const layers = [
+  'model',
+  'text',
+  'syntax',
+  'program',
+  'analysis',
+  'rules',
+  'report',
+  'validation',
+  'service',
+  'cli',
+];
 
 /** Folders of later stages, and what they may import. */
 const apart: Readonly<Record<string, readonly string[]>> = {

@@ -1,5 +1,6 @@
 import type { DeviceId, Outcome, PlatformId } from '../model/index.js';
 import type { Range } from '../text/span.js';
+import type { ThroughputRatio } from './throughput/index.js';
 
 export type SiteCategory = 'bypass' | 'feature' | 'mapping' | 'decision';
 
@@ -37,8 +38,8 @@ export interface SiteOutcome {
   /** Copies through the bounce pool, and slots at the most, for one page each way. */
   readonly copies: number;
   readonly slots: number;
-  /** Null: not worked out. */
-  readonly throughputRatio: null;
+  /** Against a plain guest, where the data is bounced; null elsewhere. */
+  readonly throughputRatio: ThroughputRatio | null;
 }
 
 /** A place where an address reaches a device, or a feature bit is tested, set or cleared. */

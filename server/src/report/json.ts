@@ -6,7 +6,7 @@ import type { Guard, Site, SiteOutcome } from '../analysis/site.js';
 import type { Finding, Related } from '../rules/finding.js';
 import type { Range } from '../text/span.js';
 import type { Coverage, DoctorReport, NotAnalysed, Report } from './report.js';
-import { workloadJson } from './workload-json.js';
+import { ratioJson, workloadJson } from './workload-json.js';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -72,7 +72,7 @@ function outcomeJson(outcome: SiteOutcome): Json {
     ...(outcome.acceptedBy === undefined ? {} : { acceptedBy: outcome.acceptedBy }),
     copies: outcome.copies,
     slots: outcome.slots,
-    throughputRatio: outcome.throughputRatio,
+    throughputRatio: outcome.throughputRatio === null ? null : ratioJson(outcome.throughputRatio),
   };
 }
 

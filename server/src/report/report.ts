@@ -1,4 +1,5 @@
-import type { Site, Workload } from '../analysis/index.js';
+import type { Site, ThroughputRatio, Workload } from '../analysis/index.js';
+import type { PlatformId } from '../model/index.js';
 import type { Finding } from '../rules/finding.js';
 
 /** A file or function the run could not analyse, and why. Nothing is skipped in silence. */
@@ -20,6 +21,11 @@ export interface Coverage {
   readonly clean: number;
 }
 
+/** What a driver's requests are made of, and what they cost where they are bounced. */
+export interface CostedWorkload extends Workload {
+  readonly throughput: readonly ({ readonly platform: PlatformId } & ThroughputRatio)[];
+}
+
 /** The result of `check` and `sites`: what every face shows. */
 export interface Report {
   readonly schema: 'vringside/1';
@@ -27,7 +33,7 @@ export interface Report {
   readonly tree: { readonly root: string; readonly kernelVersion: string | null };
   readonly sites: readonly Site[];
   /** What the drivers' requests are made of; sites name them by id. */
-  readonly workloads: readonly Workload[];
+  readonly workloads: readonly CostedWorkload[];
   readonly findings: readonly Finding[];
   readonly notAnalysed: readonly NotAnalysed[];
   readonly coverage?: Coverage;

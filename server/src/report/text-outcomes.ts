@@ -1,7 +1,9 @@
 /** What becomes of a site in each kind of guest, for people: one line for each outcome and what decided it. */
+import type { ThroughputRatio } from '../analysis/index.js';
 import type { SiteOutcome } from '../analysis/site.js';
 import { type DeviceId, deviceIds, type Outcome, type PlatformId, platformOf } from '../model/index.js';
 import { padEnd, type Style, wrap } from './style.js';
+import { joined, ratioText } from './throughput/units.js';
 
 /** Worst first: what a reviewer must see. */
 const order: readonly Outcome[] = [
@@ -37,6 +39,8 @@ interface Line {
   readonly devices: ReadonlySet<DeviceId>;
   /** What decided it -> the platforms it decided it for. */
   readonly guests: Map<string, PlatformId[]>;
+  /** Throughput against a plain guest, where that is known. */
+  readonly ratios: Map<PlatformId, ThroughputRatio>;
 }
 
 /** Nothing for a site that was not run. */
@@ -45,7 +49,7 @@ export function outcomeLines(outcomes: readonly SiteOutcome[], indent: string, s
   return linesOf(outcomes).flatMap((line) => {
     const guests = [...line.guests].map(
       ([why, platforms]) =>
-        `${platforms.map((id) => platformOf(id).name).join(', ')}${why === '' ? '' : ` (${why})`}`,
+        `${platforms.map((id) => platformWords(id, line.ratios)).join(', ')}${why === '' ? '' : ` (${why})`}`,
     );
     const named = deviceIds.filter((id) => line.devices.has(id)).join(', ');
     const devices = line.devices.size === all.size ? '' : ` with ${named}`;
@@ -55,6 +59,17 @@ export function outcomeLines(outcomes: readonly SiteOutcome[], indent: string, s
       (part, i) => indent + (i === 0 ? label : margin) + part,
     );
   });
+}
+
+/** `AMD SEV-SNP 0.41-0.51-1.00x` */
+function platformWords(id: PlatformId, ratios: Line['ratios']): string {
+  const ratio = ratios.get(id);
+  const { name } = platformOf(id);
+  return ratio === undefined ? name : `${name} ${joined(ratioText(ratio))}`;
+}
+
+function emptyLine(outcome: Outcome, devices: ReadonlySet<DeviceId>): Line {
+  return { outcome, devices, guests: new Map(), ratios: new Map() };
 }
 
 function linesOf(outcomes: readonly SiteOutcome[]): Line[] {
@@ -68,7 +83,8 @@ function linesOf(outcomes: readonly SiteOutcome[]): Line[] {
   for (const o of outcomes) {
     const devices = devicesOf.get(keyOf(o)) ?? new Set();
     const key = `${o.outcome}\0${[...devices].sort().join()}`;
-    const line = lines.get(key) ?? { outcome: o.outcome, devices, guests: new Map<string, PlatformId[]>() };
+    const line = lines.get(key) ?? emptyLine(o.outcome, devices);
+    if (o.throughputRatio !== null) line.ratios.set(o.platform, o.throughputRatio);
     lines.set(key, line);
     const platforms = line.guests.get(o.why) ?? [];
     if (!platforms.includes(o.platform)) platforms.push(o.platform);

@@ -7,6 +7,7 @@ import type { Report } from './report.js';
 import { count, displayWidth, padEnd, printable, type Style, wrap } from './style.js';
 import { closingLine, notUnderstood, stageTimes } from './text-closing.js';
 import { outcomeLines } from './text-outcomes.js';
+import { workloadLines } from './text-workloads.js';
 
 export interface TextOptions {
   readonly style: Style;
@@ -35,9 +36,15 @@ export function sitesToText(report: Report, options: TextOptions): string {
   const blocks = byFile(report.sites).map(([file, sites]) => {
     const columns = functionColumn(sites);
     const entries = sites.map((site) => siteEntry(site, columns, findings.get(site.id) ?? [], options));
+    const requests = workloadLines(
+      report.workloads.filter((load) => load.file === file),
+      '  ',
+      style,
+    );
     return [
       spread(style.bold(printable(file)), style.dim(tally(sites)), style.width),
       joinEntries(entries),
+      ...(requests.length === 0 ? [] : ['', ...requests]),
     ].join('\n');
   });
   return finish(blocks, report, options, sitesVerdict(report, style));

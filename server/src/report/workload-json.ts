@@ -1,9 +1,10 @@
 /** What drivers' requests are made of, as JSON. */
-import type { Bounds, Evidence, Piece, Posting, Workload } from '../analysis/index.js';
+import type { Bounds, Evidence, Piece, Posting, ThroughputRatio } from '../analysis/index.js';
+import type { CostedWorkload } from './report.js';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-export function workloadJson(workload: Workload): Json {
+export function workloadJson(workload: CostedWorkload): Json {
   const { range, payload, ringEntries } = workload;
   return {
     id: workload.id,
@@ -24,7 +25,16 @@ export function workloadJson(workload: Workload): Json {
     mayUseIndirect: workload.mayUseIndirect,
     ringEntries: ringEntries === null ? null : boundsJson(ringEntries),
     payload: payload === null ? null : { most: payload.most, evidence: evidenceJson(payload.evidence) },
+    throughput: workload.throughput.map((t) => ({ platform: t.platform, ...ratioJson(t) })),
   };
+}
+
+/** Three digits are more than the figures are good for. */
+export function ratioJson({ low, mid, high, binding, loss, evidence, of }: ThroughputRatio): {
+  readonly [key: string]: Json;
+} {
+  const short = (ratio: number): number => Math.round(ratio * 1000) / 1000;
+  return { low: short(low), mid: short(mid), high: short(high), binding, loss, evidence, of };
 }
 
 function pieceJson(piece: Piece): Json {

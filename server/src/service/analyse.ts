@@ -4,7 +4,8 @@
  */
 import { resolve } from 'node:path';
 import { coreFolders, isHeaderFollowed, relevantWords, subjectName } from '@vringside/grammars/relevance';
-import { annotate, takeInventory, type Workload, workloadsOf } from '../analysis/index.js';
+import { annotate, takeInventory, type Workload, workloadRatio, workloadsOf } from '../analysis/index.js';
+import type { PlatformId } from '../model/index.js';
 import {
   createProgram,
   diskReader,
@@ -132,7 +133,11 @@ function finish(
   });
   clock.lap('analyse');
   const plan = outcomePlan(program, options.outcomes ?? defaultChoice);
-  const { outcomes, notAnalysed: notRun } = annotate(inventory.sites, {
+  const {
+    outcomes,
+    bouncedFor,
+    notAnalysed: notRun,
+  } = annotate(inventory.sites, {
     ...plan,
     atoms: inventory.resolver.atoms,
   });
@@ -156,7 +161,7 @@ function finish(
       if (run === undefined && load === undefined) return found.site;
       return { ...found.site, ...(run && { outcomes: run }), ...(load && { workload: load }) };
     }),
-    workloads,
+    workloads: workloads.map((load) => ({ ...load, throughput: throughputOf(load, bouncedFor(load.file)) })),
     findings,
     notAnalysed: sortedUnique([
       ...wanted.notAnalysed,
@@ -169,6 +174,16 @@ function finish(
     coverage,
     ...(options.timings ? { timings: clock.laps } : {}),
   };
+}
+
+function throughputOf(
+  load: Workload,
+  platforms: readonly PlatformId[],
+): Report['workloads'][number]['throughput'] {
+  return platforms.flatMap((platform) => {
+    const ratio = workloadRatio(platform, load);
+    return ratio === null ? [] : [{ platform, ...ratio }];
+  });
 }
 
 /** Categories of sites at which a request's memory is handed over. */

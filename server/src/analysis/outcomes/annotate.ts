@@ -10,6 +10,7 @@ import {
   deviceOf,
   guestOf,
   known,
+  type PlatformId,
   type Policy,
   platformOf,
   type Question,
@@ -23,6 +24,7 @@ import type { Atoms } from '../formulas/atoms.js';
 import type { Formula } from '../formulas/formula.js';
 import type { SiteOutcome } from '../site.js';
 import type { FoundSite } from '../sites/collector.js';
+import { usualRatio } from '../throughput/index.js';
 import { reachIn } from './reach-in.js';
 import type { SiteScenario } from './scenario-set.js';
 
@@ -36,6 +38,8 @@ export interface FilePolicy {
 
 export interface Annotations {
   readonly outcomes: ReadonlyMap<FoundSite, readonly SiteOutcome[]>;
+  /** Platforms on which data of a file's device is bounced, where the device offers what it can. */
+  readonly bouncedFor: (file: string) => readonly PlatformId[];
   /** Sites whose outcomes could not be worked out because of a defect, by file. */
   readonly notAnalysed: readonly { readonly file: string; readonly reason: string }[];
 }
@@ -84,7 +88,7 @@ export function annotate(sites: readonly FoundSite[], options: AnnotateOptions):
       notAnalysed.push({ file: found.site.file, reason: `outcomes failed: ${what}` });
     }
   }
-  return { outcomes, notAnalysed };
+  return { outcomes, notAnalysed, bouncedFor: (file) => runs.bounced(file) };
 }
 
 /** Null for a site that is not run. */
@@ -133,6 +137,11 @@ class Runs {
     return this.remember(`${this.keyOf(file)} decision`, () =>
       this.o.scenarios.map((scenario) => toOutcome(scenario, this.policyOf(file), this.run(file, scenario))),
     );
+  }
+
+  bounced(file: string): readonly PlatformId[] {
+    const bouncing = this.ofDecision(file).filter(({ outcome }) => outcome === 'bounced');
+    return [...new Set(bouncing.map(({ platform }) => platform))];
   }
 
   private bypass(file: string, scenario: SiteScenario, formula: Formula): SiteOutcome | null {
@@ -221,7 +230,7 @@ function toOutcome({ platform, device }: SiteScenario, { policy }: FilePolicy, r
     why: whyOf(run, platform),
     copies: run.counts.copiesToDevice + run.counts.copiesFromDevice,
     slots: run.counts.slotsPeak,
-    throughputRatio: null,
+    throughputRatio: run.outcome === 'bounced' ? usualRatio(platform) : null,
   };
 }
 
