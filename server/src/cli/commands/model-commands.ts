@@ -114,7 +114,7 @@ export const modelCommands: readonly (CommandSpec & { readonly name: ModelComman
     examples: [
       'vringside model throughput --platform sev-snp,tdx --bytes 4096,65536 --depth 32',
       'vringside model throughput --class net --idle poll --format svg --output net.svg',
-      'vringside model throughput --class emulated --backend emulated-nvme',
+      'vringside model throughput --device flag,emulated --platform tdx',
     ],
   },
   {

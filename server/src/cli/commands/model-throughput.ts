@@ -68,15 +68,21 @@ async function reportFor(settings: Settings, io: Io, services: Services): Promis
   const numbers = new Numbers(settings, COMMAND);
   const sizes = numbers.wholes('bytes', deviceClass === 'net' ? packets : disk, 16 * 2 ** 20);
   const load = loadOf(numbers, deviceClass);
+  const backend = numbers.one('backend');
   const rows: ThroughputRow[] = [];
   for (const platform of platforms.length === 0 ? usualPlatforms : platforms)
     for (const device of devices.length === 0 ? (['flag'] as const) : devices)
-      for (const policy of policies)
-        rows.push(...rowsOf({ platform, device, deviceClass, policy }, load, sizes, costParameters));
+      for (const policy of policies) {
+        const guest = { platform, device, deviceClass, policy };
+        rows.push(...rowsOf(guest, { ...load, backend: backendFor(backend, guest) }, sizes, costParameters));
+      }
   return { parameters: costParameters.version, rows, baseline: 'the same requests in a plain guest' };
 }
 
-function loadOf(numbers: Numbers, deviceClass: DeviceClass): Omit<Load, 'bytes'> {
+/** What all rows have in common. */
+type Common = Omit<Load, 'bytes' | 'backend'>;
+
+function loadOf(numbers: Numbers, deviceClass: DeviceClass): Common {
   const queues = numbers.whole('queues', 1, { most: 65_535 });
   const isNet = deviceClass === 'net';
   return {
@@ -88,7 +94,6 @@ function loadOf(numbers: Numbers, deviceClass: DeviceClass): Omit<Load, 'bytes'>
     ringSize: ringSizeOf(numbers),
     pool: poolOf(numbers),
     memoryBytes: numbers.size('memory', 16 * 2 ** 30),
-    backend: backendNamed(numbers.one('backend'), deviceClass),
     idle: numbers.choice('idle', ['halt', 'haltpoll', 'poll'], 'halt'),
     completion: numbers.choice('completion', ['interrupt', 'poll'], 'interrupt'),
   };
@@ -110,8 +115,9 @@ function poolOf(numbers: Numbers): Load['pool'] {
   return { slots: Number(match[1]), areas: Math.max(1, Number(match[2] ?? 1)) };
 }
 
-function backendNamed(name: string | null, deviceClass: DeviceClass): Backend {
-  if (name === null) return usualBackend(deviceClass);
+/** As asked for; else who usually serves such a device. */
+function backendFor(name: string | null, { device, deviceClass }: Guest): Backend {
+  if (name === null) return usualBackend(deviceOf(device).class ?? deviceClass, deviceClass);
   const backend = backendOf(name);
   if (backend !== null) return backend;
   throw new UsageError(

@@ -140,6 +140,30 @@ function add(a: Interval, b: Interval): Interval {
   return range(a.low + b.low, a.mid + b.mid, a.high + b.high);
 }
 
+const emulatedNvme = emulated(
+  'emulated-nvme',
+  'NVMe controller emulated by QEMU',
+  2,
+  nvme,
+  'doorbells of submission and completion queue, one write each (drivers/nvme/host/pci.c)',
+);
+
+const emulatedAhci = emulated(
+  'emulated-ahci',
+  'AHCI controller emulated by QEMU',
+  6,
+  nvme,
+  'issue, and reading and clearing of the interrupt status of controller and port (drivers/ata/libahci.c)',
+);
+
+const emulatedE1000 = emulated(
+  'emulated-e1000',
+  'e1000 emulated by QEMU',
+  3,
+  qemuNet,
+  'tail write, cause read, mask write (drivers/net/ethernet/intel/e1000/e1000_main.c)',
+);
+
 const all: readonly Backend[] = [
   nvme,
   pageCache,
@@ -148,27 +172,9 @@ const all: readonly Backend[] = [
   vhostUser,
   daemon,
   instant,
-  emulated(
-    'emulated-nvme',
-    'NVMe controller emulated by QEMU',
-    2,
-    nvme,
-    'doorbells of submission and completion queue, one write each (drivers/nvme/host/pci.c)',
-  ),
-  emulated(
-    'emulated-ahci',
-    'AHCI controller emulated by QEMU',
-    6,
-    nvme,
-    'issue, and reading and clearing of the interrupt status of controller and port (drivers/ata/libahci.c)',
-  ),
-  emulated(
-    'emulated-e1000',
-    'e1000 emulated by QEMU',
-    3,
-    qemuNet,
-    'tail write, cause read, mask write (drivers/net/ethernet/intel/e1000/e1000_main.c)',
-  ),
+  emulatedNvme,
+  emulatedAhci,
+  emulatedE1000,
 ];
 
 export const backendIds: readonly string[] = all.map(({ id }) => id);
@@ -178,8 +184,8 @@ export function backendOf(id: string): Backend | null {
   return all.find((backend) => backend.id === id) ?? null;
 }
 
-/** Who usually serves a class of device. */
-export function usualBackend(device: DeviceClass): Backend {
+/** Who usually serves a class of device. An emulated one stands `inPlaceOf` a virtio device. */
+export function usualBackend(device: DeviceClass, inPlaceOf: DeviceClass = device): Backend {
   switch (device) {
     case 'blk':
     case 'scsi':
@@ -188,7 +194,7 @@ export function usualBackend(device: DeviceClass): Backend {
     case 'net':
       return vhostNet;
     case 'emulated':
-      return backendOf('emulated-nvme') ?? nvme;
+      return inPlaceOf === 'net' ? emulatedE1000 : emulatedNvme;
     default:
       return daemon;
   }
