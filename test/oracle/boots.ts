@@ -36,6 +36,11 @@ export interface Boot {
   readonly cpus: number;
   /** Entries of the network card's receive ring. */
   readonly rxRing: number;
+  /**
+   * What the network card is plugged into: QEMU's user-space stack, or a tap device in a network namespace of its own,
+   * which alone can take and give packets that are not segmented.
+   */
+  readonly backend: 'user' | 'tap';
   /** Further options of the network card, as QEMU takes them. */
   readonly netOptions: readonly string[];
   /** Kernels it is worth while on. */
@@ -62,12 +67,15 @@ function boot(
     swiotlb: 'force',
     cpus: 2,
     rxRing: 256,
+    backend: 'user',
     netOptions: [],
     releases,
     ...change,
     device: { ...modern, ...change.device },
   };
 }
+
+const noOffload = ['guest_tso4=off', 'guest_tso6=off', 'guest_ufo=off', 'guest_ecn=off'];
 
 /** In the order in which they tell most. */
 export const boots: readonly Boot[] = [
@@ -93,6 +101,14 @@ export const boots: readonly Boot[] = [
   boot('four-cpus', 'net', { cpus: 4 }),
   boot('small-buffers', 'net', { netOptions: ['mrg_rxbuf=off'] }),
   boot('big-packets', 'net', { netOptions: ['mrg_rxbuf=off', 'host_mtu=9000'] }),
+  boot('small-buffers-no-offload', 'net', { backend: 'tap', netOptions: ['mrg_rxbuf=off', ...noOffload] }),
+  boot('big-packets-offload', 'net', { backend: 'tap', netOptions: ['mrg_rxbuf=off'] }),
+  boot('big-packets-direct-descriptors', 'net', {
+    backend: 'tap',
+    netOptions: ['mrg_rxbuf=off'],
+    device: { isIndirect: false },
+  }),
+  boot('mergeable-offload', 'net', { backend: 'tap' }),
   boot('rx-1024', 'net', { rxRing: 1024 }),
   boot('rx-1024-pool-2048', 'net', { rxRing: 1024, swiotlb: '2048,force' }),
   boot('rx-1024-pool-1024', 'net', { rxRing: 1024, swiotlb: '1024,force' }),

@@ -3,7 +3,7 @@ import type { Counts, RunResult, Scenario } from '../../server/src/model/scenari
 import type { Row } from './row.js';
 import { type PeakRule, planOf, type Run } from './scenario.js';
 
-/** What a row is held against: the model, or the closed form. */
+/** What a row is held against: the model, or the exact layer. */
 export type Answer = (scenario: Scenario) => Compared;
 
 export type Compared = Pick<

@@ -183,16 +183,25 @@ export function framesOfPing(dataBytes: number): number[] {
 const LEAST_RECEIVE_BUFFER = NET_HEADER_BYTES + MTU_BYTES + 18;
 
 /**
- * What else was sent while the pings were: frames without the device's header. Null where a ping's own are missing.
+ * What else was sent while the pings were: frames without the device's header. Null where a ping's own are missing. Of rows
+ * without a log the sizes tell, as all receive buffers are larger.
  */
 export function sentBeside(row: Row, framesSent: readonly number[]): Tally[] | null {
-  const rest = new Map(row.sizes.map(({ bytes, count }) => [bytes - NET_HEADER_BYTES, count]));
+  const sent = row.shapes === null ? sizesSent(row) : row.shapes.flatMap(sentAs);
+  const rest = new Map(sent.map(({ bytes, count }) => [bytes - NET_HEADER_BYTES, count]));
   for (const frame of framesSent) {
     const left = (rest.get(frame) ?? 0) - row.count;
     if (left < 0) return null;
     rest.set(frame, left);
   }
-  return [...rest]
-    .map(([bytes, count]) => ({ bytes, count }))
-    .filter(({ bytes, count }) => count > 0 && bytes + NET_HEADER_BYTES < LEAST_RECEIVE_BUFFER);
+  return [...rest].map(([bytes, count]) => ({ bytes, count })).filter(({ count }) => count > 0);
+}
+
+function sizesSent({ sizes }: Row): readonly Tally[] {
+  return sizes.filter(({ bytes }) => bytes < LEAST_RECEIVE_BUFFER);
+}
+
+function sentAs({ mappings, count }: Shape): Tally[] {
+  const [first] = mappings;
+  return first?.direction === '>' ? [{ bytes: first.bytes, count }] : [];
 }

@@ -1,4 +1,4 @@
-/** Rows of real kernels, kept, against the closed form and the model. Boots nothing. */
+/** Rows of real kernels, kept, against the exact layer and the model. Boots nothing. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -6,8 +6,8 @@ import { runScenario } from '../../server/src/model/index.js';
 import type { Scenario } from '../../server/src/model/scenario.js';
 import { checkoutRoot } from '../support/tracked-files.js';
 import { releases } from './boots.js';
-import { closedForm } from './closed-form.js';
 import { type Answer, answerOf, compare } from './compare.js';
+import { exactAnswer } from './exact-answer.js';
 import { blockRequests, frames } from './requests.js';
 import { nameOf, type Row, rowsOf, tableOf } from './row.js';
 
@@ -29,7 +29,7 @@ describe('rows of real kernels', () => {
     expect(new Set(rows.map(({ kernel }) => kernel.split('.').slice(0, 2).join('.')))).toEqual(
       new Set(releases),
     );
-    const compared = rows.filter((row) => compare(row, closedForm).kind === 'equal');
+    const compared = rows.filter((row) => compare(row, exactAnswer).kind === 'equal');
     expect(compared.length).toBeGreaterThan(rows.length / 2);
   });
 
@@ -38,7 +38,7 @@ describe('rows of real kernels', () => {
     expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
   });
 
-  it('agree with the closed form', () => expect(differing(closedForm)).toEqual([]));
+  it('agree with the exact layer', () => expect(differing(exactAnswer)).toEqual([]));
 
   it('agree with the model', () => expect(differing(model, rows)).toEqual([]), 120_000);
 
@@ -69,8 +69,8 @@ describe('a comparison', () => {
     ['the most slots', (row) => ({ ...row, slotsPeak: row.slotsPeak + 1 })],
   ];
   it.each(altered)('notices a row that is off by %s', (_, alter) => {
-    expect(compare(bounced!, closedForm).kind).toBe('equal');
-    expect(compare(alter(bounced!), closedForm).kind).toBe('different');
+    expect(compare(bounced!, exactAnswer).kind).toBe('equal');
+    expect(compare(alter(bounced!), exactAnswer).kind).toBe('different');
   });
 });
 
@@ -80,7 +80,7 @@ describe('requests worked out of sizes', () => {
       row.device === 'virtio-blk-pci' &&
       (row.op === 'read' || row.op === 'write') &&
       row.shapes !== null &&
-      compare(row, closedForm).kind === 'equal',
+      compare(row, exactAnswer).kind === 'equal',
   );
 
   it('are those that were logged, up to their order', () => {

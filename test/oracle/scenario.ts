@@ -54,7 +54,7 @@ export function planOf(row: Row): Plan | DeadLink | Refused {
 }
 
 /** Messages are rate limited, so that failed mappings may have none. Each mapping that succeeds is one copy to the device. */
-function isStarved(row: Row): boolean {
+export function isStarved(row: Row): boolean {
   return row.fullMessages > 0 || row.toDevice.count < row.bounced.count;
 }
 
@@ -111,29 +111,37 @@ const NO_PACKETS: RequestSpec = { op: 'rx', segments: [WARM_UP_FRAME], count: 0 
 
 function netPlan(row: Row): Plan | Refused {
   if (row.op !== 'ping') return refused('what an interface sends when it comes up depends on timing');
-  if (row.options.length > 0) return refused(`the model has mergeable receive buffers only: ${row.options}`);
   const sent = framesOfPing(row.blockBytes);
   const isBounced = row.bounced.count > 0;
-  const beside = isBounced ? packetsBeside(row, sent) : [];
+  const driver = receiveBuffersOf(row.options);
+  const piecesOfBuffer = driver.receiveBuffers === 'big' ? piecesOfBig(driver.mtu) : 1;
+  const beside = isBounced ? packetsBeside(row, sent, piecesOfBuffer) : [];
   if (beside === null) return refused('not every ping was sent and answered once');
   if (beside.length > 0 && sent.length > 1)
     return refused('which poll took the packets beside the pings depends on timing');
-  const settings = settingsOf(row, 'net');
+  if (row.options.includes('backend=tap') && beside.some((each) => isAddressReply(each)))
+    return refused('when the far end asks for an address depends on timing');
+  const settings = { ...settingsOf(row, 'net'), driver };
   const run = (taken: number): Run => {
     const warmUp: RequestSpec = { op: 'rx', segments: [WARM_UP_FRAME], count: taken };
     const requests = [warmUp, ...beside, ...pings(sent, row.count)];
     return { scenario: { ...settings, requests }, before: { ...settings, requests: [warmUp] } };
   };
-  return planned(isBounced ? takenBefore(row).map(run) : [run(0)], netPeak(row, sent.length));
+  return planned(isBounced ? takenBefore(row, settings).map(run) : [run(0)], netPeak(row, sent.length));
 }
 
 /** Neighbour discovery and the like, sent and received: null where the row's copies are not those of its pings. */
-function packetsBeside(row: Row, sent: readonly number[]): RequestSpec[] | null {
+function packetsBeside(row: Row, sent: readonly number[], piecesOfBuffer: number): RequestSpec[] | null {
   const out = sentBeside(row, sent);
-  const received = row.fromDevice.count - sent.length * row.count;
+  const received = row.fromDevice.count / piecesOfBuffer - sent.length * row.count;
   if (out === null || received < 0) return null;
   const specs = out.map(({ bytes, count }): RequestSpec => ({ op: 'tx', segments: [bytes], count }));
   return received === 0 ? specs : [...specs, { op: 'rx', segments: [WARM_UP_FRAME], count: received }];
+}
+
+/** An ARP frame: Ethernet header and 28 bytes (RFC 826). */
+function isAddressReply({ op, segments }: RequestSpec): boolean {
+  return op === 'tx' && segments[0] === 14 + 28;
 }
 
 function netPeak(row: Row, framesOfOne: number): Peak {
@@ -148,12 +156,42 @@ function netPeak(row: Row, framesOfOne: number): Peak {
 /**
  * Buffers the device may have taken before the row. A driver fills its ring up when more than half of the budget is
  * free (virtnet_receive(), drivers/net/virtio_net.c, 6.1 and 6.12): how many are free is known from the slots in use,
- * how often it was filled up is not.
+ * how often it was filled up is not, and matters where buffers differ.
  */
-function takenBefore(row: Row): number[] {
-  const free = row.rxRing - (row.usedBefore ?? row.rxRing);
+function takenBefore(row: Row, { driver }: Scenario): number[] {
+  const { ring, slots } =
+    driver?.receiveBuffers === 'big' ? bigRing(row, driver.mtu) : { ring: row.rxRing, slots: 1 };
+  const free = ring - Math.floor((row.usedBefore ?? ring * slots) / slots);
+  if (driver?.receiveBuffers !== 'mergeable') return [free];
   const refill = Math.floor(Math.min(NAPI_BUDGET, row.rxRing) / 2) + 1;
   return Array.from({ length: REFILL_STATES }, (_, refills) => free + refills * refill);
+}
+
+/** Buffers of a full ring, and slots of each: the header's, two of each page, and the table's. */
+function bigRing(row: Row, mtu: number | undefined): { readonly ring: number; readonly slots: number } {
+  const pieces = piecesOfBig(mtu);
+  const slots = 1 + 2 * (pieces - 1);
+  return row.isIndirect
+    ? { ring: row.rxRing, slots: slots + 1 }
+    : { ring: Math.floor(row.rxRing / pieces), slots };
+}
+
+/** Header, the rest of its page, and so many pages: 17 where the device may send unsegmented packets. */
+function piecesOfBig(mtu: number | undefined): number {
+  return 2 + (mtu === undefined ? 17 : Math.ceil(mtu / 4096));
+}
+
+/**
+ * The buffers that follow from what QEMU offers. Its user-space stack takes no unsegmented packets, so that guest offload
+ * needs a tap device; without MRG_RXBUF that, or a large MTU, makes buffers big (virtnet_set_big_packets()).
+ */
+function receiveBuffersOf(options: readonly string[]): NonNullable<Scenario['driver']> {
+  if (!options.includes('mrg_rxbuf=off')) return { receiveBuffers: 'mergeable' };
+  const mtu = options.find((option) => option.startsWith('host_mtu='));
+  if (options.includes('backend=tap') && !options.includes('guest_tso4=off'))
+    return { receiveBuffers: 'big' };
+  if (mtu !== undefined) return { receiveBuffers: 'big', mtu: Number(mtu.slice('host_mtu='.length)) };
+  return { receiveBuffers: 'small' };
 }
 
 /**
@@ -211,7 +249,7 @@ function planned(runs: readonly Run[], peak: Peak): Plan {
   return { kind: 'plan', runs, peak: peak.rule, leftOut };
 }
 
-function settingsOf(row: Row, device: DeviceClass): Scenario {
+export function settingsOf(row: Row, device: DeviceClass): Scenario {
   return {
     policy: row.kernel.startsWith('6.1.') ? 'v6.1' : 'v6.12',
     platform: 'plain',

@@ -84,7 +84,7 @@ function rowOf(boot: Boot, said: Said, lines: readonly string[]): Row {
     probesMissed: number('missed'),
     sizes: talliesOf(bounced),
     shapes: completeShapes(shapesOf(lines), sumOf(bounced).count),
-    options: boot.setup === 'blk+net' ? boot.netOptions : [],
+    options: boot.setup === 'blk+net' ? netOptions(boot) : [],
   };
 }
 
@@ -167,4 +167,8 @@ function shapesOf(lines: readonly string[]): Shape[] {
 
 function logged(text: string): Mapping {
   return mappingOf(text.slice(0, -1), text.slice(-1) as Direction, text);
+}
+
+function netOptions({ netOptions, backend }: Boot): readonly string[] {
+  return backend === 'user' ? netOptions : [...netOptions, `backend=${backend}`];
 }

@@ -4,7 +4,7 @@
  */
 import { BouncePool, swiotlbOf } from './bounce/pool.js';
 import { Device } from './device/device.js';
-import { EMULATED_MIN_ALIGN_MASK } from './driver/emulated.js';
+import { minAlignMaskOf } from './driver/emulated.js';
 import type { DriverFacts } from './driver/shapes.js';
 import { Traffic } from './driver/traffic.js';
 import { builtinPolicy } from './guest/builtin-policies.js';
@@ -262,7 +262,8 @@ class Guest {
 
   private driverFacts(mayBounce: boolean): DriverFacts {
     const { device, driver, queue } = this.scenario;
-    const minAlignMask = device.class === 'emulated' ? EMULATED_MIN_ALIGN_MASK : 0;
+    const controller = driver?.controller ?? null;
+    const minAlignMask = device.class === 'emulated' ? minAlignMaskOf(controller) : 0;
     return {
       device: device.class,
       pageSize: this.memory.pageSize,
@@ -272,6 +273,7 @@ class Guest {
       release: this.policy.release,
       receiveBuffers: driver?.receiveBuffers ?? 'mergeable',
       mtu: driver?.mtu ?? null,
+      controller,
     };
   }
 

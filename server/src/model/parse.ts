@@ -46,6 +46,10 @@ const driver = z.strictObject({
     .max(65535)
     .optional()
     .describe('of the device, where that and not segmentation offload makes receive buffers big'),
+  controller: z
+    .enum(['nvme', 'ahci', 'e1000'])
+    .optional()
+    .describe('what an emulated device is; default: NVMe for reads and writes, e1000 for packets'),
 });
 
 const swiotlb = z.strictObject({

@@ -85,6 +85,8 @@ export interface Scenario {
     readonly receiveBuffers?: 'mergeable' | 'big' | 'small';
     /** Of the device, where that and not segmentation offload makes receive buffers `big`. */
     readonly mtu?: number;
+    /** What an emulated device is. Default: an NVMe disk for reads and writes, an e1000 card for packets. */
+    readonly controller?: 'nvme' | 'ahci' | 'e1000';
   };
   /** The DMA address of a page against its physical address; default `equal`. */
   readonly dmaAddress?: DmaRelation;

@@ -11,6 +11,12 @@ export interface Piece {
 /** How virtio_net lays out receive buffers; which it is follows from feature bits. */
 export type ReceiveBuffers = 'mergeable' | 'big' | 'small';
 
+/** What an emulated device is, where a virtio device stands for itself. */
+export type Controller = 'nvme' | 'ahci' | 'e1000';
+
+/** BLK_DEF_MAX_SECTORS of 1280 KiB (include/linux/blkdev.h of v6.1; BLK_DEF_MAX_SECTORS_CAP in v6.12). */
+export const MAX_REQUEST_BYTES = 1280 * 1024;
+
 /** What a driver's shapes depend on beyond the request. */
 export interface DriverFacts {
   readonly device: DeviceClass;
@@ -25,6 +31,8 @@ export interface DriverFacts {
   readonly receiveBuffers: ReceiveBuffers;
   /** Bytes of the device's MTU where it, and not segmentation offload, makes receive buffers big; null: it does not. */
   readonly mtu: number | null;
+  /** Of an emulated device; null: an NVMe disk for reads and writes, an e1000 card for packets. */
+  readonly controller: Controller | null;
 }
 
 /** Bounds of one request, beyond which several are made of it. */

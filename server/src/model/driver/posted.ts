@@ -13,7 +13,7 @@ export interface BufferSource {
 export interface PostedBuffers {
   /** A source that nothing was taken from. */
   readonly source: () => BufferSource;
-  /** Buffers after which sizes repeat, once packets of so many bytes were received for long. */
+  /** Buffers after which sizes repeat, once packets of so many bytes were received for long; 0: before any was. */
   readonly cycle: (packetBytes: number) => readonly (readonly Piece[])[];
   /** Buffers the driver posts at most; the ring may hold fewer. */
   readonly most: number;
@@ -50,6 +50,11 @@ export function postedBuffers(facts: DriverFacts, op: RequestSpec['op']): Posted
         headerBytes: VSOCK_HEADER,
         packetBytes: VSOCK_BUFFER - VSOCK_HEADER,
       });
+    case 'emulated':
+      // E1000_DESC_UNUSED leaves one free; e1000_clean_rx_irq() fills up at its end. Frames of up to 256 bytes, which the
+      // driver copies out and leaves the buffer where it is (copybreak), are taken for longer ones.
+      if (op !== 'rx') return null;
+      return alike(E1000_BUFFER, { most: queueSize - 1, budget: NAPI_BUDGET, packetBytes: FRAME_BYTES });
     default:
       return null;
   }
@@ -91,6 +96,9 @@ const CONSOLE_BUFFERS = 128;
 /** struct virtio_input_event, and ARRAY_SIZE(vi->evts) (drivers/virtio/virtio_input.c). */
 const INPUT_EVENT = 8;
 const INPUT_EVENTS = 64;
+
+/** MAXIMUM_ETHERNET_VLAN_SIZE: rx_buffer_len of e1000 (drivers/net/ethernet/intel/e1000/e1000_main.c of v6.12). */
+const E1000_BUFFER = 1522;
 
 /** struct virtio_vsock_hdr (include/uapi/linux/virtio_vsock.h). */
 const VSOCK_HEADER = 44;

@@ -6,9 +6,17 @@
 import type { DeviceClass, RequestSpec } from '../scenario.js';
 import { requestsOfEmulated } from './emulated.js';
 import { requestsOf9p, requestsOfFs } from './files.js';
-import { type DriverFacts, frame, type Piece, payloadOf, splitRequest, sumOf } from './pieces.js';
+import {
+  type DriverFacts,
+  frame,
+  MAX_REQUEST_BYTES,
+  type Piece,
+  payloadOf,
+  splitRequest,
+  sumOf,
+} from './pieces.js';
 
-export type { DriverFacts, Piece, ReceiveBuffers } from './pieces.js';
+export type { Controller, DriverFacts, Piece, ReceiveBuffers } from './pieces.js';
 export {
   type BufferSource,
   type PostedBuffers,
@@ -26,14 +34,11 @@ const SCSI_REQUEST = 51;
 const SCSI_RESPONSE = 108;
 
 /** struct virtio_net_hdr_mrg_rxbuf (include/uapi/linux/virtio_net.h). */
-export const NET_HEADER = 12;
+const NET_HEADER = 12;
 
 /** struct virtio_vsock_hdr (include/uapi/linux/virtio_vsock.h), and VIRTIO_VSOCK_MAX_PKT_BUF_SIZE. */
-export const VSOCK_HEADER = 44;
+const VSOCK_HEADER = 44;
 const VSOCK_PACKET = 65536;
-
-/** BLK_DEF_MAX_SECTORS of 1280 KiB (include/linux/blkdev.h of v6.1; BLK_DEF_MAX_SECTORS_CAP in v6.12). */
-export const MAX_REQUEST_BYTES = 1280 * 1024;
 
 /** BLK_MAX_SEGMENT_SIZE: what a SCSI host has unless its driver says otherwise (include/linux/blkdev.h). */
 const SCSI_SEGMENT_BYTES = 65536;

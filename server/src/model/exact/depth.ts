@@ -1,5 +1,5 @@
 /** What many requests in flight together hold. */
-import type { ExactCost, RingUse } from './question.js';
+import type { ExactCost, RingRequest, RingUse } from './question.js';
 
 /** Requests that stand in the ring together. */
 interface Window {
@@ -44,7 +44,10 @@ function mostTogether(ring: RingUse, total: number): number {
 }
 
 /** What goes into an empty ring, from the request at `start` on, the last being followed by the first. */
-export function fill({ requests, size, reserve }: RingUse, start: number, atMost: number): Window {
+export function fill(ring: RingUse, start: number, atMost: number): Window {
+  const [only, another] = ring.requests;
+  if (only !== undefined && another === undefined) return fillAlike(ring, only, atMost);
+  const { requests, size, reserve } = ring;
   let free = size;
   let count = 0;
   let slots = 0;
@@ -56,4 +59,12 @@ export function fill({ requests, size, reserve }: RingUse, start: number, atMost
     count += 1;
   }
   return { count, slots };
+}
+
+/** Requests that are all the same. */
+function fillAlike({ size, reserve }: RingUse, { ringEntries, slots }: RingRequest, atMost: number): Window {
+  const least = Math.max(reserve, ringEntries);
+  const fitting = size < least ? 0 : Math.floor((size - least) / ringEntries) + 1;
+  const count = Math.min(fitting, atMost);
+  return { count, slots: count * slots };
 }

@@ -10,7 +10,7 @@ import {
 } from '../driver/shapes.js';
 import { fill } from './depth.js';
 import { addRequest, nothing, ringRequest, slotsOf } from './pieces.js';
-import type { ExactCost, ExactQuestion, Obstacle, RingRequest, RingUse } from './question.js';
+import type { Costs, ExactCost, ExactQuestion, Obstacle, RingRequest, RingUse } from './question.js';
 import { perPacket, postedAtFirst } from './receive.js';
 
 /** The release whose drivers are meant unless a question says otherwise. */
@@ -35,6 +35,7 @@ export function factsOf(question: ExactQuestion): DriverFacts {
     release: question.release ?? RELEASE,
     receiveBuffers: question.buffers ?? 'mergeable',
     mtu: question.mtu ?? null,
+    controller: question.controller ?? null,
   };
 }
 
@@ -53,34 +54,53 @@ export function standingSlots({ device, queue, isBounced, usesDmaApi }: ExactQue
 function submittedCost(question: ExactQuestion, facts: DriverFacts): ExactCost {
   const sum = nothing();
   const copiesAll = copiesAllAtMap(question);
-  const shapes = shapesOf(facts, question);
-  for (const pieces of shapes) addRequest(sum, pieces, question, copiesAll);
-  const ring = ringUse(
-    question,
-    shapes.map((pieces) => ringRequest(pieces, question)),
-  );
+  const requests: RingRequest[] = [];
+  for (const pieces of shapesOf(facts, question)) {
+    addRequest(sum, pieces, question, copiesAll);
+    requests.push(ringRequest(pieces, question));
+  }
+  const ring = ringUse(question, requests);
   const slotsAtRest = standingSlots(question);
-  return {
-    ...sum,
+  return costOf(sum, {
     maxInFlight: fill(ring, 0, Infinity).count,
     slotsAtRest,
     isPosted: false,
     obstacle: obstacleOf(ring, slotsAtRest, question.poolSlots ?? Infinity),
     ring,
-  };
+  });
 }
 
 function postedCost(question: ExactQuestion, posted: PostedBuffers): ExactCost {
   const first = postedAtFirst(question, posted);
   const slotsAtRest = first.slots + standingSlots(question);
   const isTooMuch = slotsAtRest > (question.poolSlots ?? Infinity);
-  return {
-    ...perPacket(question, posted, copiesAllAtMap(question)),
+  return costOf(perPacket(question, posted, copiesAllAtMap(question)), {
     maxInFlight: first.buffers,
     slotsAtRest,
     isPosted: true,
     obstacle: first.buffers === 0 ? 'ring full' : isTooMuch ? 'exhausted' : null,
     ring: ringUse(question, []),
+  });
+}
+
+/** Field by field: a spread of so many takes longer than all the rest. */
+function costOf(sum: Costs, more: Omit<ExactCost, keyof Costs>): ExactCost {
+  return {
+    requests: sum.requests,
+    maps: sum.maps,
+    copiesToDevice: sum.copiesToDevice,
+    bytesToDevice: sum.bytesToDevice,
+    copiesFromDevice: sum.copiesFromDevice,
+    bytesFromDevice: sum.bytesFromDevice,
+    slots: sum.slots,
+    descriptors: sum.descriptors,
+    ringEntries: sum.ringEntries,
+    tables: sum.tables,
+    maxInFlight: more.maxInFlight,
+    slotsAtRest: more.slotsAtRest,
+    isPosted: more.isPosted,
+    obstacle: more.obstacle,
+    ring: more.ring,
   };
 }
 

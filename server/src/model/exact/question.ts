@@ -1,5 +1,5 @@
 /** What the exact layer is asked and what it answers. Plain data: counts that a real kernel makes, without a run. */
-import type { ReceiveBuffers } from '../driver/shapes.js';
+import type { Controller, ReceiveBuffers } from '../driver/shapes.js';
 import type { DeviceClass, RequestSpec } from '../scenario.js';
 
 export interface QueueShape {
@@ -27,6 +27,8 @@ export interface ExactQuestion {
   readonly buffers?: ReceiveBuffers;
   /** Bytes of the device's MTU where that, and not segmentation offload, makes receive buffers big. */
   readonly mtu?: number;
+  /** What an emulated device is; default: `nvme` for reads and writes, `e1000` for packets. */
+  readonly controller?: Controller;
   /** The release whose driver it is; default: `v6.12`. */
   readonly release?: string;
   /** Slots of the pool, to tell what cannot fit; default: as many as are asked for. */

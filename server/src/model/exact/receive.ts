@@ -8,19 +8,17 @@ export interface Posted {
   readonly slots: number;
 }
 
-/** What the driver posts into an empty ring. */
+/** What the driver posts into an empty ring, before it has seen a packet. */
 export function postedAtFirst(question: ExactQuestion, posted: PostedBuffers): Posted {
-  const source = posted.source();
-  let free = question.queue.size;
-  let buffers = 0;
+  const cycle = posted.cycle(0).map((pieces) => ringRequest(pieces, question));
+  const entries = cycle[0]?.ringEntries ?? 1;
+  const buffers = Math.min(posted.most, Math.floor(question.queue.size / entries));
+  const rest = buffers % cycle.length;
+  const whole = (buffers - rest) / cycle.length;
   let slots = 0;
-  while (buffers < posted.most && free > 0) {
-    const request = ringRequest(source.next(), question);
-    if (request.ringEntries > free) break;
-    free -= request.ringEntries;
-    slots += request.slots;
-    buffers += 1;
-  }
+  cycle.forEach((each, at) => {
+    slots += each.slots * (at < rest ? whole + 1 : whole);
+  });
   return { buffers, slots };
 }
 
@@ -30,7 +28,8 @@ export function perPacket(question: ExactQuestion, posted: PostedBuffers, copies
   const packets = packetsOf(posted, payload);
   const sum = nothing();
   for (const packet of packets) addPacket(sum, packet, question, posted, copiesAll);
-  return { ...sum, requests: packets.length };
+  sum.requests = packets.length;
+  return sum;
 }
 
 function addPacket(
