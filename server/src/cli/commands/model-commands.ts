@@ -33,8 +33,8 @@ export const modelCommands: readonly (CommandSpec & { readonly name: ModelComman
   {
     name: 'model list',
     operands: '',
-    summary: 'the platforms, devices, policies and outcomes there are',
-    details: ['Their names, as --platform, --device, --policy and a scenario take them.'],
+    summary: 'the platforms, devices, policies, backends and outcomes there are',
+    details: ['Their names, as --platform, --device, --policy, --backend and a scenario take them.'],
     options: ['format', 'output', 'color', 'help'],
     examples: ['vringside model list', 'vringside model list --format json'],
   },

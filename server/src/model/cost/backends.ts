@@ -164,7 +164,7 @@ const emulatedE1000 = emulated(
   'tail write, cause read, mask write (drivers/net/ethernet/intel/e1000/e1000_main.c)',
 );
 
-const all: readonly Backend[] = [
+export const backends: readonly Backend[] = [
   nvme,
   pageCache,
   vhostNet,
@@ -177,11 +177,11 @@ const all: readonly Backend[] = [
   emulatedE1000,
 ];
 
-export const backendIds: readonly string[] = all.map(({ id }) => id);
+export const backendIds: readonly string[] = backends.map(({ id }) => id);
 
 /** Null: there is none of that name. */
 export function backendOf(id: string): Backend | null {
-  return all.find((backend) => backend.id === id) ?? null;
+  return backends.find((backend) => backend.id === id) ?? null;
 }
 
 /** Who usually serves a class of device. An emulated one stands `inPlaceOf` a virtio device. */

@@ -1,5 +1,5 @@
 /** What a request costs, in intervals: throughput, latency, and what holds them back. */
-export { backendIds, backendOf, guestWork, measuredBackend, usualBackend } from './backends.js';
+export { backendIds, backendOf, backends, guestWork, measuredBackend, usualBackend } from './backends.js';
 export { bounceCost, type Mapping } from './bounce.js';
 export { addedLatencyNs, estimate, plainOf, rateAgainst, requestCost, requestsThatFit } from './bound.js';
 export { type CacheState, type CopyMethod, copyNs } from './copies.js';

@@ -1,5 +1,7 @@
 /** The model's JSON faces. The order of keys is part of the promise, as in the reports. */
+
 import { outcomes } from '@vringside/grammars/outcomes';
+import { backends } from '../../model/cost/index.js';
 import {
   type Counts,
   devices,
@@ -45,6 +47,7 @@ export function listToJson(policies: readonly Policy[]): string {
     platforms: platforms.map(platformJson),
     devices: devices.map(deviceJson),
     policies: policies.map(policyJson),
+    backends: backends.map(({ id, name, evidence, source }) => ({ id, name, evidence, source })),
     outcomes: outcomes.map(({ id, title, meaning }) => ({ id, title, meaning })),
   });
 }

@@ -1,5 +1,6 @@
 /** `model list`: the names there are, and what each stands for. */
 import { outcomes } from '@vringside/grammars/outcomes';
+import { backends } from '../../model/cost/index.js';
 import { devices, type Policy, platforms } from '../../model/index.js';
 import { padEnd, type Style, wrap } from '../style.js';
 
@@ -15,6 +16,7 @@ export function listToText(policies: readonly Policy[], style: Style): string {
     ['Platforms', platforms.map((p) => ({ id: p.id, text: p.name, more: `guests since ${p.since}` }))],
     ['Devices', devices.map((d) => ({ id: d.id, text: d.sentence, more: d.isReleased ? '' : 'no product' }))],
     ['Policies', [...policies.map((p) => ({ id: p.id, text: p.title, more: baseOf(p) })), ...openPolicies]],
+    ['Backends', backends.map((b) => ({ id: b.id, text: b.name, more: b.evidence }))],
     ['Outcomes', outcomes.map((o) => ({ id: o.id, text: o.title, more: '' }))],
   ];
   const width = Math.max(...sections.flatMap(([, rows]) => rows.map((row) => row.id.length)));
