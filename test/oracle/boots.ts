@@ -109,6 +109,7 @@ export const boots: readonly Boot[] = [
     device: { isIndirect: false },
   }),
   boot('mergeable-offload', 'net', { backend: 'tap' }),
+  boot('mergeable-jumbo', 'jumbo', { backend: 'tap', netOptions: ['host_mtu=9000'] }),
   boot('rx-1024', 'net', { rxRing: 1024 }),
   boot('rx-1024-pool-2048', 'net', { rxRing: 1024, swiotlb: '2048,force' }),
   boot('rx-1024-pool-1024', 'net', { rxRing: 1024, swiotlb: '1024,force' }),

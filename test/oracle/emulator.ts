@@ -106,7 +106,7 @@ function plugged(boot: Boot, folder: string): string[] {
       return [
         ...disk,
         ...device('virtio-blk-pci', 'drive=disk'),
-        ...['-netdev', boot.backend === 'user' ? 'user,id=net,restrict=on' : tap(folder)],
+        ...['-netdev', boot.backend === 'user' ? 'user,id=net,restrict=on' : tap(boot, folder)],
         ...device('virtio-net-pci', 'netdev=net', ...ring, ...boot.netOptions),
       ];
     case 'scsi':
@@ -136,11 +136,12 @@ function plugged(boot: Boot, folder: string): string[] {
 }
 
 /** The far end answers from the address that QEMU's user-space stack has. */
-function tap(folder: string): string {
+function tap({ netOptions }: Boot, folder: string): string {
+  const mtu =
+    netOptions.find((option) => option.startsWith('host_mtu='))?.slice('host_mtu='.length) ?? '1500';
   const script = join(folder, 'tap-up');
-  writeFileSync(script, '#!/bin/sh\nexec busybox ifconfig "$1" 10.0.2.2 netmask 255.255.255.0 up\n', {
-    mode: 0o755,
-  });
+  const up = `busybox ifconfig "$1" 10.0.2.2 netmask 255.255.255.0 mtu ${mtu} up`;
+  writeFileSync(script, `#!/bin/sh\nexec ${up}\n`, { mode: 0o755 });
   return `tap,id=net,ifname=oracle,script=${script},downscript=no`;
 }
 

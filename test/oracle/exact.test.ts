@@ -6,11 +6,12 @@ import { type DriverFacts, shapesOf } from '../../server/src/model/driver/shapes
 import {
   type ExactQuestion,
   exactCost,
+  exactRun,
   isExhaustedAt,
   layoutsOf,
   notifications,
 } from '../../server/src/model/exact/index.js';
-import type { DeviceClass } from '../../server/src/model/scenario.js';
+import type { DeviceClass, RequestSpec } from '../../server/src/model/scenario.js';
 import { checkoutRoot } from '../support/tracked-files.js';
 import { releases } from './boots.js';
 import { settingOf } from './exact-answer.js';
@@ -209,4 +210,60 @@ describe('requests by their shape', () => {
       expect(found?.count, nameOf(row)).toBe(row.count);
     }
   });
+});
+
+describe('receive buffers that follow the packets', () => {
+  const isJumbo = (row: Row): boolean => row.op === 'ping' && row.blockBytes === 8000;
+  const ofRelease = (release: string): Row[] =>
+    rows.filter((row) => isJumbo(row) && row.kernel.startsWith(`${release}.`));
+
+  /** Ethernet, IPv4 and ICMP headers before a ping's data; each is answered before the next is sent. */
+  const pingsOf = ({ blockBytes, count }: Row): RequestSpec[] =>
+    Array.from({ length: count }, () => [
+      { op: 'tx' as const, segments: [blockBytes + 42], count: 1 },
+      { op: 'rx' as const, segments: [blockBytes + 42], count: 1 },
+    ]).flat();
+
+  /** Packets sent beside the pings, by their mappings. */
+  const besideOf = (row: Row): RequestSpec[] =>
+    (row.shapes ?? [])
+      .filter(({ via, mappings }) => via === 'outbuf' && mappings[0]?.bytes !== row.blockBytes + 42 + 12)
+      .map(({ mappings, count }) => ({ op: 'tx', segments: [(mappings[0]?.bytes ?? 12) - 12], count }));
+
+  /** Copies and bytes each way, and slots kept, of a row and of what runs do beyond each other. */
+  const kernel = (row: Row): number[] => [
+    ...[row.toDevice.count, row.toDevice.bytes, row.fromDevice.count, row.fromDevice.bytes],
+    (row.usedAfter ?? 0) - (row.usedBefore ?? 0),
+  ];
+  const between = (before: ReturnType<typeof exactRun>, after: ReturnType<typeof exactRun>): number[] => [
+    ...[after.copiesToDevice - before.copiesToDevice, after.bytesToDevice - before.bytesToDevice],
+    ...[after.copiesFromDevice - before.copiesFromDevice, after.bytesFromDevice - before.bytesFromDevice],
+    after.slotsAtRest - before.slotsAtRest,
+  ];
+
+  it.each(releases)(
+    'of Linux %s: two rows one after the other, from one of the states the first may have begun in',
+    (release) => {
+      const [first, second] = ofRelease(release);
+      expect(second).toBeDefined();
+      if (first === undefined || second === undefined) return;
+      const setting = settingOf(settingsOf(first, 'net'));
+      const wanted = [kernel(first), kernel(second)];
+      const free = first.rxRing - (first.usedBefore ?? 0);
+      const found: string[] = [];
+      // What was received before: so many packets, of the length that stands for the average of theirs.
+      for (let average = 42; average <= 150; average += 1)
+        for (let refills = 0; refills < 7; refills += 1) {
+          const start: RequestSpec[] = [{ op: 'rx', segments: [average], count: free + 33 * refills }];
+          const middle = [...start, ...besideOf(first), ...pingsOf(first)];
+          const [a, b] = [exactRun(setting, start), exactRun(setting, middle)];
+          if (`${between(a, b)}` !== `${wanted[0]}`) continue;
+          const c = exactRun(setting, [...middle, ...besideOf(second), ...pingsOf(second)]);
+          if (`${between(b, c)}` === `${wanted[1]}`) found.push(`${average} bytes, ${refills} refills`);
+        }
+      expect(found).not.toEqual([]);
+      // Pages are of two slots each, so the ring comes to hold more slots than it has buffers.
+      expect(second.usedAfter).toBeGreaterThan(first.rxRing);
+    },
+  );
 });

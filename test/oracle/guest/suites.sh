@@ -78,6 +78,14 @@ suite_net() {
   pings 1400 40
 }
 
+# Frames that take several buffers: the sizes of buffers follow theirs.
+suite_jumbo() {
+  network
+  pings 56 40
+  pings 8000 20
+  pings 8000 40
+}
+
 suite_scsi() {
   for op in read write; do
     for bytes in 512 4096 65536 1048576; do scsi $op $bytes 32 1 4k-pages; done

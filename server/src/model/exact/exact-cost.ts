@@ -11,7 +11,7 @@ import {
 import { fill } from './depth.js';
 import { addRequest, nothing, ringRequest, slotsOf } from './pieces.js';
 import type { Costs, ExactCost, ExactQuestion, Obstacle, RingRequest, RingUse } from './question.js';
-import { perPacket, postedAtFirst } from './receive.js';
+import { fullRing, perPacket } from './receive.js';
 
 /** The release whose drivers are meant unless a question says otherwise. */
 const RELEASE = 'v6.12';
@@ -71,14 +71,14 @@ function submittedCost(question: ExactQuestion, facts: DriverFacts): ExactCost {
 }
 
 function postedCost(question: ExactQuestion, posted: PostedBuffers): ExactCost {
-  const first = postedAtFirst(question, posted);
-  const slotsAtRest = first.slots + standingSlots(question);
+  const full = fullRing(question, posted);
+  const slotsAtRest = full.slots + standingSlots(question);
   const isTooMuch = slotsAtRest > (question.poolSlots ?? Infinity);
   return costOf(perPacket(question, posted, copiesAllAtMap(question)), {
-    maxInFlight: first.buffers,
+    maxInFlight: full.buffers,
     slotsAtRest,
     isPosted: true,
-    obstacle: first.buffers === 0 ? 'ring full' : isTooMuch ? 'exhausted' : null,
+    obstacle: full.buffers === 0 ? 'ring full' : isTooMuch ? 'exhausted' : null,
     ring: ringUse(question, []),
   });
 }

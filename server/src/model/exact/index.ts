@@ -18,4 +18,5 @@ export type {
   RingUse,
 } from './question.js';
 export { type CostRange, exactRange, type Layouts, layoutsOf } from './range.js';
+export { type RegisterBounds, registerAccesses } from './registers.js';
 export { exactRun, type RunCounts, type Setting } from './run.js';

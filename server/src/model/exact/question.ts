@@ -83,7 +83,10 @@ export type Obstacle = 'ring full' | 'too large' | 'exhausted';
 export interface ExactCost extends Costs {
   /** Requests of the driver that ring and driver let be in flight; buffers posted, where they are. */
   readonly maxInFlight: number;
-  /** Slots that stay in use without a request in flight: posted and standing buffers. */
+  /**
+   * Slots that stay in use without a request in flight: standing buffers, and a full ring of posted ones. Those of a
+   * network card follow the length of packets: it is a ring that has received such packets for long.
+   */
   readonly slotsAtRest: number;
   /** Buffers are posted ahead, and what is in flight holds no slots of its own. */
   readonly isPosted: boolean;

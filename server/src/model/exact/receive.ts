@@ -1,4 +1,5 @@
 /** Buffers posted ahead: what the ring holds of them, and what a packet costs in the long run. */
+import { sumOf } from '../driver/pieces.js';
 import { type PostedBuffers, packetsOf } from '../driver/shapes.js';
 import { addRequest, nothing, ringRequest, type Sum } from './pieces.js';
 import type { Costs, ExactQuestion } from './question.js';
@@ -8,9 +9,10 @@ export interface Posted {
   readonly slots: number;
 }
 
-/** What the driver posts into an empty ring, before it has seen a packet. */
-export function postedAtFirst(question: ExactQuestion, posted: PostedBuffers): Posted {
-  const cycle = posted.cycle(0).map((pieces) => ringRequest(pieces, question));
+/** A full ring, once packets like these were received for long. Without payload: before any packet was. */
+export function fullRing(question: ExactQuestion, posted: PostedBuffers): Posted {
+  const [packet = 0] = packetsOf(posted, sumOf(question.segments));
+  const cycle = posted.cycle(packet).map((pieces) => ringRequest(pieces, question));
   const entries = cycle[0]?.ringEntries ?? 1;
   const buffers = Math.min(posted.most, Math.floor(question.queue.size / entries));
   const rest = buffers % cycle.length;
@@ -24,8 +26,7 @@ export function postedAtFirst(question: ExactQuestion, posted: PostedBuffers): P
 
 /** The mean over the buffers of a page fragment, cut for packets like these. */
 export function perPacket(question: ExactQuestion, posted: PostedBuffers, copiesAll: boolean): Costs {
-  const payload = question.segments.reduce((a, b) => a + b, 0);
-  const packets = packetsOf(posted, payload);
+  const packets = packetsOf(posted, sumOf(question.segments));
   const sum = nothing();
   for (const packet of packets) addPacket(sum, packet, question, posted, copiesAll);
   sum.requests = packets.length;
