@@ -19,6 +19,7 @@ export const outFolder = join(here, 'dist');
 
 /** Programs, worker threads, and the model as a library; a bundle is named after its entry. */
 const entries = {
+  'calibrate-thread': 'src/calibrate/javascript/thread.ts',
   cli: 'src/cli/main.ts',
   model: 'src/model/index.ts',
   worker: 'src/service/worker.ts',

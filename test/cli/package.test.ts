@@ -37,6 +37,7 @@ it('holds the bundled programs, the wasm, the schema and the licences, and no so
     'bin/vringside.js',
     'dist/LICENSE',
     'dist/THIRD-PARTY-LICENSES',
+    'dist/calibrate-thread.js',
     'dist/cli.js',
     'dist/model.js',
     'dist/scenario.schema.json',

@@ -18,6 +18,7 @@ const layers = [
   'program',
   'analysis',
   'rules',
+  'calibrate',
   'report',
   'validation',
   'review',
@@ -30,6 +31,7 @@ const apart: Readonly<Record<string, readonly string[]>> = {
   text: [],
   syntax: ['text'],
   program: ['text', 'syntax'],
+  calibrate: ['model'],
   lsp: layers.filter((layer) => layer !== 'cli'),
 };
 
@@ -89,11 +91,27 @@ it('keeps tree-sitter inside syntax/ and the LSP types inside lsp/', () => {
   expect(wrong.map(({ from, to }) => `${name(from)} -> ${to}`)).toEqual([]);
 });
 
-it('imports nothing that opens a connection or starts a program', () => {
+/** ARCHITECTURE.md, invariant 5: the compiler of `model calibrate`, and the program it makes of our own text. */
+const startsPrograms = ['server/src/calibrate/compiled/run-program.ts -> node:child_process'];
+
+/** The source that an import of `./x.js` means, as `name` writes it. */
+function sourceOf(from: string, to: string): string {
+  return name(resolve(dirname(from), to)).replace(/\.js$/, '.ts');
+}
+
+it('imports nothing that opens a connection, and one file that starts programs', () => {
   const banned =
     /^(?:node:)?(?:net|http|https|http2|dgram|dns|tls|child_process|cluster|vm|inspector|repl)(?:\/|$)/;
-  const wrong = imports.filter(({ to }) => banned.test(to));
-  expect(wrong.map(({ from, to }) => `${name(from)} -> ${to}`)).toEqual([]);
+  const found = imports.filter(({ to }) => banned.test(to)).map(({ from, to }) => `${name(from)} -> ${to}`);
+  expect(found).toEqual(startsPrograms);
+});
+
+it('starts programs for the calibration alone', () => {
+  const [starter = ''] = startsPrograms.map((arrow) => arrow.split(' -> ')[0]);
+  const users = imports
+    .filter(({ from, to }) => to.startsWith('.') && sourceOf(from, to) === starter)
+    .map(({ from }) => name(from));
+  expect(users).toEqual(['server/src/calibrate/compiled/measure.ts']);
 });
 
 it('uses only what the packages declare', () => {
