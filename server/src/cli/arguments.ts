@@ -51,6 +51,8 @@ export interface Settings {
   readonly color: ColorMode;
   readonly isQuiet: boolean;
   readonly withTimings: boolean;
+  readonly useCompiler: boolean;
+  readonly isQuick: boolean;
 }
 
 const levels = ['note', 'warning', 'error'] as const;
@@ -194,6 +196,8 @@ function settingsOf(command: CommandSpec, values: Values, operands: readonly str
     color: oneOf('color', one('color') ?? 'auto', ['auto', 'always', 'never'], command.name),
     isQuiet: values.has('quiet'),
     withTimings: values.has('timings'),
+    useCompiler: !values.has('no-compiler'),
+    isQuick: values.has('quick'),
   };
 }
 

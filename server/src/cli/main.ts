@@ -20,6 +20,7 @@ const services: Services = {
   doctor: async (options) => (await import('../service/doctor.js')).doctor(options),
   rules: async () => (await import('../rules/index.js')).rules,
   treePolicy: async (options) => (await import('../service/tree-policy.js')).treePolicyOf(options),
+  calibrate: async (options) => (await import('../calibrate/index.js')).calibrate(options),
   configuration: async (file, text) => (await import('../analysis/index.js')).parseConfiguration(file, text),
 };
 

@@ -80,6 +80,8 @@ export const options = {
     value: 'auto|always|never',
     help: 'colour (default: auto, that is on a terminal unless NO_COLOR is set)',
   },
+  'no-compiler': { value: null, help: 'start no program: measure with JavaScript alone' },
+  quick: { value: null, help: 'a try of a few seconds; its figures are coarse' },
   quiet: { value: null, short: 'q', help: 'no progress and no list of what was not understood' },
   timings: { value: null, help: 'say how long each stage took' },
   help: { value: null, short: 'h', help: 'show this help' },
@@ -174,6 +176,6 @@ export const commands: readonly CommandSpec[] = [
 ];
 
 /** Commands and options that are planned: named so that the answer is better than "unknown". */
-export const laterCommands: readonly string[] = ['review', 'model calibrate', 'compare', 'merge', 'lsp'];
+export const laterCommands: readonly string[] = ['review', 'compare', 'merge', 'lsp'];
 export const laterOptions: readonly string[] = ['shard', 'config', 'baseline', 'write-baseline', 'new-from'];
 export const laterFormats: readonly string[] = ['sarif', 'github', 'html', 'reply'];

@@ -53,6 +53,12 @@ export async function run(argv: readonly string[], io: Io, services: Services): 
         return (await import('./commands/model-validate.js')).runValidate(request.settings, io);
       case 'model run':
         return await (await import('./commands/model-run.js')).runScenarios(request.settings, io, services);
+      case 'model calibrate':
+        return await (await import('./commands/model-calibrate.js')).runCalibrate(
+          request.settings,
+          io,
+          services,
+        );
     }
   } catch (error) {
     if (error instanceof UsageError) {

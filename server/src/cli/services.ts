@@ -1,5 +1,6 @@
 /** What the commands need of the rest of the program; handed in, so that a command can be tried without it. */
 import type { Configuration } from '../analysis/index.js';
+import type { CalibrateOptions, Profile } from '../calibrate/index.js';
 import type { DeviceId, PlatformId, Policy } from '../model/index.js';
 import type { DoctorReport, Report } from '../report/report.js';
 import type { Level } from '../rules/finding.js';
@@ -41,6 +42,8 @@ export interface Services {
    * @throws {Error} that names the line and what is wrong with it
    */
   readonly configuration: (file: string, text: string) => Promise<Configuration>;
+  /** Measures this machine. */
+  readonly calibrate: (options: CalibrateOptions) => Promise<Profile>;
 }
 
 /** The guests that sites are run in, as asked for; empty lists: the usual ones. */

@@ -80,6 +80,7 @@ async function vringside(argv: readonly string[], report: Partial<Report> = {}) 
     rules: async () => rules,
     treePolicy: () => Promise.reject(new Error('no tree is read here')),
     configuration: () => Promise.reject(new Error('no configuration is read here')),
+    calibrate: () => Promise.reject(new Error('nothing is measured here')),
   };
   const status = await run(argv, io, services);
   return { status, out, err };

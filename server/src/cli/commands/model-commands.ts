@@ -8,7 +8,8 @@ export type ModelCommandName =
   | 'model run'
   | 'model throughput'
   | 'model pool'
-  | 'model validate';
+  | 'model validate'
+  | 'model calibrate';
 
 const treeHelp = 'kernel tree whose code decides in the policy `tree`';
 
@@ -166,5 +167,25 @@ export const modelCommands: readonly (CommandSpec & { readonly name: ModelComman
     formats: ['text', 'json', 'svg'],
     optionHelp: { quiet: 'targets only, no rows' },
     examples: ['vringside model validate', 'vringside model validate --rows figures.tsv --format json'],
+  },
+  {
+    name: 'model calibrate',
+    operands: '',
+    summary: 'what copies, slots, locks, rings and wake-ups cost on this machine',
+    details: [
+      'Measures for less than a minute and keeps the figures as a profile, which the cost model can take in place of its',
+      'own. Uses the C compiler on the PATH to build a small program that comes with vringside, in a temporary folder, and',
+      'runs it; without a compiler JavaScript measures a part. Best on an idle machine. docs/calibration.md says what is',
+      'measured, and how.',
+    ],
+    options: ['output', 'no-compiler', 'quick', 'format', 'color', 'quiet', 'help'],
+    optionHelp: {
+      output: "write the profile to FILE (default: profile.json in the user's cache folder)",
+      quiet: 'no progress, and no explanation below the table',
+    },
+    examples: [
+      'vringside model calibrate',
+      'vringside model calibrate --output this-machine.json --no-compiler',
+    ],
   },
 ];
