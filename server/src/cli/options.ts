@@ -66,8 +66,8 @@ export const options = {
   idle: { value: 'WHAT', help: 'what a virtual CPU does that waits: halt, haltpoll or poll (default: halt)' },
   completion: { value: 'HOW', help: 'interrupt or poll (default: interrupt)' },
   profile: {
-    value: 'FILE|none',
-    help: "costs measured by model calibrate (default: this machine's profile, if there is one)",
+    value: 'FILE|mine',
+    help: "costs measured by model calibrate; mine: this machine's profile (default: the built-in costs)",
   },
   rows: {
     value: 'FILE',

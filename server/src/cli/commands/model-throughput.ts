@@ -3,7 +3,6 @@ import {
   backendIds,
   backendOf,
   type CostParameters,
-  costParameters,
   usualBackend,
 } from '../../model/cost/index.js';
 import type { ExactCost } from '../../model/exact/index.js';
@@ -22,6 +21,7 @@ import { didYouMean, type ExitStatus, exitStatus, UsageError } from '../failure.
 import { deliver, targetOf } from '../output.js';
 import type { Io, Services } from '../services.js';
 import { styleFor } from '../terminal.js';
+import { costsOf } from './model-costs.js';
 import { classNamed, deviceNamed, platformNamed } from './model-names.js';
 import { Numbers } from './model-numbers.js';
 import { Policies } from './model-policies.js';
@@ -69,14 +69,15 @@ async function reportFor(settings: Settings, io: Io, services: Services): Promis
   const sizes = numbers.wholes('bytes', deviceClass === 'net' ? packets : disk, 16 * 2 ** 20);
   const load = loadOf(numbers, deviceClass);
   const backend = numbers.one('backend');
+  const costs = costsOf(settings, io);
   const rows: ThroughputRow[] = [];
   for (const platform of platforms.length === 0 ? usualPlatforms : platforms)
     for (const device of devices.length === 0 ? (['flag'] as const) : devices)
       for (const policy of policies) {
         const guest = { platform, device, deviceClass, policy };
-        rows.push(...rowsOf(guest, { ...load, backend: backendFor(backend, guest) }, sizes, costParameters));
+        rows.push(...rowsOf(guest, { ...load, backend: backendFor(backend, guest) }, sizes, costs));
       }
-  return { parameters: costParameters.version, rows, baseline: 'the same requests in a plain guest' };
+  return { parameters: costs.version, rows, baseline: 'the same requests in a plain guest' };
 }
 
 /** What all rows have in common. */

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { costParameters } from '../../model/cost/index.js';
 import { reasonOf } from '../../program/files/list-files.js';
 import { validationToJson, validationToSvg, validationToText } from '../../report/throughput/index.js';
 import { bundledFigures } from '../../validation/bundled.js';
@@ -10,6 +9,7 @@ import { type ExitStatus, exitStatus, InputError, UsageError } from '../failure.
 import { deliver, targetOf } from '../output.js';
 import type { Io } from '../services.js';
 import { styleFor } from '../terminal.js';
+import { costsOf } from './model-costs.js';
 
 export function runValidate(settings: Settings, io: Io): ExitStatus {
   const [extra] = settings.operands;
@@ -34,7 +34,7 @@ export function runValidate(settings: Settings, io: Io): ExitStatus {
 function read(settings: Settings, io: Io): ReturnType<typeof validate> {
   const given = (settings.words.get('rows') ?? []).map((file) => figuresIn(file, io));
   try {
-    return validate([...bundledFigures(), ...given], costParameters);
+    return validate([...bundledFigures(), ...given], costsOf(settings, io));
   } catch (error) {
     if (error instanceof TableError) throw new InputError(error.message);
     throw error;
