@@ -14,11 +14,11 @@ import { Amounts } from './amounts/amounts.js';
 import { exactly, sum, union } from './amounts/bounds.js';
 import { evidenceAt } from './amounts/evidence.js';
 import { classOf } from './device-class.js';
-import { mappingOf, ringEntriesOf } from './mapping.js';
+import { type DriverMapping, driverMapping, mappingOf } from './mapping.js';
 import { payloadOf } from './payload.js';
 import { Pieces } from './pieces.js';
 import { postingOf } from './posting.js';
-import type { Bounds, Direction, Piece, Workload } from './workload.js';
+import type { Bounds, Direction, Payload, Piece, Workload } from './workload.js';
 
 export { LARGEST_BOUNCE_BYTES, PAGE_BYTES, SLOT_BYTES } from './amounts/known.js';
 export type {
@@ -67,16 +67,29 @@ function isDriverSide(file: string): boolean {
 
 function inFile(amounts: Amounts, pieces: Pieces, file: string): Workload[] {
   const { program } = amounts;
+  const adds = addCallsIn(program, file);
+  if (adds.length === 0) return [];
+  const driver = driverMapping(amounts, file);
   const ordinals = new Map<string, number>();
-  return addCallsIn(program, file).flatMap((add) =>
-    entriesOf(program, add.fn, (frame) => pieces.lists.needsCaller(add, frame)).map((entry) => {
+  return adds.flatMap((add) => {
+    const payload = payloadOf(amounts, add);
+    return entriesOf(program, add.fn, (frame) => pieces.lists.needsCaller(add, frame)).map((entry) => {
       const said = [file, add.fn.name, add.name, ...entry.callers.map((c) => c.fn.name)].join('\0');
       const ordinal = ordinals.get(said) ?? 0;
       ordinals.set(said, ordinal + 1);
       const id = createHash('sha256').update(`${said}\0${ordinal}`).digest('hex').slice(0, 12);
-      return workload(amounts, pieces, add, entry, id);
-    }),
-  );
+      return workload(amounts, pieces, { add, entry, driver, payload, id });
+    });
+  });
+}
+
+/** What is known of a call before its pieces are. */
+interface Known {
+  readonly add: AddCall;
+  readonly entry: Entry;
+  readonly driver: DriverMapping;
+  readonly payload: Payload | null;
+  readonly id: string;
 }
 
 /** Both directions of one list are not in one chain. */
@@ -91,14 +104,15 @@ function descriptorsOf(pieces: readonly Piece[]): Bounds {
   return union(total('out'), total('in'));
 }
 
-function workload(amounts: Amounts, pieces: Pieces, add: AddCall, entry: Entry, id: string): Workload {
+function workload(amounts: Amounts, pieces: Pieces, known: Known): Workload {
   const { program } = amounts;
+  const { add, entry, driver, payload } = known;
   const { file } = add.fn;
   const own = pieces.of(add, entry.frame);
   const descriptors = descriptorsOf(own);
   const queue = add.call.args[0];
   return {
-    id,
+    id: known.id,
     deviceClass: classOf(program, file),
     file,
     function: add.fn.name,
@@ -108,10 +122,10 @@ function workload(amounts: Amounts, pieces: Pieces, add: AddCall, entry: Entry, 
     queue: queue === undefined ? '' : printExpr(queue),
     pieces: own,
     posting: postingOf(amounts, pieces, add, entry.frame, own),
-    mapping: mappingOf(program, add, own),
+    mapping: mappingOf(program, driver, add, own),
     descriptors,
     mayUseIndirect: descriptors.most === null || descriptors.most > 1,
-    ringEntries: ringEntriesOf(amounts, file),
-    payload: own.some((p: Piece) => p.direction === 'in') ? payloadOf(amounts, add) : null,
+    ringEntries: driver.ringEntries,
+    payload: own.some((p: Piece) => p.direction === 'in') ? payload : null,
   };
 }

@@ -55,6 +55,17 @@ export interface ListName {
 }
 
 export function listName(expr: Expr): ListName {
+  let name = names.get(expr);
+  if (name === undefined) {
+    name = findName(expr);
+    names.set(expr, name);
+  }
+  return name;
+}
+
+const names = new WeakMap<Expr, ListName>();
+
+function findName(expr: Expr): ListName {
   let e = uncast(expr);
   let entry = '';
   for (;;) {

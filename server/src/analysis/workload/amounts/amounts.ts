@@ -240,8 +240,8 @@ export class Amounts {
     const bounds = widened(typeBounds(this.program.typeOf(expr, scope)));
     const near = this.assigned(expr, frame, hops, q);
     if (near.isDecided) return near.amount && withBounds(near.amount, smaller(near.amount, bounds));
-    const record =
-      this.program.recordOfMember(expr, scope)?.tag ?? this.program.typeOf(expr.object, scope)?.base ?? '';
+    // Of a record that the whole kernel stores to, the selected files say little.
+    const record = this.program.recordOfMember(expr, scope)?.tag ?? '';
     const far = hops === 0 || record === '' ? unknown : this.stored(record, expr.field, hops, q);
     return far && withBounds(far, smaller(far, bounds));
   }

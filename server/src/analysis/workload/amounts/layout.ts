@@ -42,7 +42,7 @@ function namelessGroups(text: string): readonly Group[] {
   const found: Group[] = [];
   const open: { kind: 'struct' | 'union' | null; start: number }[] = [];
   for (const match of text.matchAll(
-    /\b(struct|union)\s*(?:__\w+\s*)*\{|\{|\}\s*(?:__\w+\s*(?:\([^)]*\)\s*)*)*(;?)/g,
+    /\b(struct|union)\s*(?:__\w+\b\s*)*\{|\{|\}\s*(?:__\w+\b\s*(?:\([^)]*\)\s*)*)*(;?)/g,
   )) {
     const start = match.index;
     if (match[0].startsWith('}')) {

@@ -52,8 +52,15 @@ export function readingOf(fn: FunctionRef): Reading {
 
 /** The text by which two mentions of one place are known: casts do not count. */
 export function keyOf(expr: Expr): string {
-  return printExpr(uncast(expr));
+  let key = keys.get(expr);
+  if (key === undefined) {
+    key = printExpr(uncast(expr));
+    keys.set(expr, key);
+  }
+  return key;
 }
+
+const keys = new WeakMap<Expr, string>();
 
 interface Draft {
   readonly fn: FunctionRef;

@@ -76,10 +76,9 @@ export class Sizes {
       .textOf(record.file, { start: record.start, end: record.end })
       .replace(comment, blank);
     const tail = this.program.textOf(record.file, { start: record.end, end: record.end + 120 });
-    const isPacked =
-      packed.test(text.slice(0, text.indexOf('{'))) ||
-      packed.test(/^[^;]*/.exec(tail)?.[0] ?? '') ||
-      packed.test(/[^}]*$/.exec(text)?.[0] ?? '');
+    const inside = text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1);
+    const outside = text.replace(inside, '') + tail.split(';', 1)[0];
+    const isPacked = packed.test(outside);
     const kind =
       record.tag.startsWith('union ') || /^\s*(?:typedef\s+)?union\b/.test(text) ? 'union' : 'struct';
     const members = membersOf(record.fields, text, record.start);
