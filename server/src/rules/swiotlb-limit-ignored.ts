@@ -43,40 +43,60 @@ Block and SCSI queues that leave the block layer's default of 64 KiB; lengths wh
 nothing says that they get long; a driver that gives up ACCESS_PLATFORM in \`->validate\`, since its buffers are never bounced.
 `,
   run: (context) => {
-    const told = new Map<string, Found>();
+    const causes = new Map<string, Cause[]>();
     for (const workload of context.workloads) {
       if (workload.mapping.by === 'none') continue;
       for (const piece of workload.pieces) {
         if (piece.grows === undefined) continue;
-        const found = toFinding(context, workload, piece, piece.grows);
-        // Several calls, and both directions, may add the same list.
-        const key = `${found.file}:${found.range.start.line}`;
-        if (!told.has(key)) told.set(key, found);
+        const { file, line } = piece.grows.at;
+        const cause: Cause = { workload, piece, grows: piece.grows };
+        causes.set(`${file}:${line}`, [...(causes.get(`${file}:${line}`) ?? []), cause]);
       }
     }
-    return [...told.values()];
+    return [...causes.values()].map((group) => toFinding(context, group));
   },
 };
 
-function toFinding({ program }: RuleContext, workload: Workload, piece: Piece, grows: Growth): Found {
+/** A segment that can be too long; several may have the length for one reason. */
+interface Cause {
+  readonly workload: Workload;
+  readonly piece: Piece;
+  readonly grows: Growth;
+}
+
+function toFinding(context: RuleContext, group: readonly Cause[]): Found {
+  const { program } = context;
+  // Memory that waits in a ring is of a size that the driver chose.
+  const [first] = group;
+  const main = group.find(({ workload }) => workload.posting.kind === 'per request') ?? first;
+  if (main === undefined) throw new RangeError('a finding without a cause');
+  const { workload, piece, grows } = main;
   const filled = grows.how === 'allocated' ? (piece.evidence[0] ?? grows.at) : grows.at;
   const place = placeOfLine(program, filled.file, filled.line);
-  const made = placeOfLine(program, grows.at.file, grows.at.line);
   const isElsewhere = filled.file !== grows.at.file || filled.line !== grows.at.line;
+  const source = placeOfLine(program, grows.at.file, grows.at.line);
+  const size = {
+    file: grows.at.file,
+    range: source.range,
+    message: `here it gets its size: ${grows.at.text}`,
+  };
+  const added = {
+    file: workload.file,
+    range: workload.range,
+    message: `${workload.function}() adds it to the queue`,
+  };
   return {
     message: `${place.function}() ${messages[grows.how](piece)}: a bounce mapping holds ${bytesText(LARGEST_BOUNCE_BYTES)} at the most, so a request with a longer one fails in a secure guest; ${advice[grows.how]}`,
     level: levels[grows.how],
     file: filled.file,
     function: place.function,
     range: place.range,
-    related: [
-      ...(isElsewhere
-        ? [{ file: grows.at.file, range: made.range, message: `here it gets its size: ${grows.at.text}` }]
-        : []),
-      { file: workload.file, range: workload.range, message: `${workload.function}() adds it to the queue` },
-    ],
+    related: [...(isElsewhere ? [size] : []), added],
   };
 }
+
+/** What drivers write where they mean none: -1 in 32 bits. */
+const NO_LIMIT = 2 ** 32 - 1;
 
 const levels: Readonly<Record<Growth['how'], Level>> = {
   allocated: 'warning',
@@ -88,7 +108,7 @@ const messages: Readonly<Record<Growth['how'], (piece: Piece) => string>> = {
   allocated: ({ buffer, bytes }) =>
     `puts ${buffer} into the list as one segment, ${bytes.most === null ? 'as long as was asked for' : `up to ${bytesText(bytes.most)} long`}`,
   'block limit': ({ bytes }) =>
-    `allows the queue segments ${bytes.most === null ? 'of any length' : `of up to ${bytesText(bytes.most)}`}`,
+    `allows the queue segments ${bytes.most === null || bytes.most >= NO_LIMIT ? 'of any length' : `of up to ${bytesText(bytes.most)}`}`,
   joined: () => 'makes an entry of the list longer for each page that lies behind it, without an end',
 };
 

@@ -5,7 +5,15 @@ import { bypass, finding, reportOf } from './example.js';
 it('prints the keys of the contract in their order, whatever the order they were made in', () => {
   const shuffled = Object.fromEntries(Object.entries(bypass).reverse()) as unknown as typeof bypass;
   const json = JSON.parse(reportToJson(reportOf({ sites: [shuffled], findings: [finding] })));
-  expect(Object.keys(json)).toEqual(['schema', 'tool', 'tree', 'sites', 'workloads', 'findings', 'notAnalysed']);
+  expect(Object.keys(json)).toEqual([
+    'schema',
+    'tool',
+    'tree',
+    'sites',
+    'workloads',
+    'findings',
+    'notAnalysed',
+  ]);
   const [site] = json.sites;
   expect(Object.keys(site)).toEqual([
     'id',

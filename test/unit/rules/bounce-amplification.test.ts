@@ -58,3 +58,16 @@ it.each([
 ])('is quiet where %s', async (_what, text) => {
   expect((await found(rule, text)).brief).toEqual([]);
 });
+
+it('is quiet where more may follow the record, or the record only leads to the buffer', async () => {
+  const text = driver('d->last = m->what;\n\tpost(d, m);');
+  expect((await found(rule, text.replace('__le64 when;', '__le64 when; char text[];'))).brief).toEqual([]);
+  expect((await found(rule, text.replace('&sg, buf, PAGE', '&sg, buf->page, PAGE'))).brief).toEqual([]);
+});
+
+it('is quiet of another queue of the driver', async () => {
+  const text = driver('d->last = m->what;\n\tkfree(m);')
+    .replaceAll('d->vq', 'd->rx')
+    .replace('virtqueue_get_buf(vq', 'virtqueue_get_buf(d->tx');
+  expect((await found(rule, text)).brief).toEqual([]);
+});

@@ -15,7 +15,7 @@ import { exactly, sum, union } from './amounts/bounds.js';
 import { evidenceAt } from './amounts/evidence.js';
 import { classOf } from './device-class.js';
 import { type DriverMapping, driverMapping, mappingOf } from './mapping.js';
-import { payloadOf } from './payload.js';
+import { payloadOf, tokenOf } from './payload.js';
 import { Pieces } from './pieces.js';
 import { postingOf } from './posting.js';
 import type { Bounds, Direction, Payload, Piece, Workload } from './workload.js';
@@ -72,13 +72,12 @@ function inFile(amounts: Amounts, pieces: Pieces, file: string): Workload[] {
   const driver = driverMapping(amounts, file);
   const ordinals = new Map<string, number>();
   return adds.flatMap((add) => {
-    const payload = payloadOf(amounts, add);
     return entriesOf(program, add.fn, (frame) => pieces.lists.needsCaller(add, frame)).map((entry) => {
       const said = [file, add.fn.name, add.name, ...entry.callers.map((c) => c.fn.name)].join('\0');
       const ordinal = ordinals.get(said) ?? 0;
       ordinals.set(said, ordinal + 1);
       const id = createHash('sha256').update(`${said}\0${ordinal}`).digest('hex').slice(0, 12);
-      return workload(amounts, pieces, { add, entry, driver, payload, id });
+      return workload(amounts, pieces, { add, entry, driver, id });
     });
   });
 }
@@ -88,8 +87,15 @@ interface Known {
   readonly add: AddCall;
   readonly entry: Entry;
   readonly driver: DriverMapping;
-  readonly payload: Payload | null;
   readonly id: string;
+}
+
+function payloadOfOne(amounts: Amounts, add: AddCall, pieces: readonly Piece[]): Payload | null {
+  const written = pieces.filter((p) => p.direction === 'in');
+  if (written.length === 0) return null;
+  const token = tokenOf(add);
+  const isToken = token !== undefined && written.some((p) => p.buffer === printExpr(token));
+  return payloadOf(amounts, add, isToken);
 }
 
 /** Both directions of one list are not in one chain. */
@@ -106,7 +112,7 @@ function descriptorsOf(pieces: readonly Piece[]): Bounds {
 
 function workload(amounts: Amounts, pieces: Pieces, known: Known): Workload {
   const { program } = amounts;
-  const { add, entry, driver, payload } = known;
+  const { add, entry, driver } = known;
   const { file } = add.fn;
   const own = pieces.of(add, entry.frame);
   const descriptors = descriptorsOf(own);
@@ -126,6 +132,6 @@ function workload(amounts: Amounts, pieces: Pieces, known: Known): Workload {
     descriptors,
     mayUseIndirect: descriptors.most === null || descriptors.most > 1,
     ringEntries: driver.ringEntries,
-    payload: own.some((p: Piece) => p.direction === 'in') ? payload : null,
+    payload: payloadOfOne(amounts, add, own),
   };
 }

@@ -94,17 +94,16 @@ export class Lists {
   private storedIn(key: string, frame: Frame, use: Span | null, directionOf: DirectionOf): readonly Listed[] {
     const { fn, file } = frame;
     const found: Listed[] = [];
-    for (const all of fn === null ? [] : readingOf(fn).assignments.values()) {
-      for (const a of all) {
-        const target = a.target === null ? null : uncast(a.target);
-        if (a.value === null || target?.kind !== 'index' || keyOf(target.object) !== key) continue;
-        const holds = use ?? fn?.variants[0]?.body.at(-1) ?? a;
-        const isOptional = a.block.start > holds.start || holds.end > a.block.end;
-        const at = evidenceAt(this.program, file, a);
-        found.push(
-          ...inEach(directionOf(target.index, found.length), { expr: a.value, frame, at, isOptional }),
-        );
-      }
+    const all = fn === null ? [] : [...readingOf(fn).assignments.values()].flat();
+    for (const a of all.sort((x, y) => x.start - y.start)) {
+      const target = a.target === null ? null : uncast(a.target);
+      if (a.value === null || target?.kind !== 'index' || keyOf(target.object) !== key) continue;
+      const holds = use ?? fn?.variants[0]?.body.at(-1) ?? a;
+      const isOptional = a.block.start > holds.start || holds.end > a.block.end;
+      const at = evidenceAt(this.program, file, a);
+      found.push(
+        ...inEach(directionOf(target.index, found.length), { expr: a.value, frame, at, isOptional }),
+      );
     }
     return found;
   }

@@ -1,13 +1,15 @@
 /** How much of a buffer the device has written a driver looks at, where its code says so. */
 import type { FunctionRef, Program } from '../../program/index.js';
 import type { CallExpr, Expr } from '../../syntax/ir.js';
-import { type Node, uncast, type Visitor, walk } from '../../syntax/walk.js';
+import { uncast } from '../../syntax/walk.js';
 import { calleeName } from '../values/expressions.js';
 import type { AddCall } from './add-calls.js';
 import { type Amounts, rootFrame } from './amounts/amounts.js';
 import { isExact } from './amounts/bounds.js';
 import { evidenceAt } from './amounts/evidence.js';
 import { keyOf, readingOf } from './amounts/reading.js';
+import { isTailOf } from './amounts/sizes.js';
+import { readsOf } from './reads.js';
 import type { Payload } from './workload.js';
 
 /** Source: include/linux/virtio.h (6.12). */
@@ -23,17 +25,33 @@ interface Taking {
   readonly length: string;
 }
 
-/** Null unless every place of the file that can take such a buffer sets a bound. */
-export function payloadOf(amounts: Amounts, add: AddCall): Payload | null {
+/**
+ * Null unless every place of the file that can take such a buffer, and reads it, sets a bound. `isToken`: what is taken back is
+ * the buffer itself, and not a record that leads to it.
+ */
+export function payloadOf(amounts: Amounts, add: AddCall, isToken: boolean): Payload | null {
   const { program } = amounts;
-  const token = add.call.args[add.name === 'virtqueue_add_sgs' ? 4 : 3];
-  if (token === undefined) return null;
+  const [queue, token] = [add.call.args[0], tokenOf(add)];
+  if (queue === undefined || token === undefined) return null;
   const type = program.typeOf(token, program.scopeOf(add.fn))?.base ?? '';
-  const takings = takingsIn(program, add.fn.file).filter((t) => canTake(program, t, type));
-  const bounds = takings.map((t) => boundOf(amounts, t));
+  const takings = takingsIn(program, add.fn.file).filter(
+    (t) => canTake(program, t, type) && canBeOf(t.call, queue),
+  );
+  const bounds = takings.flatMap((t) => boundOf(amounts, t, isToken));
   const [first] = bounds;
   if (first == null || bounds.includes(null)) return null;
   return bounds.reduce<Payload>((a, b) => (b !== null && b.most > a.most ? b : a), first);
+}
+
+/** What the ring gives back. */
+export function tokenOf(add: AddCall): Expr | undefined {
+  return add.call.args[add.name === 'virtqueue_add_sgs' ? 4 : 3];
+}
+
+/** Queues that are fields of other names are others; of a callback's parameter nothing is known. */
+function canBeOf({ args: [taken] }: CallExpr, queue: Expr): boolean {
+  const [a, b] = [taken === undefined ? queue : uncast(taken), uncast(queue)];
+  return a.kind !== 'member' || b.kind !== 'member' || a.field === 'vq' || a.field === b.field;
 }
 
 function takingsIn(program: Program, file: string): readonly Taking[] {
@@ -61,8 +79,13 @@ function canTake(program: Program, { fn, call, name }: Taking, type: string): bo
   return taken === '' || type === '' || taken === 'void' || type === 'void' || taken === type;
 }
 
-function boundOf(amounts: Amounts, taking: Taking): Payload | null {
-  return byLength(amounts, taking) ?? byType(amounts, taking);
+/** Empty where the buffer is taken and not read; null where what is read has no bound. */
+function boundOf(amounts: Amounts, taking: Taking, isToken: boolean): readonly (Payload | null)[] {
+  const { program } = amounts;
+  const reads = taking.name === '' ? 'more' : readsOf(program, taking.fn, taking.name);
+  if (reads === 'nothing') return [];
+  const held = byLength(amounts, taking);
+  return [held ?? (reads === 'members' && isToken ? byType(amounts, taking) : null)];
 }
 
 /** `if (len > n) drop`, `len = min(len, n)`: from there to the end of the function. */
@@ -86,19 +109,6 @@ function byLength(amounts: Amounts, { fn, call, length }: Taking): Payload | nul
   return found.sort((a, b) => a.most - b.most)[0] ?? null;
 }
 
-/** Calls that give a buffer back. */
-const releases =
-  /^(?:kv?free|kfree_sensitive|devm_kfree|free_pages?(?:_exact)?|kmem_cache_free|put_page|virtqueue_add_)/;
-
-function givesBack(program: Program, name: string, file: string): boolean {
-  if (releases.test(name)) return true;
-  // A helper that posts it again.
-  const targets = program.functionsNamed(name, file);
-  return targets.some((fn) =>
-    readingOf(fn).calls.some(({ call }) => /^virtqueue_add_/.test(calleeName(call))),
-  );
-}
-
 /** A buffer taken as a record of which nothing but members is read: it holds one, whatever its size. */
 function byType(amounts: Amounts, { fn, call, name }: Taking): Payload | null {
   const { program } = amounts;
@@ -112,53 +122,12 @@ function byType(amounts: Amounts, { fn, call, name }: Taking): Payload | null {
     return null;
   const size = amounts.sizes.of({ base: local.type.base, pointers: 0 }, fn.file);
   if (!isExact(size) || size.most === null || hasTail(program, local.type.base, fn.file)) return null;
-  if (!readsMembersOnly(program, fn, name)) return null;
   return { most: size.most, evidence: evidenceAt(program, fn.file, local.declarator) };
 }
 
 /** Whether more can follow the record. */
 function hasTail(program: Program, tag: string, file: string): boolean {
-  const last = program.record(tag, file)?.fields.at(-1);
-  return (
-    last === undefined ||
-    (last.type.sizes !== undefined && (last.type.sizes.length === 0 || isZeroLength(last.type.sizes[0])))
-  );
-}
-
-function isZeroLength(size: Expr | undefined): boolean {
-  return size === undefined || (size.kind === 'number' && size.text === '0');
-}
-
-const comparisons: ReadonlySet<string> = new Set(['==', '!=', '&&', '||']);
-
-function readsMembersOnly(program: Program, fn: FunctionRef, name: string): boolean {
-  let isSo = true;
-  let reads = 0;
-  const visit: Visitor = (node, up) => {
-    if (node.kind !== 'name' || node.name !== name) return;
-    const around = up?.node;
-    if (around?.kind === 'member') reads += 1;
-    else if (around === undefined || !isHarmless(program, fn, node, around)) isSo = false;
-  };
-  for (const { body } of fn.variants) walk(body, visit);
-  return isSo && reads > 0;
-}
-
-/** Whether the buffer is only tested, kept or given back there. */
-function isHarmless(program: Program, fn: FunctionRef, use: Node, around: Node): boolean {
-  switch (around.kind) {
-    case 'if':
-    case 'loop':
-      return true;
-    case 'unary':
-      return around.op === '!';
-    case 'binary':
-      return comparisons.has(around.op);
-    case 'assign':
-      return around.target === use;
-    case 'call':
-      return givesBack(program, calleeName(around), fn.file);
-    default:
-      return false;
-  }
+  const record = program.record(tag, file);
+  const last = record?.fields.at(-1);
+  return record === null || last === undefined || isTailOf(program, record, last);
 }

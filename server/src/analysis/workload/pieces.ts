@@ -4,7 +4,7 @@ import type { Expr } from '../../syntax/ir.js';
 import { uncast } from '../../syntax/walk.js';
 import { printExpr } from '../values/print.js';
 import { type AddCall, addFunctions } from './add-calls.js';
-import { allocationsOf } from './amounts/allocations.js';
+import { allocationsOf, isUsersMemory } from './amounts/allocations.js';
 import { type Amount, unknown } from './amounts/amount.js';
 import type { Amounts, Frame } from './amounts/amounts.js';
 import { between, calculate, exactly, product, smaller, union } from './amounts/bounds.js';
@@ -192,7 +192,8 @@ export class Pieces {
     for (const { name, call, frame, sizes } of allocationsOf(this.program, buffer, filling.frame)) {
       const factors = sizes.map((s) => this.amounts.of(s, frame));
       const size = factors.reduce<Bounds>(product, exactly(1));
-      const isUsers = amount.user !== null || factors.some((f) => f.user !== null);
+      const isUsers =
+        amount.user !== null || factors.some((f) => f.user !== null) || isUsersMemory(frame.fn, call);
       const isMeant =
         largeAllocations.test(name) || userAllocations.test(name) || isUsers || size.most !== null;
       if (isMeant && (size.most ?? LARGEST_KMALLOC) > LARGEST_BOUNCE_BYTES)

@@ -1,5 +1,5 @@
 /** Where the memory behind a pointer was allocated. */
-import type { Program } from '../../../program/index.js';
+import type { FunctionRef, Program } from '../../../program/index.js';
 import type { CallExpr, Expr } from '../../../syntax/ir.js';
 import { uncast } from '../../../syntax/walk.js';
 import { calleeName } from '../../values/expressions.js';
@@ -47,6 +47,22 @@ export function allocationOf(call: CallExpr, frame: Frame): Allocation | null {
   if (positions === undefined) return null;
   const sizes = positions.flatMap((index) => call.args[index] ?? []);
   return { name, call, frame, sizes };
+}
+
+/** Calls that move what user space hands over or asks for. Source: include/linux/uaccess.h, uio.h (6.12). */
+const userCopies = /^_*copy_(?:from|to)_(?:user|iter)(?:_full|_nofault)?$/;
+
+/** Whether the function that allocates the memory copies it from user space, or to it. */
+export function isUsersMemory(fn: FunctionRef | null, allocation: CallExpr): boolean {
+  if (fn === null) return false;
+  const { assignments, calls } = readingOf(fn);
+  const [kept] =
+    [...assignments].find(([, all]) => all.some((a) => a.value !== null && uncast(a.value) === allocation)) ??
+    [];
+  if (kept === undefined) return false;
+  return calls.some(
+    ({ call }) => userCopies.test(calleeName(call)) && call.args.some((arg) => keyOf(arg) === kept),
+  );
 }
 
 /** The values one was made from. */

@@ -196,7 +196,7 @@ export class Amounts {
     for (const a of live) {
       // What is only taken away from does not grow.
       if (a.op === '=' || a.op === '-=') continue;
-      const isOnce = a.op === '+=' && a.value !== null && !isAround(a, expr);
+      const isOnce = a.op === '+=' && a.value !== null && a.loops.length === 0;
       const more = isOnce && isDecided ? combined(amount, this.value(a.value, frame, hops, q), sum) : unknown;
       amount = joined(amount, more);
     }

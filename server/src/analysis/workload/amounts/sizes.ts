@@ -103,9 +103,12 @@ export class Sizes {
     return { size: padded(sum(size, exactly(Math.ceil(bits / 8))), align), align };
   }
 
-  private placeField({ type }: FieldFacts, record: RecordRef, isPacked: boolean, depth: number): Placed {
-    const align = isPacked ? 1 : this.alignOf(type, record.file, depth);
-    return { size: isFlexible(type) ? exactly(0) : this.of(type, record.file, depth), align };
+  private placeField(field: FieldFacts, record: RecordRef, isPacked: boolean, depth: number): Placed {
+    const { type } = field;
+    const isTail = isTailOf(this.program, record, field);
+    const element = isTail ? { base: type.base, pointers: Math.max(0, type.pointers - 1) } : type;
+    const align = isPacked ? 1 : this.alignOf(element, record.file, depth);
+    return { size: isTail ? exactly(0) : this.of(type, record.file, depth), align };
   }
 
   private alignOf(type: TypeRef, file: string, depth: number): number {
@@ -145,10 +148,11 @@ export function typeBounds(type: TypeRef | null): Bounds {
   return bytes === 1 || bytes === 2 ? between(0, 2 ** (8 * bytes) - 1) : anything;
 }
 
-function isFlexible(type: TypeRef): boolean {
+/** `list[]` and `list[0]`: as long as there is more behind the record. */
+export function isTailOf(program: Program, { file }: RecordRef, { type, span }: FieldFacts): boolean {
   const [outer] = type.sizes ?? [];
-  if (type.sizes !== undefined && type.sizes.length === 0) return true;
-  return outer?.kind === 'number' && outer.text === '0';
+  if (outer?.kind === 'number' && outer.text === '0') return true;
+  return /^\s*\[\s*\]/.test(program.textOf(file, { start: span.end, end: span.end + 20 }));
 }
 
 interface Placed {
