@@ -16,7 +16,7 @@ import { evidenceAt } from './amounts/evidence.js';
 import { classOf } from './device-class.js';
 import { type DriverMapping, driverMapping, mappingOf } from './mapping.js';
 import { payloadOf, tokenOf } from './payload.js';
-import { Pieces } from './pieces.js';
+import { Pieces } from './pieces/pieces.js';
 import { postingOf } from './posting.js';
 import type { Bounds, Direction, Payload, Piece, Workload } from './workload.js';
 

@@ -9,7 +9,7 @@ import { type Amounts, type Frame, rootFrame } from './amounts/amounts.js';
 import { evidenceAt } from './amounts/evidence.js';
 import { LARGEST_RING } from './amounts/known.js';
 import { keyOf, type Loop, readingOf } from './amounts/reading.js';
-import type { Pieces } from './pieces.js';
+import type { Pieces } from './pieces/pieces.js';
 import { queuesLike } from './queues.js';
 import type { Bounds, Piece, Posting } from './workload.js';
 

@@ -13,7 +13,7 @@ import { anything, atMost, between, calculate, exactly, isExact, product, smalle
 import { evidenceAt } from './evidence.js';
 import { knownNumbers, LARGEST_BOUNCE_BYTES, mappingLimits, userCounts } from './known.js';
 import { knownCall } from './known-calls.js';
-import { type Assignment, keyOf, readingOf } from './reading.js';
+import { keyOf, reaching, readingOf } from './reading.js';
 import { Sizes, typeBounds } from './sizes.js';
 
 /** Hops over functions and fields. */
@@ -388,26 +388,4 @@ export class Amounts {
     }
     return narrow;
   }
-}
-
-/** Assignments that can be the last before a use. */
-function reaching(
-  all: readonly Assignment[],
-  use: Expr,
-): { live: readonly Assignment[]; isDecided: boolean } {
-  let decisive = -1;
-  all.forEach((a, index) => {
-    const isBefore = a.end <= use.start;
-    if (isBefore && a.op === '=' && a.block.start <= use.start && use.end <= a.block.end) decisive = index;
-  });
-  const live = all.filter((a, index) => {
-    if (a.end > use.start) return isAround(a, use);
-    return index >= decisive;
-  });
-  return { live, isDecided: decisive >= 0 };
-}
-
-/** Later in the text, but in a loop around both. The use in the assignment's own value is of the value before. */
-function isAround(a: Assignment, use: Expr): boolean {
-  return a.loops.some((loop) => loop.start <= use.start && use.end <= loop.end);
 }

@@ -284,3 +284,25 @@ function pushTo<T>(map: Map<string, T[]>, key: string, value: T): void {
   if (list === undefined) map.set(key, [value]);
   else list.push(value);
 }
+
+/** Assignments that can be the last before a use. */
+export function reaching(
+  all: readonly Assignment[],
+  use: Expr,
+): { live: readonly Assignment[]; isDecided: boolean } {
+  let decisive = -1;
+  all.forEach((a, index) => {
+    const isBefore = a.end <= use.start;
+    if (isBefore && a.op === '=' && a.block.start <= use.start && use.end <= a.block.end) decisive = index;
+  });
+  const live = all.filter((a, index) => {
+    if (a.end > use.start) return isAround(a, use);
+    return index >= decisive;
+  });
+  return { live, isDecided: decisive >= 0 };
+}
+
+/** Later in the text, but in a loop around both. The use in the assignment's own value is of the value before. */
+function isAround(a: Assignment, use: Expr): boolean {
+  return a.loops.some((loop) => loop.start <= use.start && use.end <= loop.end);
+}

@@ -1,11 +1,11 @@
 /** What is put into a scatterlist: the calls that fill its entries, in the function itself, in helpers, or where a field is filled. */
-import type { Program } from '../../program/index.js';
-import type { CallExpr, Expr, Param } from '../../syntax/ir.js';
-import { uncast } from '../../syntax/walk.js';
-import type { Span } from '../../text/span.js';
-import { calleeName } from '../values/expressions.js';
-import { calleeFrame, type Frame, rootFrame } from './amounts/amounts.js';
-import { keyOf, type Loop, readingOf } from './amounts/reading.js';
+import type { Program } from '../../../program/index.js';
+import type { CallExpr, Expr, Param } from '../../../syntax/ir.js';
+import { uncast } from '../../../syntax/walk.js';
+import type { Span } from '../../../text/span.js';
+import { calleeName } from '../../values/expressions.js';
+import { calleeFrame, type Frame, rootFrame } from '../amounts/amounts.js';
+import { keyOf, type Loop, readingOf } from '../amounts/reading.js';
 
 /** Helpers called by helpers. */
 const MAX_DEPTH = 3;

@@ -1,14 +1,14 @@
 /** What a block driver tells the block layer of its segments: how many, and how long each. */
-import type { Expr } from '../../syntax/ir.js';
-import { uncast } from '../../syntax/walk.js';
-import { calleeName } from '../values/expressions.js';
-import type { Amount } from './amounts/amount.js';
-import { type Amounts, rootFrame } from './amounts/amounts.js';
-import { between } from './amounts/bounds.js';
-import { evidenceAt } from './amounts/evidence.js';
-import { knownNumbers, LARGEST_BOUNCE_BYTES } from './amounts/known.js';
-import { readingOf } from './amounts/reading.js';
-import type { Bounds, Evidence, Growth } from './workload.js';
+import type { Expr } from '../../../syntax/ir.js';
+import { uncast } from '../../../syntax/walk.js';
+import { calleeName } from '../../values/expressions.js';
+import type { Amount } from '../amounts/amount.js';
+import { type Amounts, rootFrame } from '../amounts/amounts.js';
+import { between } from '../amounts/bounds.js';
+import { evidenceAt } from '../amounts/evidence.js';
+import { knownNumbers, LARGEST_BOUNCE_BYTES } from '../amounts/known.js';
+import { readingOf } from '../amounts/reading.js';
+import type { Bounds, Evidence, Growth } from '../workload.js';
 
 export interface BlockLimits {
   readonly segment: Bounds;

@@ -1,14 +1,14 @@
 /** What one call adds: each scatterlist it names, as pieces with direction, bytes and segments. */
-import type { Program } from '../../program/index.js';
-import type { Expr } from '../../syntax/ir.js';
-import { uncast } from '../../syntax/walk.js';
-import { printExpr } from '../values/print.js';
-import { type AddCall, addFunctions } from './add-calls.js';
-import { allocationsOf, isUsersMemory } from './amounts/allocations.js';
-import { type Amount, unknown } from './amounts/amount.js';
-import type { Amounts, Frame } from './amounts/amounts.js';
-import { between, calculate, exactly, product, smaller, union } from './amounts/bounds.js';
-import { evidenceAt } from './amounts/evidence.js';
+import type { Program } from '../../../program/index.js';
+import type { Expr } from '../../../syntax/ir.js';
+import { uncast } from '../../../syntax/walk.js';
+import { printExpr } from '../../values/print.js';
+import { type AddCall, addFunctions } from '../add-calls.js';
+import { allocationsOf, isUsersMemory } from '../amounts/allocations.js';
+import { type Amount, unknown } from '../amounts/amount.js';
+import type { Amounts, Frame } from '../amounts/amounts.js';
+import { between, calculate, exactly, product, smaller, union } from '../amounts/bounds.js';
+import { evidenceAt } from '../amounts/evidence.js';
 import {
   knownNumbers,
   LARGEST_BOUNCE_BYTES,
@@ -16,12 +16,12 @@ import {
   largeAllocations,
   PAGE_BYTES,
   userAllocations,
-} from './amounts/known.js';
-import { keyOf, type Loop, readingOf } from './amounts/reading.js';
+} from '../amounts/known.js';
+import { keyOf, type Loop, readingOf } from '../amounts/reading.js';
+import type { Bounds, Growth, Piece, SegmentBound } from '../workload.js';
 import { blockLimits } from './block-limits.js';
 import { type Listed, Lists } from './lists.js';
 import { type Filling, fillings, fillingsElsewhere, type ListName, listName } from './scatterlists.js';
-import type { Bounds, Growth, Piece, SegmentBound } from './workload.js';
 
 export class Pieces {
   private readonly program: Program;

@@ -1,16 +1,16 @@
 /** Which scatterlists a call adds, in which direction, and in whose function their names are to be read. */
-import type { Program } from '../../program/index.js';
-import type { Expr } from '../../syntax/ir.js';
-import { uncast } from '../../syntax/walk.js';
-import type { Span } from '../../text/span.js';
-import { calleeName } from '../values/expressions.js';
-import { type AddCall, addFunctions } from './add-calls.js';
-import type { Amounts, Frame } from './amounts/amounts.js';
-import { exactly } from './amounts/bounds.js';
-import { evidenceAt } from './amounts/evidence.js';
-import { keyOf, readingOf } from './amounts/reading.js';
+import type { Program } from '../../../program/index.js';
+import type { Expr } from '../../../syntax/ir.js';
+import { uncast } from '../../../syntax/walk.js';
+import type { Span } from '../../../text/span.js';
+import { calleeName } from '../../values/expressions.js';
+import { type AddCall, addFunctions } from '../add-calls.js';
+import type { Amounts, Frame } from '../amounts/amounts.js';
+import { exactly } from '../amounts/bounds.js';
+import { evidenceAt } from '../amounts/evidence.js';
+import { keyOf, readingOf } from '../amounts/reading.js';
+import type { Direction, Evidence } from '../workload.js';
 import { fillings, isSetter, listName } from './scatterlists.js';
-import type { Direction, Evidence } from './workload.js';
 
 /** A list of the call, and the frame its name belongs to. */
 export interface Listed {
