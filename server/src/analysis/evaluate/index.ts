@@ -12,6 +12,6 @@ export {
   defaultConfiguration,
   parseConfiguration,
 } from './configuration.js';
-export { holdsIn, type ScenarioFacts, type ScenarioFactsOptions, scenarioFacts } from './holds-in.js';
+export { type ScenarioFacts, scenarioFacts } from './scenario-facts.js';
 export { type TreePolicy, type TreePolicyOptions, treePolicy } from './tree-policy.js';
 export type { Truth, UnknownValue } from './value.js';

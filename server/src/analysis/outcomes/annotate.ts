@@ -150,7 +150,7 @@ class Runs {
     // A refused device never gets here: the site is safe by the gate, and the report says so.
     if (whole.outcome === 'refused') return toOutcome(scenario, filePolicy, whole);
     const question = questionAfter(this.scenarioOf(file, scenario), whole, filePolicy.policy);
-    const facts = scenarioFacts(question, { policy: filePolicy.predicates });
+    const facts = scenarioFacts(question, filePolicy.predicates);
     const reach = reachIn(formula, this.o.atoms, facts);
     if (reach === 'not reached') return null;
     if (reach !== 'reached') {
