@@ -6,6 +6,7 @@
  * read the hardware's state, and that state is the scenario's.
  */
 import { guestPredicates } from './guest-facts.js';
+import { argumentAsType, typeOfArgument } from './type-macros.js';
 
 /** Predicates of the guest that are no leaves of the evaluation: the tree's own code tells what they answer. */
 export const followedPredicates: ReadonlySet<string> = new Set([
@@ -36,6 +37,26 @@ export const platformPromises = {
 /** Calls that log, lock, wait or check at build time: nothing a decision rests on. */
 export const silentCalls =
   /^(?:v?dev_(?:emerg|alert|crit|err|warn|notice|info|dbg|printk)(?:_once|_ratelimited)?|pr_\w+|netdev_(?:err|warn|info|dbg)|printk\w*|might_sleep\w*|trace_\w+|_?_?(?:mutex|spin|raw_spin|read|write|rcu_read|local_irq)_(?:un)?lock\w*|local_irq_\w+|BUILD_BUG_ON\w*|static_assert|lockdep_\w+|cond_resched|barrier|smp_\w?mb|mb|rmb|wmb|dump_stack|virtio_check_driver_offered_feature|kasan_\w+|kmsan_\w+|kfree|put_device|of_node_put)$/;
+
+/**
+ * Macros whose bodies are beyond reading, or stand in headers that are not read, and that store to none of their arguments.
+ * Origin: include/linux/minmax.h, bitfield.h, wordpart.h, stddef.h, kernel.h (6.1 to 6.12), rcupdate.h, asm-generic/rwonce.h.
+ */
+export const readingMacros: ReadonlySet<string> = new Set([
+  ...[...typeOfArgument.keys()].filter((name) => name !== 'xchg' && name !== 'no_free_ptr'),
+  ...[...argumentAsType.keys()].filter((name) => name !== 'va_arg'),
+  ...['FIELD_GET', 'FIELD_PREP', 'FIELD_FIT', 'GENMASK', 'GENMASK_ULL', 'offsetof', 'sizeof_field'],
+  ...[
+    'upper_32_bits',
+    'lower_32_bits',
+    'test_bit',
+    'hweight32',
+    'hweight64',
+    'IS_ERR_OR_NULL',
+    'roundup',
+    'DIV_ROUND_UP',
+  ],
+]);
 
 /** Reads of a device's own configuration space: what they give is the device's affair, and they change nothing. */
 export const configurationReads = /^virtio_cread(?:_le)?(?:8|16|32|64|_bytes|_feature)?$|^virtio_c?write\w*$/;

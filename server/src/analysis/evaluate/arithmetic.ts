@@ -12,6 +12,7 @@ import {
   type Truth,
   truthOf,
   unknownValue,
+  untypedReason,
   type Value,
 } from './value.js';
 
@@ -47,8 +48,6 @@ function typed(value: IntValue, { width, isUnsigned, isUntyped }: Arithmetic): I
   if (isUntyped !== true) return result;
   return isSmall(result) ? { ...result, isUntyped } : partlyKnown(0n, ALL, value.why || untypedReason);
 }
-
-const untypedReason = 'a number of a type that is not known';
 
 /** Both operands in the type in which they are compared or added. */
 export function converted(left: IntValue, right: IntValue): readonly [IntValue, IntValue] {
@@ -119,7 +118,8 @@ function shift(op: '<<' | '>>', left: IntValue, right: IntValue): Value {
   const by = numberOf(right);
   if (by === null) return whyOf(right);
   // C 2018, 6.5.7: a shift by the type's width or more has no defined result.
-  if (by < 0n || by >= BigInt(left.width)) return unknownValue(`a shift by ${by} in ${left.width} bits`);
+  const width = left.isUntyped === true ? 32 : left.width;
+  if (by < 0n || by >= BigInt(width)) return unknownValue(`a shift by ${by} in ${width} bits`);
   const extended = (bits: bigint): bigint => (left.isUnsigned === true ? bits : BigInt.asIntN(64, bits));
   const move = (bits: bigint): bigint => (op === '<<' ? bits << by : extended(bits) >> by);
   return typed(partlyKnown(move(left.bits), move(left.unknown), left.why), left);

@@ -1,7 +1,8 @@
 /** Calls: bound by the scenario, expanded from a macro, or followed into a function of the tree. */
-import { guestFactNames } from '@vringside/grammars/leaf-bindings';
+import { guestFactNames, readingMacros } from '@vringside/grammars/leaf-bindings';
+import { pointerToArgument } from '@vringside/grammars/type-macros';
 import type { FunctionRef, MacroRef } from '../../program/index.js';
-import type { CallExpr } from '../../syntax/ir.js';
+import type { CallExpr, Expr } from '../../syntax/ir.js';
 import { calleeName } from '../values/expressions.js';
 import { printExpr } from '../values/print.js';
 import { toType } from './conversions.js';
@@ -11,6 +12,7 @@ import { isSpent } from './grouping.js';
 import { boundCall, builtInCall } from './leaves.js';
 import { operation } from './operations.js';
 import { definesHere } from './own-definitions.js';
+import { placeOf } from './places.js';
 import { OutOfBudget, type ReturnPoint, type Run } from './run.js';
 import { execute, joinWays } from './statements.js';
 import {
@@ -46,7 +48,10 @@ export function call(run: Run, expr: CallExpr): Value {
   if (fn !== null) return unfollowed(run, expr, fn);
   const builtIn = builtInCall(run, name, expr);
   if (builtIn !== null) return builtIn;
-  return run.names.global(name, run.file) === null ? unfollowed(run, expr, null) : throughPointer(run, expr);
+  if (run.names.global(name, run.file) !== null) return throughPointer(run, expr);
+  return run.program.prototype(name, run.file) === null
+    ? unreadMacro(run, expr)
+    : unfollowed(run, expr, null);
 }
 
 function valuesOf(run: Run, expr: CallExpr): Value[] {
@@ -80,9 +85,26 @@ function macroCall(run: Run, macro: MacroRef, expr: CallExpr): Value {
   const value = macroCallValue(run, macro, expr);
   if (value !== null) return evaluate(run, value);
   const body = macroCallBody(run, macro, expr);
-  if (body === null) return unfollowed(run, expr, null);
+  if (body === null) return unreadMacro(run, expr);
   run.frame.locals.inBlock(() => execute(run, body));
   return int(0);
+}
+
+/** What a macro that was not read, or may be one, is given it may store to. */
+function unreadMacro(run: Run, expr: CallExpr): Value {
+  const name = calleeName(expr);
+  const why = `${printExpr(expr.callee)}()`;
+  // Other arguments of container_of() and its kin are a type and a member.
+  if (pointerToArgument.has(name)) return unknownValue(why);
+  if (!readingMacros.has(name)) for (const arg of expr.args) forgetLocal(run, arg, why);
+  return unfollowed(run, expr, null);
+}
+
+function forgetLocal(run: Run, arg: Expr, why: string): void {
+  if (arg.kind !== 'name' && arg.kind !== 'member' && arg.kind !== 'index') return;
+  const place = placeOf(run, arg);
+  if (place?.startsWith('#') === true && run.read(place)?.kind === 'int')
+    run.write(place, unknownValue(why), why);
 }
 
 // ---- functions ---------------------------------------------------------------------------------------------
@@ -100,6 +122,7 @@ export function callFunction(run: Run, fn: FunctionRef, args: readonly Value[]):
       const root = given.kind === 'unknown' ? rootOfType(param.type, 1) : null;
       const value: Value = root === null ? toType(run, given, param.type) : { kind: 'pointer', to: root };
       run.write(frame.prefix + param.name, value, param.name);
+      run.types.set(frame.prefix + param.name, param.type);
     }
     execute(run, body);
     const end: ReturnPoint = { value: null, at: start, state: run.state };
@@ -150,11 +173,17 @@ export function runFunction(run: Run, fn: FunctionRef, args: readonly Value[]): 
  */
 function unfollowed(run: Run, expr: CallExpr, reason: UnknownValue | null): Value {
   const why = reason?.why ?? `${printExpr(expr.callee)}()`;
-  for (const arg of expr.args) {
-    const value = evaluate(run, arg);
-    if (value.kind !== 'pointer') continue;
-    if (value.to === 'device') run.write('device.features', unknownValue(why), 'features');
-    else if (value.to.startsWith('#')) run.write(value.to, unknownValue(why), printExpr(arg));
-  }
+  for (const value of valuesOf(run, expr)) leak(run, value, why);
+  // It may have kept an address that it was given before.
+  for (const place of run.leaked) run.write(place, unknownValue(why), why);
   return unknownValue(why);
+}
+
+function leak(run: Run, value: Value, why: string): void {
+  if (value.kind === 'pointer' && value.to === 'device')
+    run.write('device.features', unknownValue(why), 'features');
+  else if (value.kind === 'pointer' && value.to.startsWith('#')) run.leaked.add(value.to);
+  // One of several pointers, or none.
+  else if (value.kind === 'unknown')
+    for (const place of run.escaped) if (place.startsWith('#')) run.leaked.add(place);
 }

@@ -6,12 +6,36 @@ import { macroCallValue, macroValue } from './expand.js';
 import { evaluate } from './expressions.js';
 import { numberType } from './number-types.js';
 import type { Run } from './run.js';
-import { convert, cut, type IntValue, int, numberOf, parseNumber, type Value } from './value.js';
+import {
+  asUntyped,
+  convert,
+  cut,
+  type IntValue,
+  int,
+  numberOf,
+  parseNumber,
+  unsignedLong,
+  type Value,
+} from './value.js';
 
 /** The value as an object of the type holds it. */
 export function toType(run: Run, value: Value, type: TypeRef): Value {
-  const isPlain = type.pointers > 0 || numberType(type.base) !== null;
-  return convert(value, type, isPlain ? type : run.program.types.unaliased(type, run.file));
+  return convert(value, type, meaningOf(run, type));
+}
+
+/** What typedefs and `typeof` stand for here. */
+function meaningOf(run: Run, type: TypeRef): TypeRef {
+  const named = type.typeOf === undefined ? type : typeOfOperand(run, type, type.typeOf);
+  const isPlain = named.pointers > 0 || numberType(named.base) !== null;
+  return isPlain ? named : run.program.types.unaliased(named, run.file);
+}
+
+/** `typeof(x)`; its base is '' where that is not known. */
+function typeOfOperand(run: Run, type: TypeRef, operand: Expr): TypeRef {
+  const found = operand.kind === 'type' ? operand.type : typeOfPlace(run, operand);
+  return found === null || found.typeOf !== undefined
+    ? { base: '', pointers: type.pointers }
+    : { ...found, pointers: found.pointers + type.pointers };
 }
 
 /** The value as the place named by an expression holds it. */
@@ -21,10 +45,11 @@ export function asStored(run: Run, value: Value, target: Expr): Value {
   const whole = toType(run, value, type);
   const bits = target.kind === 'member' ? bitsOfField(run, target) : null;
   if (bits === null || whole.kind !== 'int') return whole;
-  return cut(whole, {
-    bits,
-    isSigned: whole.isUnsigned !== true && numberType(type.base)?.isSigned === true,
-  });
+  const { base } = meaningOf(run, type);
+  const isSigned = numberType(base)?.isSigned ?? false;
+  const field = cut(whole, { bits, isSigned });
+  // gcc calculates with a field of more bits than an int in just those bits.
+  return bits > 32 && bits < 64 ? asUntyped(field) : field;
 }
 
 export function typeOfPlace(run: Run, target: Expr): TypeRef | null {
@@ -45,7 +70,7 @@ function bitsOfField(run: Run, member: Expr & { kind: 'member' }): number | null
 export function besides(run: Run, value: Value, other: Expr): Value {
   if (value.kind !== 'int') return value;
   const sample = sampleOf(run, other);
-  if (sample === null) return value;
+  if (sample === null) return asUntyped(value);
   const [whole] = converted(value, sample);
   return { ...value, ...whole };
 }
@@ -63,6 +88,8 @@ function sample(run: Run, expr: Expr): IntValue | null {
       return parseNumber(expr.text);
     case 'char':
       return int(0, 32);
+    case 'sizeof':
+      return unsignedLong(0);
     case 'name':
       return sampleOfName(run, expr);
     case 'cast':

@@ -3,9 +3,10 @@ import { guestFactNames } from '@vringside/grammars/leaf-bindings';
 import type { EnumeratorRef } from '../../program/index.js';
 import type { Expr, NameExpr, TypeRef } from '../../syntax/ir.js';
 import { printExpr } from '../values/print.js';
+import { isSeenAsStored, store } from './aliases.js';
 import { binary, complement, negate, not } from './arithmetic.js';
 import { call } from './calls.js';
-import { asStored, besides, toType } from './conversions.js';
+import { asStored, besides, toType, typeOfPlace } from './conversions.js';
 import { expanded, macroValue } from './expand.js';
 import { globalPlace } from './globals.js';
 import { isSpent } from './grouping.js';
@@ -18,6 +19,7 @@ import {
   fromTruth,
   int,
   join,
+  parseChar,
   parseNumber,
   type Truth,
   truthOf,
@@ -60,9 +62,9 @@ function computed(run: Run, expr: Expr): Value {
     case 'number':
       return parseNumber(expr.text) ?? unknownValue(expr.text);
     case 'string':
-      return { kind: 'pointer', to: 'text' };
+      return { kind: 'pointer', to: run.textAt(expr) };
     case 'char':
-      return unknownValue(expr.text);
+      return parseChar(expr.text) ?? unknownValue(expr.text);
     case 'name':
       return nameValue(run, expr);
     case 'call':
@@ -150,7 +152,7 @@ function enumeratorValue(run: Run, enumerator: EnumeratorRef): Value {
 function variable(run: Run, expr: Expr & { kind: 'name' }): Value | null {
   const { name } = expr;
   const place = globalPlace(run, name);
-  if (place !== null) return run.read(place);
+  if (place !== null) return run.isArray(place) ? pointerTo(run, place) : run.read(place);
   if (isFunctionName(run, name)) return { kind: 'function', name, file: run.file };
   return run.names.knownConstant(name);
 }
@@ -163,14 +165,34 @@ function isFunctionName(run: Run, name: string): boolean {
 
 /** What a place named by the expression holds. */
 function stored(run: Run, expr: Expr): Value {
-  const place = placeOf(run, expr);
+  return held(run, expr, placeOf(run, expr));
+}
+
+function held(run: Run, expr: Expr, place: string | null): Value {
   if (place === null) return unknownValue(printExpr(expr));
   const value = run.read(place);
-  // What the scenario put there has no type of C yet.
-  if (value !== null) return expr.kind === 'member' ? asStored(run, value, expr) : value;
+  if (value === null && typeOfPlace(run, expr)?.sizes !== undefined) return fieldArray(run, place);
+  if (value === null || !isSeenAsStored(run, expr, place)) return unknownValue(printExpr(expr));
   // An array stands for the address of its first element.
-  const isArray = expr.kind === 'name' && run.frame.locals.get(expr.name)?.type?.sizes !== undefined;
-  return isArray ? { kind: 'pointer', to: place } : unknownValue(printExpr(expr));
+  if (run.isArray(place)) return pointerTo(run, place);
+  // What the scenario put there, or an initialiser, has no type of C yet.
+  return asSeen(run, value, expr);
+}
+
+/** An array inside something else holds its own address from the first use on. */
+function fieldArray(run: Run, place: string): Value {
+  const address = pointerTo(run, place);
+  run.state.memory.set(place, address);
+  return address;
+}
+
+function asSeen(run: Run, value: Value, expr: Expr): Value {
+  return expr.kind === 'member' || expr.kind === 'index' ? asStored(run, value, expr) : value;
+}
+
+function pointerTo(run: Run, place: string): Value {
+  run.escaped.add(place);
+  return { kind: 'pointer', to: place };
 }
 
 // ---- operators ---------------------------------------------------------------------------------------------
@@ -198,7 +220,7 @@ function unary(run: Run, expr: Expr & { kind: 'unary' }): Value {
 
 function addressOf(run: Run, expr: Expr & { kind: 'unary' }): Value {
   const place = placeOf(run, expr.operand);
-  if (place !== null) return { kind: 'pointer', to: place };
+  if (place !== null) return pointerTo(run, place);
   const value = expr.operand.kind === 'name' ? evaluate(run, expr.operand) : unknownValue(printExpr(expr));
   return value.kind === 'function' ? value : unknownValue(printExpr(expr));
 }
@@ -234,17 +256,17 @@ function assign(run: Run, expr: Expr & { kind: 'assign' }): Value {
   const right = evaluate(run, expr.value);
   const place = placeOf(run, expr.target);
   const op = expr.op.slice(0, -1);
-  const value = op === '' ? right : binary(op, evaluate(run, expr.target), right);
-  const stored = asStored(run, value, expr.target);
-  if (place !== null) run.write(place, stored, printExpr(expr.target));
-  return stored;
+  const value = op === '' ? right : binary(op, held(run, expr.target, place), right);
+  const result = asStored(run, value, expr.target);
+  store(run, expr.target, place, result);
+  return result;
 }
 
 function update(run: Run, expr: Expr & { kind: 'update' }): Value {
-  const old = evaluate(run, expr.operand);
-  const next = asStored(run, binary(expr.op === '++' ? '+' : '-', old, int(1, 32)), expr.operand);
   const place = placeOf(run, expr.operand);
-  if (place !== null) run.write(place, next, printExpr(expr.operand));
+  const old = held(run, expr.operand, place);
+  const next = asStored(run, binary(expr.op === '++' ? '+' : '-', old, int(1, 32)), expr.operand);
+  store(run, expr.operand, place, next);
   return expr.isPrefix ? next : old;
 }
 

@@ -1,7 +1,7 @@
 /** Sets of feature bits by name, as a scenario has them, and as the word of 64 bits that C code works on. */
 import { featureNumbers, renamedFeatures } from '@vringside/grammars/known-constants';
 import { type Answer, type FeatureSet, known, unknown } from '../../model/policy.js';
-import { int, type Value } from './value.js';
+import { unsignedLong, type Value } from './value.js';
 
 /** Number -> today's name. */
 const names: ReadonlyMap<number, string> = new Map(
@@ -17,7 +17,7 @@ function bitOf(name: string): bigint | null {
 
 /** The bits whose number the specification fixes; a device's own bits are no affair of the core. */
 export function toWord(features: FeatureSet): Value {
-  return int([...features].reduce((word, name) => word | (bitOf(name) ?? 0n), 0n));
+  return unsignedLong([...features].reduce((word, name) => word | (bitOf(name) ?? 0n), 0n));
 }
 
 export function numbersOf(features: FeatureSet): readonly number[] {

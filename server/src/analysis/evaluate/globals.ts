@@ -1,8 +1,9 @@
 /** Variables at file level: what they hold when decision code asks. */
 import type { GlobalRef } from '../../program/index.js';
-import type { Declarator, Expr, InitExpr, NameExpr } from '../../syntax/ir.js';
+import type { Declarator, NameExpr } from '../../syntax/ir.js';
 import { toType } from './conversions.js';
 import { evaluate } from './expressions.js';
+import { putList } from './initialisers.js';
 import type { Run } from './run.js';
 import { maySet, maySetPart, storesIn } from './stores-to.js';
 import { int, unknownValue, type Value } from './value.js';
@@ -21,6 +22,7 @@ export function globalPlace(run: Run, name: string): string | null {
 
 function load(run: Run, global: GlobalRef, place: string): void {
   const { initial } = run.state;
+  run.types.set(place, global.type);
   if (initial.has(place)) return;
   const hook = global.type.isFunction === true ? run.world.hook(global, run) : null;
   if (hook !== null) {
@@ -28,13 +30,17 @@ function load(run: Run, global: GlobalRef, place: string): void {
     return;
   }
   if (global.init?.kind === 'init') {
-    list(run, global.init, place);
+    putList(run, global.init, place, (at, value) => initial.set(at, value));
     if (maySetPart(run.program, global)) forgetBelow(run, place, global.name);
-    if (global.type.sizes !== undefined || global.type.pointers > 0)
-      initial.set(place, { kind: 'pointer', to: place });
+    if (isArrayType(global)) initial.set(place, { kind: 'pointer', to: place });
     return;
   }
-  initial.set(place, scalar(run, global));
+  initial.set(place, isArrayType(global) ? { kind: 'pointer', to: place } : scalar(run, global));
+}
+
+/** `[]` without a size is told by what is listed for it. */
+export function isArrayType({ type, init }: Pick<GlobalRef, 'type' | 'init'>): boolean {
+  return type.sizes !== undefined || (type.pointers > 0 && init?.kind === 'init');
 }
 
 /** No element or field of the place is known. */
@@ -57,7 +63,8 @@ function initialValue(run: Run, { init, type }: Pick<GlobalRef, 'init' | 'type'>
 }
 
 /** A local that keeps its value from call to call: what it began with, where its function never stores to it. */
-export function staticValue(run: Run, declarator: Declarator): Value {
+export function staticValue(run: Run, declarator: Declarator, place: string): Value {
+  if (isArrayType(declarator)) return { kind: 'pointer', to: place };
   const { fn, scope } = run.frame;
   const isOwn = (name: NameExpr): boolean => scope.lookup(name.name, name.start)?.declarator === declarator;
   const bodies = fn?.variants.map(({ body }) => body) ?? [];
@@ -65,47 +72,4 @@ export function staticValue(run: Run, declarator: Declarator): Value {
   return isKept && !bodies.some((body) => storesIn(run.program, fn.file, body, declarator.name, isOwn))
     ? initialValue(run, declarator)
     : unknownValue(declarator.name);
-}
-
-/** Elements and fields of an initialiser list: `[i]` by position, `.field` by its name. */
-function list(run: Run, init: InitExpr, place: string): void {
-  let index = 0;
-  for (const item of init.items) {
-    const compiled = item.condition === undefined ? true : run.names.holds(item.condition);
-    if (compiled === false) continue;
-    const at = placeOfItem(run, item.designators, index);
-    index += 1;
-    if (at === null) continue;
-    const value = compiled === true ? item.value : null;
-    if (value?.kind === 'init') list(run, value, place + at);
-    else
-      run.state.initial.set(
-        place + at,
-        value === null ? unknownValue('an initialiser') : evaluate(run, value),
-      );
-  }
-}
-
-function placeOfItem(run: Run, designators: readonly (string | Expr)[], index: number): string | null {
-  if (designators.length === 0) return `[${index}]`;
-  let place = '';
-  for (const designator of designators) {
-    if (typeof designator === 'string') place += `.${designator}`;
-    else {
-      const at = evaluate(run, designator);
-      if (at.kind !== 'int' || at.unknown !== 0n) return null;
-      place += `[${at.bits}]`;
-    }
-  }
-  return place;
-}
-
-/** Elements of the array at a place, as its initialiser lists them. */
-export function countElements(run: Run, place: string): number | null {
-  const indices = new Set<string>();
-  for (const key of run.state.initial.keys()) {
-    if (!key.startsWith(`${place}[`)) continue;
-    indices.add(key.slice(place.length + 1, key.indexOf(']', place.length)));
-  }
-  return indices.size === 0 ? null : indices.size;
 }

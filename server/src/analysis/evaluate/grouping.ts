@@ -29,14 +29,14 @@ export function markSpent<T extends Expr>(expr: T): T {
 
 /** An operand, within the expression that it is a part of. */
 export function noteOperand(program: Program, file: string, parent: Span, operand: Expr): void {
-  if (openings(program, file, parent.start, operand.start) > 0) grouped.add(operand);
+  if (openings(program, file, parent.start, operand) > 0) grouped.add(operand);
 }
 
 /** The arguments of a call; the first has the call's own parenthesis before it. */
 export function noteArguments(program: Program, file: string, { callee, args }: CallExpr): void {
   let from = callee.end;
   for (const [i, arg] of args.entries()) {
-    if (openings(program, file, from, arg.start) > (i === 0 ? 1 : 0)) grouped.add(arg);
+    if (openings(program, file, from, arg) > (i === 0 ? 1 : 0)) grouped.add(arg);
     from = arg.end;
   }
 }
@@ -46,10 +46,27 @@ export function isBodyGrouped({ bodySpan, expr }: MacroRef): boolean {
   return expr !== null && expr.start > bodySpan.start;
 }
 
-/** Parentheses that open between the two offsets with nothing but white space behind them. */
-function openings(program: Program, file: string, from: number, to: number): number {
-  if (from >= to) return 0;
-  const text = program.textOf(file, { start: from, end: to }).replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, ' ');
-  const [tail = ''] = /[(\s\\]*$/.exec(text) ?? [];
-  return tail.replace(/[^(]/g, '').length;
+/** Parentheses that open right before the operand, from an offset on, and close behind it. */
+function openings(program: Program, file: string, from: number, { start, end }: Span): number {
+  if (from >= start) return 0;
+  const [before = ''] = /[(\s\\]*$/.exec(codeOf(program.textOf(file, { start: from, end: start }))) ?? [];
+  const opened = before.replace(/[^(]/g, '').length;
+  return opened === 0 ? 0 : opened - closed(codeOf(program.textOf(file, { start, end })));
+}
+
+/** Parentheses closed that the text has not opened: of `(a) & b` the operand may begin at `a`. */
+function closed(text: string): number {
+  let depth = 0;
+  let lowest = 0;
+  for (const char of text) {
+    if (char === '(') depth += 1;
+    else if (char === ')') depth -= 1;
+    lowest = Math.min(lowest, depth);
+  }
+  return -lowest;
+}
+
+/** Without comments and literals. */
+function codeOf(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/g, ' ');
 }

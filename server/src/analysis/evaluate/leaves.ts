@@ -22,11 +22,11 @@ import { printExpr } from '../values/print.js';
 import { binary, complement } from './arithmetic.js';
 import { optionHolds } from './configuration.js';
 import { evaluate, truth } from './expressions.js';
-import { countElements } from './globals.js';
+import { countElements } from './initialisers.js';
 import { placeOf } from './places.js';
 import type { Run } from './run.js';
 import { entry } from './tables.js';
-import { fromTruth, int, unknownValue, type Value } from './value.js';
+import { fromTruth, int, numberOf, unknownValue, unsignedLong, type Value } from './value.js';
 
 /** The transport's own record of the device. */
 export const transportPlace = 'transport';
@@ -47,7 +47,7 @@ export function boundCall(run: Run, name: string, expr: CallExpr): Value | null 
   if (transportAllocations.has(name)) return { kind: 'pointer', to: 'allocated' };
   if (configurationReads.test(name)) return unknownValue(`${name}() of the device`);
   if (compilerQuestions.has(name)) return int(0, 32);
-  if (bitShift.test(name) && first !== undefined) return binary('<<', int(1), evaluate(run, first));
+  if (bitShift.test(name) && first !== undefined) return binary('<<', unsignedLong(1), evaluate(run, first));
   if (name === 'ARRAY_SIZE' && first !== undefined) return arraySize(run, first);
   const store = storeCalls.get(name);
   return store === undefined || store.isByAddress ? null : storeCall(run, expr, store.target, store.value);
@@ -85,8 +85,10 @@ function bugOn(run: Run, test: Expr): Value {
 
 function arraySize(run: Run, array: Expr): Value {
   const place = placeOf(run, array);
-  const count = place === null ? null : countElements(run, place);
-  return count === null ? unknownValue(`ARRAY_SIZE(${printExpr(array)})`) : int(count);
+  const written = (place === null ? null : run.types.get(place)?.sizes?.[0]) ?? null;
+  const size = written === null ? null : numberOf(evaluate(run, written));
+  const count = place === null || written !== null ? size : countElements(run, place);
+  return count === null ? unknownValue(`ARRAY_SIZE(${printExpr(array)})`) : unsignedLong(count);
 }
 
 function storeCall(run: Run, expr: CallExpr, target: number, value: number): Value | null {
@@ -104,7 +106,7 @@ export function builtInCall(run: Run, name: string, expr: CallExpr): Value | nul
   if (entry(featureCalls, name) === undefined || device === undefined || bit === undefined) return null;
   const place = featuresOf(run, device);
   if (place === null) return null;
-  const mask = binary('<<', int(1), evaluate(run, bit));
+  const mask = binary('<<', unsignedLong(1), evaluate(run, bit));
   const set = run.read(place) ?? unknownValue(`features of ${printExpr(device)}`);
   switch (name) {
     case 'virtio_has_feature':

@@ -11,8 +11,6 @@ export interface NumberType {
 export function numberType(base: string): NumberType | null {
   const named = entry(typeWidths, base);
   if (named !== undefined) return named;
-  // Every enum of the kernel fits 32 bits; gcc gives those without negative numbers an unsigned type.
-  if (base.startsWith('enum ')) return { bits: 32, isSigned: false };
   return spelledOut(base.split(/\s+/));
 }
 

@@ -1,6 +1,7 @@
 /** Which place in memory an expression names. */
 import { overlaidFields } from '@vringside/grammars/leaf-bindings';
-import type { Expr } from '../../syntax/ir.js';
+import type { Expr, MemberExpr } from '../../syntax/ir.js';
+import { typeOfPlace } from './conversions.js';
 import { evaluate, rootOfType } from './expressions.js';
 import { globalPlace } from './globals.js';
 import type { Run } from './run.js';
@@ -17,21 +18,29 @@ function written(run: Run, expr: Expr): string | null {
     case 'name':
       return run.frame.locals.get(expr.name)?.place ?? globalPlace(run, expr.name);
     case 'member': {
-      const object = expr.isArrow ? target(run, expr.object) : placeOf(run, expr.object);
-      return object === null ? null : field(object, expr.field);
+      const object = expr.isArrow ? pointee(run, expr.object) : placeOf(run, expr.object);
+      return object === null ? null : field(object, isOfUnion(run, expr) ? 'union' : expr.field);
     }
     case 'index': {
-      const array = target(run, expr.object) ?? placeOf(run, expr.object);
+      const pointed = target(run, expr.object);
       const index = numberOf(evaluate(run, expr.index));
-      return array === null || index === null ? null : overlaid(`${array}[${index}]`);
+      if (index === null) return null;
+      if (pointed !== null && !run.isArray(pointed)) return index === 0n ? pointed : null;
+      const array = pointed ?? arrayAt(run, expr.object);
+      return array === null ? null : overlaid(`${array}[${index}]`);
     }
     case 'unary':
-      return expr.op === '*' ? target(run, expr.operand) : null;
+      return expr.op === '*' ? pointee(run, expr.operand) : null;
     case 'cast':
       return placeOf(run, expr.operand);
     default:
       return null;
   }
+}
+
+/** Members of a union lie over each other. */
+function isOfUnion(run: Run, member: MemberExpr): boolean {
+  return run.program.recordOfMember(member, run.frame.scope)?.tag.startsWith('union ') === true;
 }
 
 function field(object: string, name: string): string {
@@ -44,6 +53,20 @@ function overlaid(place: string): string {
     if (place === `device.${over}`) return `device.${under}`;
   }
   return place;
+}
+
+/** An array that is no value of its own: a field, or a row of another. A pointer that is not known is none. */
+function arrayAt(run: Run, object: Expr): string | null {
+  const place = placeOf(run, object);
+  const type = place === null ? null : typeOfPlace(run, object);
+  if (type === null || type.pointers === 0 || type.sizes !== undefined) return place;
+  return run.places().some((part) => part.startsWith(`${place}[`)) ? place : null;
+}
+
+/** The object at a pointer: of an array the first element. */
+function pointee(run: Run, pointer: Expr): string | null {
+  const place = target(run, pointer);
+  return place !== null && run.isArray(place) ? overlaid(`${place}[0]`) : place;
 }
 
 /** What a pointer points to. */

@@ -94,10 +94,10 @@ export function isSettled({ settled, left, refusal }: Probed): boolean {
 function memoryOf(q: Question, { validate }: ProbedDriver): Map<string, Value> {
   const { offered } = q.device;
   const memory = new Map<string, Value>([
-    ['device.features', int(0)],
+    ['device.features', toWord(new Set())],
     ['device.offered', toWord(offered)],
     // Filled by hand through debugfs (6.11): drivers/virtio/virtio_debug.c.
-    ['device.debugfs_filter_features', int(0)],
+    ['device.debugfs_filter_features', toWord(new Set())],
     ['driver.probe', { kind: 'function', name: `${driverPrefix}probe`, file: '' }],
     ['driver.validate', validateValue(validate)],
     ['driver.feature_table', { kind: 'pointer', to: 'driver.feature_table' }],

@@ -1,5 +1,6 @@
 /** One run of decision code: its memory, its calls, and its budget. */
 import type { FunctionRef, GlobalRef, Program, Scope } from '../../program/index.js';
+import type { Expr, TypeRef } from '../../syntax/ir.js';
 import type { Span } from '../../text/span.js';
 import { Locals } from './locals.js';
 import type { Names } from './names.js';
@@ -64,10 +65,16 @@ export class Run {
   state: State;
   /** Places of variables at file level whose first value is already in memory. */
   readonly loaded = new Set<string>();
+  /** Types of the places that are declared, or were first stored to. */
+  readonly types = new Map<string, TypeRef>();
+  /** Places whose address was taken, and those whose address code that is not followed was given. */
+  readonly escaped = new Set<string>();
+  readonly leaked = new Set<string>();
   private readonly frames: Frame[] = [];
   private steps = 0;
   private depth = 0;
   private frameCount = 0;
+  private readonly texts = new Map<Expr, number>();
 
   constructor(names: Names, world: World) {
     this.names = names;
@@ -153,11 +160,31 @@ export class Run {
     return this.state.memory.get(place) ?? this.state.initial.get(place) ?? null;
   }
 
+  /** Stores to the whole place: what its parts held is gone. */
   write(place: string, value: Value, text: string): void {
     const { initial, memory } = this.state;
     // What a place held before counts where only one of two ways stores to it.
     if (!place.startsWith('#') && !initial.has(place)) initial.set(place, unknownValue(text));
+    for (const part of this.places()) if (isPartOf(part, place)) memory.set(part, unknownValue(text));
     memory.set(place, value);
+  }
+
+  /** A local begins its life: nothing is stored there yet. */
+  clear(place: string): void {
+    const { memory } = this.state;
+    memory.delete(place);
+    for (const part of [...memory.keys()]) if (isPartOf(part, place)) memory.delete(part);
+  }
+
+  /** An array holds its own address. */
+  isArray(place: string): boolean {
+    const value = this.read(place);
+    return value?.kind === 'pointer' && value.to === place;
+  }
+
+  /** Places that hold something. */
+  places(): string[] {
+    return [...new Set([...this.state.memory.keys(), ...this.state.initial.keys()])];
   }
 
   /** Control goes no further on this way. */
@@ -186,8 +213,20 @@ export class Run {
     return afterThen.isDead ? b : a;
   }
 
+  /** A string's own place in memory. */
+  textAt(expr: Expr): string {
+    const number = this.texts.get(expr) ?? this.texts.size;
+    this.texts.set(expr, number);
+    return `text.${number}`;
+  }
+
   origin(at: Span): Origin {
     const { fn, file } = this.frame;
     return { function: fn?.name ?? '', file, offset: at.start };
   }
+}
+
+function isPartOf(part: string, whole: string): boolean {
+  const next = part.startsWith(whole) ? part[whole.length] : undefined;
+  return next === '.' || next === '[';
 }

@@ -1,9 +1,10 @@
 /** Statements of C, run one after the other. What cannot be decided is run both ways. */
 import type { Declarator, DeclStmt, LabelStmt, MacroBlockStmt, Stmt } from '../../syntax/ir.js';
-import { printExpr } from '../values/print.js';
+import { forget } from './aliases.js';
 import { toType } from './conversions.js';
 import { evaluate, rootOfType, truth } from './expressions.js';
-import { staticValue } from './globals.js';
+import { isArrayType, staticValue } from './globals.js';
+import { putList } from './initialisers.js';
 import type { Locals } from './locals.js';
 import { runLoop, runUnknownTimes } from './loops.js';
 import type { Run } from './run.js';
@@ -152,11 +153,14 @@ function declare(run: Run, declarator: Declarator): void {
   const { place } = run.frame.locals.declare(declarator);
   const { init, type } = declarator;
   if (declarator.isStatic) {
-    run.write(place, staticValue(run, declarator), declarator.name);
+    run.write(place, staticValue(run, declarator, place), declarator.name);
     return;
   }
+  run.types.set(place, type);
   if (init === null || init.kind === 'init') {
-    run.state.memory.delete(place);
+    run.clear(place);
+    if (isArrayType(declarator)) run.write(place, { kind: 'pointer', to: place }, declarator.name);
+    if (init !== null) putList(run, init, place, (at, value) => run.write(at, value, declarator.name));
     return;
   }
   const value = toType(run, evaluate(run, init), type);
@@ -203,10 +207,4 @@ function leave(run: Run, why: string): void {
     at: run.origin({ start: 0, end: 0 }),
     state: state.fork(why),
   });
-}
-
-/** What the operand names is not known any more. */
-function forget(run: Run, operand: Parameters<typeof evaluate>[1], why: string): void {
-  const local = operand.kind === 'name' ? run.frame.locals.get(operand.name) : null;
-  if (local !== null) run.write(local.place, unknownValue(why), printExpr(operand));
 }

@@ -65,6 +65,11 @@ export function int(value: bigint | number, width: 32 | 64 = 64): IntValue {
   return { kind: 'int', bits: BigInt.asUintN(64, BigInt(value)), unknown: 0n, why: '', width };
 }
 
+/** Of type `unsigned long` or `u64`. */
+export function unsignedLong(value: bigint | number): IntValue {
+  return { ...int(value), isUnsigned: true };
+}
+
 export function partlyKnown(bits: bigint, unknown: bigint, why: string, width: 32 | 64 = 64): IntValue {
   const missing = BigInt.asUintN(64, unknown);
   const rest = BigInt.asUintN(64, bits) & ~missing & ALL;
@@ -145,13 +150,9 @@ export function convert(value: Value, type: TypeRef, meaning: TypeRef = type): V
   }
   if (value.kind !== 'int' || meaning.base === 'void') return value;
   const width = numberType(type.base) ?? numberType(meaning.base);
-  if (width === null) return untyped(value, type.base);
-  // The tag alone does not say whether an enum has a negative number.
-  if (type.base.startsWith('enum ') && (numberOf(value) ?? 0n) < 0n) return cut(value, int32);
+  if (width === null) return untyped(value, meaning.base);
   return type.base === 'char' ? plainChar(cut(value, width)) : cut(value, width);
 }
-
-const int32: NumberType = { bits: 32, isSigned: true };
 
 function isBool(base: string): boolean {
   return base === 'bool' || base === '_Bool';
@@ -162,11 +163,20 @@ export function isSmall(value: IntValue): boolean {
   return (value.bits | value.unknown) < 1n << 31n;
 }
 
-/** In a type that no declaration tells. */
+/** In a type that no declaration tells: even 2 may be more than it holds. That of an enum has no bits to spare at most. */
 function untyped(value: IntValue, base: string): Value {
-  if (base === '') return value;
-  return isSmall(value) ? { ...value, width: 64, isUntyped: true } : unknownValue(`the type ${base}`);
+  // gcc takes an unsigned type for an enum without negative numbers; the tag alone does not say which it is.
+  const isHeld = base.startsWith('enum ') ? isSmall(value) : (value.bits | value.unknown) <= 1n;
+  return isHeld ? asUntyped(value) : unknownValue(`the type ${base || 'of a number'}`);
 }
+
+/** A number that is the same in every type it may have; else it is not known. */
+export function asUntyped(value: IntValue): Value {
+  const { isUnsigned: _, ...rest } = value;
+  return isSmall(value) ? { ...rest, width: 64, isUntyped: true } : unknownValue(value.why || untypedReason);
+}
+
+export const untypedReason = 'a number of a type that is not known';
 
 /** Whether a `char` is signed differs with the architecture up to 6.1, and 6.2 builds with -funsigned-char. */
 function plainChar(value: IntValue): IntValue {
@@ -190,6 +200,15 @@ export function cut(value: IntValue, { bits, isSigned }: NumberType): IntValue {
   };
 }
 
+const escapes: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, '0': 0, '\\': 92, "'": 39, '"': 34 };
+
+/** A plain character, whose type is `int`: C 2018, 6.4.4.4. Null for others. */
+export function parseChar(text: string): IntValue | null {
+  const [, behind, plain] = /^'(?:\\(.)|([ -~]))'$/.exec(text) ?? [];
+  const code = behind === undefined ? plain?.charCodeAt(0) : escapes[behind];
+  return code === undefined ? null : int(code, 32);
+}
+
 /** A number as written in C, of the first type that holds it: C 2018, 6.4.4.1. Null for a floating one. */
 export function parseNumber(text: string): IntValue | null {
   const [, digits = '', suffix = ''] = /^(0[xX][\da-fA-F]+|0[bB][01]+|\d+)([uUlL]*)$/.exec(text) ?? [];
@@ -200,6 +219,7 @@ export function parseNumber(text: string): IntValue | null {
   const isDecimal = /^[1-9]/.test(digits);
   const isUnsigned = /[uU]/.test(suffix);
   const holds = (bits: number): boolean => value < 1n << BigInt(bits);
+  if (!holds(64)) return null;
   const width = !/[lL]/.test(suffix) && holds(isUnsigned || !isDecimal ? 32 : 31) ? 32 : 64;
   return cut(int(value), { bits: width, isSigned: !isUnsigned && holds(width - 1) });
 }

@@ -1,24 +1,6 @@
 /** What C says of scopes, macros, types and variables, as far as a run of decision code depends on it. */
 import { describe, expect, it } from 'vitest';
-import { runFunction } from '../../../../server/src/analysis/evaluate/calls.js';
-import { Guests } from '../../../../server/src/analysis/evaluate/guest.js';
-import { numberOf } from '../../../../server/src/analysis/evaluate/value.js';
-import { programOf, question } from './support.js';
-
-const file = 'drivers/virtio/virtio.c';
-
-/** The number that `f()` returns, or why it is not known. */
-function value(text: string, others: Readonly<Record<string, string>> = {}): string {
-  const files = new Map([[file, `#include <linux/virtio.h>\n${text}`], ...Object.entries(others)]);
-  const guests = new Guests(programOf(files), null);
-  const q = question({});
-  const fn = guests.find(q, ['f']);
-  if (fn === null) throw new Error('no f()');
-  const { value: v } = runFunction(guests.run(q), fn, [{ kind: 'pointer', to: 'device' }]);
-  const number = numberOf(v);
-  if (number !== null) return String(number);
-  return v.kind === 'int' || v.kind === 'unknown' ? `? ${v.why}` : v.kind;
-}
+import { returned as value } from './support.js';
 
 function body(code: string, before = ''): string {
   return value(`${before}\nlong long f(struct virtio_device *vdev) {\n${code}\n}`);
@@ -62,6 +44,7 @@ describe('macros are text', () => {
     ['an argument in parentheses of its own', '#define NOT(x) !x', 'NOT((0 || 1))', '0'],
     ['a body that protects its argument', '#define NOT(x) !(x)', 'NOT(0 || 1)', '0'],
     ['arguments of a product', '#define MUL(a, b) a * b', 'MUL(1 + 2, 3 + 4)', '11'],
+    ['an argument that begins in parentheses', '#define NEG(x) -x', 'NEG((6) & 5 - 2)', '2'],
     ['a comment between the parentheses', '#define NOT(x) !x', 'NOT(( /* ( */ 0 || 1))', '0'],
     ['the first operand alone in parentheses', '#define S (1) + 2', 'S * 3', '7'],
     ['a macro of a macro', '#define A 1 + 2\n#define B A', 'B * 3', '7'],
@@ -159,10 +142,27 @@ describe('types of intermediate numbers', () => {
     ['({ char c = 0x80; c == 0x80; })', '? whether char is signed'],
     ['({ char c = 0x7f; c == 0x7f; })', '1'],
     ['sizeof(int) - 8 > 0', '? sizeof(int)'],
+    ['(0 ? sizeof(int) : -1) > 0', '1'],
+    ['ARRAY_SIZE(two) - 3 > 0', '1'],
+    ['BIT(0) - 2 > 0', '1'],
+    ['vdev->features - vdev->features - 1 > 0', '1'],
+    ['({ typeof(1u) t = 0; t - 1 > 0; })', '1'],
+    ['({ enum e x = B; x - 1 > 0; })', '? a number of a type that is not known'],
+    [
+      '({ struct flags s; s.wide = 1ULL << 39; s.wide << 1 == 0; })',
+      '? a number of a type that is not known',
+    ],
+    ['({ struct flags s; s.named = 3; s.named; })', '-1'],
+    ['({ unseen_t x = 256; x != 0; })', '? the type unseen_t'],
+    ["({ char c = 'a'; c == 97; })", '1'],
+    ['0x1ffffffffffffffffULL != 0', '? 0x1ffffffffffffffffULL'],
   ])('%s is %s', (expression, expected) => {
     const before = `
 typedef unsigned int my_t;
-struct flags { u8 one:1, two:2; };
+typedef int signed_t;
+struct flags { u8 one:1, two:2; signed_t named:2; u64 wide:40; };
+enum e { A = -1, B = 0 };
+static int two[2];
 static u32 seen(void) { return 0; }`;
     const locals =
       'unsigned int un = 0; u8 u = 0; u64 wide = 0; my_t my = 0; unsigned long ulong = 0; unseen_t unseen = 0;';

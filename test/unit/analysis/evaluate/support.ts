@@ -1,4 +1,6 @@
 /** Texts of a tree, a guest and a device: what a policy of the tree is asked in tests. */
+import { runFunction } from '../../../../server/src/analysis/evaluate/calls.js';
+import { Guests } from '../../../../server/src/analysis/evaluate/guest.js';
 import {
   type Configuration,
   parseConfiguration,
@@ -6,6 +8,7 @@ import {
   type TreePolicyOptions,
   treePolicy,
 } from '../../../../server/src/analysis/evaluate/index.js';
+import { numberOf } from '../../../../server/src/analysis/evaluate/value.js';
 import { builtinPolicy } from '../../../../server/src/model/guest/builtin-policies.js';
 import { guestFacts, platformOf } from '../../../../server/src/model/guest/platforms.js';
 import type { Answer, FeatureSet, Question } from '../../../../server/src/model/policy.js';
@@ -111,4 +114,17 @@ export function short(answer: Answer<unknown>): string {
 
 export function config(text: string): Configuration {
   return parseConfiguration('.config', text);
+}
+
+/** The number that `f()` of a file of the virtio core returns, or `?` and why it is not known. */
+export function returned(text: string, others: Readonly<Record<string, string>> = {}): string {
+  const file = ['drivers/virtio/virtio.c', `#include <linux/virtio.h>\n${text}`] as const;
+  const guests = new Guests(programOf(new Map([file, ...Object.entries(others)])), null);
+  const q = question({});
+  const fn = guests.find(q, ['f']);
+  if (fn === null) throw new Error('no f()');
+  const { value } = runFunction(guests.run(q), fn, [{ kind: 'pointer', to: 'device' }]);
+  const number = numberOf(value);
+  if (number !== null) return String(number);
+  return value.kind === 'int' || value.kind === 'unknown' ? `? ${value.why}` : value.kind;
 }
