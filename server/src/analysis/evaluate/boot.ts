@@ -149,6 +149,7 @@ function entriesOf(program: Program, fn: FunctionRef, fact: AskFact, climb: numb
   if (only !== undefined) return [{ fn, when: fact(only.replace('()', ''), ''), stage: stages.entry }];
   if (climb === 0) return [{ fn, when: true, stage: stages.architecture }];
   if (isInitcall(program, fn)) return [{ fn, when: true, stage: stages.initcall }];
+  // Its callers stand in files that are not read, assembly among them: setup_arch() calls mem_encrypt_setup_arch() (6.12).
   if (!fn.isStatic) return [{ fn, when: true, stage: stages.architecture }];
   const callers = program.callers(fn).flatMap(({ caller }) => (caller === null ? [] : [caller]));
   if (callers.length > 0) return callers.flatMap((caller) => entriesOf(program, caller, fact, climb - 1));
