@@ -9,11 +9,15 @@ import { programOf, question } from './support.js';
 
 const predicates = ['xen_domain()', 'sev_active()', 'sme_active()', 'is_secure_guest()'];
 
+/** Variables of the function, which inner blocks declare again with other types. */
+const names = fc.constantFrom('a', 'b', 'u');
+
 const test = fc.letrec<{ test: string }>((tie) => ({
   test: fc.oneof(
     { maxDepth: 3 },
-    fc.constantFrom(...predicates, 'a > 1', 'b & 2', 'a == b', 'helper(a)'),
+    fc.constantFrom(...predicates, 'a > 1', 'b & 2', 'a == b', 'helper(a)', 'u - 3 > a', 'EITHER', '!EITHER'),
     tie('test').map((t) => `!(${t})`),
+    tie('test').map((t) => `NOT(${t})`),
     fc
       .tuple(tie('test'), fc.constantFrom('&&', '||'), tie('test'))
       .map(([l, op, r]) => `(${l}) ${op} (${r})`),
@@ -23,17 +27,32 @@ const test = fc.letrec<{ test: string }>((tie) => ({
 const number = fc.oneof(
   fc.nat(5).map(String),
   test.map((t) => `((${t}) ? 2 : 3)`),
-  fc.constantFrom('a', 'b', 'a + b'),
+  fc.constantFrom(
+    'a',
+    'b',
+    'a + b',
+    'u',
+    'u - 3',
+    '~u',
+    '-1',
+    '2 * LESS',
+    'LESS * a',
+    'PRODUCT(a + 1, b - 1)',
+  ),
 );
+
+const type = fc.constantFrom('int', 'u8', 'unsigned int', 'u64', 'bool', 's8');
 
 const statement = fc.letrec<{ statement: string }>((tie) => ({
   statement: fc.oneof(
     { maxDepth: 4 },
     fc
-      .tuple(fc.constantFrom('a', 'b'), fc.constantFrom('=', '|=', '+=', '&='), number)
+      .tuple(names, fc.constantFrom('=', '|=', '+=', '-=', '&='), number)
       .map(([x, op, n]) => `${x} ${op} ${n};`),
     number.map((n) => `return ${n};`),
     fc.constant('goto out;'),
+    fc.tuple(type, names, number, tie('statement')).map(([t, x, n, s]) => `{ u64 v = ${n}; ${t} ${x} = v; ${s} }`),
+    fc.tuple(names, number).map(([x, n]) => `SET(${x}, ${n});`),
     fc.tuple(test, tie('statement')).map(([t, s]) => `if (${t}) { ${s} }`),
     fc.tuple(test, tie('statement'), tie('statement')).map(([t, s, e]) => `if (${t}) { ${s} } else { ${e} }`),
     fc
@@ -51,8 +70,13 @@ function source(written: string): string {
     const i = `i${loops++}`;
     return `for (int ${i} = 0; ${i} < 3; ${i}++)`;
   });
-  return `static int helper(int n) { if (xen_domain()) return n; return is_secure_guest(); }
-int f(void) { int a = 1, b = 2; ${body} out: return a * 10 + b; }`;
+  return `#define EITHER xen_domain() || is_secure_guest()
+#define NOT(x) !x
+#define LESS 1 - 2
+#define PRODUCT(x, y) x * y
+#define SET(v, x) do { u64 n = x; v = 2 * n; } while (0)
+static int helper(int n) { if (xen_domain()) return n; return is_secure_guest(); }
+int f(void) { int a = 1, b = 2; u32 u = 0; ${body} out: return a * 10 + b + u; }`;
 }
 
 function asking(known: ReadonlyMap<string, boolean>): Question {
