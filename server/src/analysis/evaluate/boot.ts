@@ -5,12 +5,12 @@
 import { bootEntries, hypervisorTypes } from '@vringside/grammars/leaf-bindings';
 import type { FunctionRef, GlobalRef, Program } from '../../program/index.js';
 import { walk } from '../../syntax/walk.js';
-import { runFunction } from './calls.js';
-import { evaluate } from './expressions.js';
-import type { Names } from './names.js';
-import { Run, type World } from './run.js';
-import { entry } from './tables.js';
-import { int, type Truth, unknownValue, type Value } from './value.js';
+import { int, type Truth, unknownValue, type Value } from './numbers/value.js';
+import { runFunction } from './running/calls.js';
+import { evaluate } from './running/expressions.js';
+import type { Names } from './running/names.js';
+import { Run, type World } from './running/run.js';
+import { entry } from './running/tables.js';
 
 /** Code that runs at boot, in which guests, and at which of the `stages`. */
 interface BootStep {

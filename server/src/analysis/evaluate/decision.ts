@@ -10,13 +10,13 @@ import type { FieldAssignment, FunctionRef, Program } from '../../program/index.
 import type { Expr, IfStmt, Stmt } from '../../syntax/ir.js';
 import { walk } from '../../syntax/walk.js';
 import { calleeName } from '../values/expressions.js';
-import { callFunction, type Result, runFunction } from './calls.js';
-import { evaluate } from './expressions.js';
 import type { Guests } from './guest.js';
-import { OutOfBudget, type Run } from './run.js';
+import { int, type Origin, type Truth, truthOf, unknownValue, type Value } from './numbers/value.js';
+import { callFunction, type Result, runFunction } from './running/calls.js';
+import { evaluate } from './running/expressions.js';
+import { OutOfBudget, type Run } from './running/run.js';
+import { execute } from './running/statements.js';
 import { sliced, sliceOf } from './slice.js';
-import { execute } from './statements.js';
-import { int, type Origin, type Truth, truthOf, unknownValue, type Value } from './value.js';
 
 type Memory = ReadonlyMap<string, Value>;
 

@@ -1,7 +1,7 @@
 /** Sets of feature bits by name, as a scenario has them, and as the word of 64 bits that C code works on. */
 import { featureNumbers, renamedFeatures } from '@vringside/grammars/known-constants';
 import { type Answer, type FeatureSet, known, unknown } from '../../model/policy.js';
-import { unsignedLong, type Value } from './value.js';
+import { unsignedLong, type Value } from './numbers/value.js';
 
 /** Number -> today's name. */
 const names: ReadonlyMap<number, string> = new Map(

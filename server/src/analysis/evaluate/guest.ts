@@ -3,13 +3,13 @@ import type { GuestFacts, Question } from '../../model/policy.js';
 import type { FunctionRef, GlobalRef, Program } from '../../program/index.js';
 import { definitions } from '../linkage.js';
 import { installedHook, promisedAtBoot } from './boot.js';
-import { type Configuration, defaultConfiguration } from './configuration.js';
 import { toWord } from './feature-words.js';
-import { Names } from './names.js';
-import { transportMemory } from './operations.js';
-import { Run, type World } from './run.js';
+import { int, type Origin, type Truth, unknownValue, type Value } from './numbers/value.js';
+import { type Configuration, defaultConfiguration } from './running/configuration.js';
+import { Names } from './running/names.js';
+import { transportMemory } from './running/operations.js';
+import { Run, type World } from './running/run.js';
 import { finalizerOf } from './transports.js';
-import { int, type Origin, type Truth, unknownValue, type Value } from './value.js';
 
 /** Clears the transport bits the ring core does not know. Origin: drivers/virtio/virtio_ring.c, 2.6.30 to 6.18. */
 export const ringFeatures = 'vring_transport_features';

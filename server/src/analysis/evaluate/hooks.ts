@@ -1,11 +1,11 @@
 /** Predicates that the tree's own code answers: the platform's hook, the architecture's function, a promise made at boot. */
 import { platformPromises } from '@vringside/grammars/leaf-bindings';
 import { type Answer, known, type Question, unknown } from '../../model/policy.js';
-import { runFunction } from './calls.js';
-import { globalPlace } from './globals.js';
 import type { Guests } from './guest.js';
-import type { Run } from './run.js';
-import { type FunctionValue, type Truth, truthOf, unknownValue, type Value } from './value.js';
+import { globalPlace } from './memory/globals.js';
+import { type FunctionValue, type Truth, truthOf, unknownValue, type Value } from './numbers/value.js';
+import { runFunction } from './running/calls.js';
+import type { Run } from './running/run.js';
 
 const device: Value = { kind: 'pointer', to: 'device' };
 

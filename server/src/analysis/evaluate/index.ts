@@ -5,13 +5,17 @@
  *     policy.usesDmaApi(question); // { known: true, value: false, where: 'vring_use_dma_api (...:297)' }
  *
  * What a run cannot know it names: `unknown` carries the first condition that was not known.
+ *
+ * The files here ask the questions; C itself is in the folders: running/ its statements, expressions and calls, macros/ what
+ * stands for other text, numbers/ their types, memory/ names and places.
  */
+
+export type { Truth, UnknownValue } from './numbers/value.js';
 export {
   type Configuration,
   ConfigurationError,
   defaultConfiguration,
   parseConfiguration,
-} from './configuration.js';
+} from './running/configuration.js';
 export { type ScenarioFacts, scenarioFacts } from './scenario-facts.js';
 export { type TreePolicy, type TreePolicyOptions, treePolicy } from './tree-policy.js';
-export type { Truth, UnknownValue } from './value.js';

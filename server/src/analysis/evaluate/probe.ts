@@ -7,12 +7,12 @@ import { errorNumbers } from '@vringside/grammars/known-constants';
 import { coreFiles } from '@vringside/grammars/leaf-bindings';
 import { type Answer, type FeatureSet, known, type Question, unknown } from '../../model/policy.js';
 import type { FunctionRef, Program } from '../../program/index.js';
-import { type Result, runFunction } from './calls.js';
 import { slot } from './drivers.js';
 import { numbersOf, toSet, toWord } from './feature-words.js';
 import type { Guests } from './guest.js';
-import { driverPrefix, finalFeatures, scenarioValidate, settledFeatures } from './operations.js';
-import { int, numberOf, unknownValue, type Value } from './value.js';
+import { int, numberOf, unknownValue, type Value } from './numbers/value.js';
+import { type Result, runFunction } from './running/calls.js';
+import { driverPrefix, finalFeatures, scenarioValidate, settledFeatures } from './running/operations.js';
 
 export interface Probed {
   /** As the transport first settled them. */

@@ -3,8 +3,8 @@ import { renamedFeatures } from '@vringside/grammars/known-constants';
 import { followedPredicates } from '@vringside/grammars/leaf-bindings';
 import { ACCESS_PLATFORM, type FeatureSet, type Question, VERSION_1 } from '../../model/policy.js';
 import { guestTruth } from './guest.js';
+import { type Truth, unknownValue } from './numbers/value.js';
 import type { TreePolicy } from './tree-policy.js';
-import { type Truth, unknownValue } from './value.js';
 
 export interface ScenarioFacts {
   feature(name: string, of: 'negotiated' | 'offered'): Truth;

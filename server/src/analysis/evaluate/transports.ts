@@ -2,7 +2,7 @@
 import { transportFiles } from '@vringside/grammars/leaf-bindings';
 import type { FunctionRef, Program } from '../../program/index.js';
 import { slot } from './drivers.js';
-import type { Names } from './names.js';
+import type { Names } from './running/names.js';
 
 /** Null where the tree does not hold the transport, or it is not built. */
 export function finalizerOf(names: Names, transport: string): FunctionRef | null {

@@ -13,16 +13,16 @@ import {
   unknown,
 } from '../../model/policy.js';
 import type { FunctionRef, Program } from '../../program/index.js';
-import { runFunction } from './calls.js';
-import type { Configuration } from './configuration.js';
 import { dmaDecision } from './decision.js';
 import { type Driver, driverOfClass, driversIn, kindOf } from './drivers.js';
 import { toSet } from './feature-words.js';
 import { type Guests, guestKey, guestsOf, remembered, ringFeatures } from './guest.js';
 import { askHook } from './hooks.js';
+import { int, unknownValue, type Value } from './numbers/value.js';
 import { errno, isSettled, type Probed, type ProbedDriver, probeOf, runProbe } from './probe.js';
+import { runFunction } from './running/calls.js';
+import type { Configuration } from './running/configuration.js';
 import { finalizerOf } from './transports.js';
-import { int, unknownValue, type Value } from './value.js';
 
 export interface TreePolicyOptions {
   /** Decides what the tree does not: the built-in policy of the recognised version. */

@@ -1,9 +1,9 @@
 /** C run statement by statement: what `f()` returns, or the first thing that was not known. */
 import { describe, expect, it } from 'vitest';
-import { runFunction } from '../../../../server/src/analysis/evaluate/calls.js';
 import { toSet } from '../../../../server/src/analysis/evaluate/feature-words.js';
 import { Guests } from '../../../../server/src/analysis/evaluate/guest.js';
-import { numberOf } from '../../../../server/src/analysis/evaluate/value.js';
+import { numberOf } from '../../../../server/src/analysis/evaluate/numbers/value.js';
+import { runFunction } from '../../../../server/src/analysis/evaluate/running/calls.js';
 import { type Asked, config, programOf, question, short } from './support.js';
 
 const file = 'drivers/virtio/virtio.c';

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { conditionHolds, optionHolds } from '../../../../server/src/analysis/evaluate/configuration.js';
 import {
   ConfigurationError,
   defaultConfiguration,
   parseConfiguration,
 } from '../../../../server/src/analysis/evaluate/index.js';
-import { isBuilt } from '../../../../server/src/analysis/evaluate/makefiles.js';
+import {
+  conditionHolds,
+  optionHolds,
+} from '../../../../server/src/analysis/evaluate/running/configuration.js';
+import { isBuilt } from '../../../../server/src/analysis/evaluate/running/makefiles.js';
 import type { PpCondition } from '../../../../server/src/syntax/ir.js';
 import { config, programOf } from './support.js';
 

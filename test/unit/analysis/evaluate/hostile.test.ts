@@ -1,8 +1,8 @@
 /** Whatever the code: an answer or a reason, within a bounded time, and never a throw. */
 import { describe, expect, it } from 'vitest';
-import { runFunction } from '../../../../server/src/analysis/evaluate/calls.js';
 import { Guests } from '../../../../server/src/analysis/evaluate/guest.js';
-import { reasonOf } from '../../../../server/src/analysis/evaluate/value.js';
+import { reasonOf } from '../../../../server/src/analysis/evaluate/numbers/value.js';
+import { runFunction } from '../../../../server/src/analysis/evaluate/running/calls.js';
 import { fixtureFolders, fixturesIn, loadFixture } from '../../../support/fixture-files.js';
 import { programOf, question } from './support.js';
 

@@ -1,5 +1,5 @@
 /** Texts of a tree, a guest and a device: what a policy of the tree is asked in tests. */
-import { runFunction } from '../../../../server/src/analysis/evaluate/calls.js';
+
 import { Guests } from '../../../../server/src/analysis/evaluate/guest.js';
 import {
   type Configuration,
@@ -8,7 +8,8 @@ import {
   type TreePolicyOptions,
   treePolicy,
 } from '../../../../server/src/analysis/evaluate/index.js';
-import { numberOf } from '../../../../server/src/analysis/evaluate/value.js';
+import { numberOf } from '../../../../server/src/analysis/evaluate/numbers/value.js';
+import { runFunction } from '../../../../server/src/analysis/evaluate/running/calls.js';
 import { builtinPolicy } from '../../../../server/src/model/guest/builtin-policies.js';
 import { guestFacts, platformOf } from '../../../../server/src/model/guest/platforms.js';
 import type { Answer, FeatureSet, Question } from '../../../../server/src/model/policy.js';

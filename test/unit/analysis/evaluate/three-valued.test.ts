@@ -1,9 +1,9 @@
 /** What is said to be known holds whatever the unknown turns out to be, and everything is known when nothing is unknown. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { runFunction } from '../../../../server/src/analysis/evaluate/calls.js';
 import { Guests } from '../../../../server/src/analysis/evaluate/guest.js';
-import { numberOf } from '../../../../server/src/analysis/evaluate/value.js';
+import { numberOf } from '../../../../server/src/analysis/evaluate/numbers/value.js';
+import { runFunction } from '../../../../server/src/analysis/evaluate/running/calls.js';
 import type { Question } from '../../../../server/src/model/policy.js';
 import { programOf, question } from './support.js';
 
@@ -51,7 +51,9 @@ const statement = fc.letrec<{ statement: string }>((tie) => ({
       .map(([x, op, n]) => `${x} ${op} ${n};`),
     number.map((n) => `return ${n};`),
     fc.constant('goto out;'),
-    fc.tuple(type, names, number, tie('statement')).map(([t, x, n, s]) => `{ u64 v = ${n}; ${t} ${x} = v; ${s} }`),
+    fc
+      .tuple(type, names, number, tie('statement'))
+      .map(([t, x, n, s]) => `{ u64 v = ${n}; ${t} ${x} = v; ${s} }`),
     fc.tuple(names, number).map(([x, n]) => `SET(${x}, ${n});`),
     fc.tuple(test, tie('statement')).map(([t, s]) => `if (${t}) { ${s} }`),
     fc.tuple(test, tie('statement'), tie('statement')).map(([t, s, e]) => `if (${t}) { ${s} } else { ${e} }`),

@@ -1,12 +1,12 @@
 /** Variables at file level: what they hold when decision code asks. */
-import type { GlobalRef } from '../../program/index.js';
-import type { Declarator, NameExpr } from '../../syntax/ir.js';
-import { toType } from './conversions.js';
-import { evaluate } from './expressions.js';
+import type { GlobalRef } from '../../../program/index.js';
+import type { Declarator, NameExpr } from '../../../syntax/ir.js';
+import { toType } from '../numbers/conversions.js';
+import { int, unknownValue, type Value } from '../numbers/value.js';
+import { evaluate } from '../running/expressions.js';
+import type { Run } from '../running/run.js';
 import { putList } from './initialisers.js';
-import type { Run } from './run.js';
 import { maySet, maySetPart, storesIn } from './stores-to.js';
-import { int, unknownValue, type Value } from './value.js';
 
 /** The place of a variable, its first value put there; null where the name is no variable. */
 export function globalPlace(run: Run, name: string): string | null {

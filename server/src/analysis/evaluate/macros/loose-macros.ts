@@ -1,12 +1,12 @@
 /** Macros whose body is not one operand of its own: what is around a use takes a part of it. */
 import { configTests, transparentCalls } from '@vringside/grammars/guest-facts';
 import { guestFactNames } from '@vringside/grammars/leaf-bindings';
-import type { MacroRef } from '../../program/index.js';
-import type { Expr } from '../../syntax/ir.js';
+import type { MacroRef } from '../../../program/index.js';
+import type { Expr } from '../../../syntax/ir.js';
+import type { Run } from '../running/run.js';
 import type { Env } from './expand.js';
 import { isBodyGrouped } from './grouping.js';
 import { definesHere } from './own-definitions.js';
-import type { Run } from './run.js';
 
 export type ExprMacro = MacroRef & { readonly expr: Expr };
 

@@ -5,10 +5,10 @@
 import { transparentCalls } from '@vringside/grammars/guest-facts';
 import { silentCalls } from '@vringside/grammars/leaf-bindings';
 import { storeCalls } from '@vringside/grammars/store-calls';
-import type { GlobalRef, MacroRef, Program } from '../../program/index.js';
-import type { CallExpr, NameExpr } from '../../syntax/ir.js';
-import { type Node, type Path, walk } from '../../syntax/walk.js';
-import { calleeName } from '../values/expressions.js';
+import type { GlobalRef, MacroRef, Program } from '../../../program/index.js';
+import type { CallExpr, NameExpr } from '../../../syntax/ir.js';
+import { type Node, type Path, walk } from '../../../syntax/walk.js';
+import { calleeName } from '../../values/expressions.js';
 
 /** Macros inside macros that are looked into; past them anything may happen. */
 const MAX_NESTING = 6;

@@ -1,5 +1,5 @@
 /** What has happened so far on one way through the code: what places in memory hold, and whether the way is certain. */
-import { isSame, join, reasonOf, unknownValue, type Value } from './value.js';
+import { isSame, join, reasonOf, unknownValue, type Value } from '../numbers/value.js';
 
 /** What places that outlive a call held before anything was stored there. Shared by the states of one run. */
 export type InitialMemory = Map<string, Value>;

@@ -1,5 +1,5 @@
 /** Operands and operators in a row, put together as C's grammar does: C 2018, 6.5. */
-import type { Expr } from '../../syntax/ir.js';
+import type { Expr } from '../../../syntax/ir.js';
 
 /** What stands in an expression that is not in parentheses. */
 export type Piece =

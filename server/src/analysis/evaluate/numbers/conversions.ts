@@ -1,11 +1,11 @@
 /** Types of C in a run: what a typedef stands for here, and what an expression has as its type though it is not evaluated. */
-import type { Expr, TypeRef } from '../../syntax/ir.js';
-import { calleeName } from '../values/expressions.js';
+import type { Expr, TypeRef } from '../../../syntax/ir.js';
+import { calleeName } from '../../values/expressions.js';
+import { macroCallValue, macroValue } from '../macros/expand.js';
+import { evaluate } from '../running/expressions.js';
+import type { Run } from '../running/run.js';
 import { commonType, converted } from './arithmetic.js';
-import { macroCallValue, macroValue } from './expand.js';
-import { evaluate } from './expressions.js';
 import { numberType } from './number-types.js';
-import type { Run } from './run.js';
 import {
   asUntyped,
   convert,

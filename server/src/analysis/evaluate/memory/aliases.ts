@@ -2,14 +2,14 @@
  * Stores of which it is not known where they go, and places that are seen as another type than they were stored in: what may
  * have changed is not known afterwards.
  */
-import type { Expr } from '../../syntax/ir.js';
-import { printExpr } from '../values/print.js';
-import { typeOfPlace } from './conversions.js';
-import { evaluate } from './expressions.js';
-import { numberType } from './number-types.js';
+import type { Expr } from '../../../syntax/ir.js';
+import { printExpr } from '../../values/print.js';
+import { typeOfPlace } from '../numbers/conversions.js';
+import { numberType } from '../numbers/number-types.js';
+import { unknownValue, type Value } from '../numbers/value.js';
+import { evaluate } from '../running/expressions.js';
+import type { Run } from '../running/run.js';
 import { placeOf } from './places.js';
-import type { Run } from './run.js';
-import { unknownValue, type Value } from './value.js';
 
 /** Stores to what the expression names: the place, or where that is not known any that it may be. */
 export function store(run: Run, target: Expr, place: string | null, value: Value): void {

@@ -1,11 +1,11 @@
 /** Which place in memory an expression names. */
 import { overlaidFields } from '@vringside/grammars/leaf-bindings';
-import type { Expr, MemberExpr } from '../../syntax/ir.js';
-import { typeOfPlace } from './conversions.js';
-import { evaluate, rootOfType } from './expressions.js';
+import type { Expr, MemberExpr } from '../../../syntax/ir.js';
+import { typeOfPlace } from '../numbers/conversions.js';
+import { numberOf } from '../numbers/value.js';
+import { evaluate, rootOfType } from '../running/expressions.js';
+import type { Run } from '../running/run.js';
 import { globalPlace } from './globals.js';
-import type { Run } from './run.js';
-import { numberOf } from './value.js';
 
 /** Null where that is not known, or it names none. */
 export function placeOf(run: Run, expr: Expr): string | null {

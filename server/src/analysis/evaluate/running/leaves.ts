@@ -17,16 +17,16 @@ import {
   transportCasts,
 } from '@vringside/grammars/leaf-bindings';
 import { storeCalls } from '@vringside/grammars/store-calls';
-import type { CallExpr, Expr } from '../../syntax/ir.js';
-import { printExpr } from '../values/print.js';
-import { binary, complement } from './arithmetic.js';
+import type { CallExpr, Expr } from '../../../syntax/ir.js';
+import { printExpr } from '../../values/print.js';
+import { countElements } from '../memory/initialisers.js';
+import { placeOf } from '../memory/places.js';
+import { binary, complement } from '../numbers/arithmetic.js';
+import { fromTruth, int, numberOf, unknownValue, unsignedLong, type Value } from '../numbers/value.js';
 import { optionHolds } from './configuration.js';
 import { evaluate, truth } from './expressions.js';
-import { countElements } from './initialisers.js';
-import { placeOf } from './places.js';
 import type { Run } from './run.js';
 import { entry } from './tables.js';
-import { fromTruth, int, numberOf, unknownValue, unsignedLong, type Value } from './value.js';
 
 /** The transport's own record of the device. */
 export const transportPlace = 'transport';

@@ -1,13 +1,13 @@
 /** What a transport does when the core calls through `vdev->config`, and a driver when it is called through `drv`. */
 import { deviceOperations } from '@vringside/grammars/leaf-bindings';
-import { type DeviceFacts, VERSION_1 } from '../../model/policy.js';
-import type { CallExpr } from '../../syntax/ir.js';
+import { type DeviceFacts, VERSION_1 } from '../../../model/policy.js';
+import type { CallExpr } from '../../../syntax/ir.js';
+import { int, unknownValue, type Value } from '../numbers/value.js';
 import { callFunction } from './calls.js';
 import { evaluate } from './expressions.js';
 import { transportPlace } from './leaves.js';
 import type { Run } from './run.js';
 import { entry } from './tables.js';
-import { int, unknownValue, type Value } from './value.js';
 
 /** Begins the names of a transport's slots; what follows is the slot. */
 export const slotPrefix = 'ops.';

@@ -1,7 +1,7 @@
 /** Which expressions stand in parentheses of their own: the facts leave them out, the text has them. */
-import type { MacroRef, Program } from '../../program/index.js';
-import type { CallExpr, Expr } from '../../syntax/ir.js';
-import type { Span } from '../../text/span.js';
+import type { MacroRef, Program } from '../../../program/index.js';
+import type { CallExpr, Expr } from '../../../syntax/ir.js';
+import type { Span } from '../../../text/span.js';
 
 /** Expressions seen in parentheses; one that comes from a macro's body stands in another file than it is evaluated in. */
 const grouped = new WeakSet<Expr>();

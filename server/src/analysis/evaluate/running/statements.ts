@@ -1,16 +1,16 @@
 /** Statements of C, run one after the other. What cannot be decided is run both ways. */
-import type { Declarator, DeclStmt, LabelStmt, MacroBlockStmt, Stmt } from '../../syntax/ir.js';
-import { forget } from './aliases.js';
-import { toType } from './conversions.js';
+import type { Declarator, DeclStmt, LabelStmt, MacroBlockStmt, Stmt } from '../../../syntax/ir.js';
+import { forget } from '../memory/aliases.js';
+import { isArrayType, staticValue } from '../memory/globals.js';
+import { putList } from '../memory/initialisers.js';
+import type { Locals } from '../memory/locals.js';
+import { changedPlaces, joinStates, type State } from '../memory/state.js';
+import { toType } from '../numbers/conversions.js';
+import { type IntValue, isKnown, unknownValue, type Value } from '../numbers/value.js';
 import { evaluate, rootOfType, truth } from './expressions.js';
-import { isArrayType, staticValue } from './globals.js';
-import { putList } from './initialisers.js';
-import type { Locals } from './locals.js';
 import { runLoop, runUnknownTimes } from './loops.js';
 import type { Run } from './run.js';
-import { changedPlaces, joinStates, type State } from './state.js';
 import { runSwitch } from './switches.js';
-import { type IntValue, isKnown, unknownValue, type Value } from './value.js';
 
 /** Jumps back to one label before it is taken to be a loop whose end is not known. */
 const MAX_JUMPS_BACK = 64;

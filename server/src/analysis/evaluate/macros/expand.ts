@@ -2,15 +2,15 @@
  * Macros are text: what a macro stands for is put in where it is used, and grouped with what is around it. Only a body, or an
  * argument, in parentheses is one operand for certain.
  */
-import type { MacroRef, Scope } from '../../program/index.js';
-import type { CallExpr, Expr, NameExpr, Stmt } from '../../syntax/ir.js';
-import { walk } from '../../syntax/walk.js';
-import type { Span } from '../../text/span.js';
+import type { MacroRef, Scope } from '../../../program/index.js';
+import type { CallExpr, Expr, NameExpr, Stmt } from '../../../syntax/ir.js';
+import { walk } from '../../../syntax/walk.js';
+import type { Span } from '../../../text/span.js';
+import type { Names } from '../running/names.js';
+import type { Run } from '../running/run.js';
 import { isGrouped, markGrouped, markSpent, noteArguments, noteOperand } from './grouping.js';
 import { looseMacro } from './loose-macros.js';
-import type { Names } from './names.js';
 import { type Piece, regroup } from './regroup.js';
-import type { Run } from './run.js';
 import { substituteStatements, substituteType } from './substitute.js';
 
 /** What a parameter stands for. */

@@ -1,20 +1,16 @@
 /** Values of C expressions in a run. */
 import { guestFactNames } from '@vringside/grammars/leaf-bindings';
-import type { EnumeratorRef } from '../../program/index.js';
-import type { Expr, NameExpr, TypeRef } from '../../syntax/ir.js';
-import { printExpr } from '../values/print.js';
-import { isSeenAsStored, store } from './aliases.js';
-import { binary, complement, negate, not } from './arithmetic.js';
-import { call } from './calls.js';
-import { asStored, besides, toType, typeOfPlace } from './conversions.js';
-import { expanded, macroValue } from './expand.js';
-import { globalPlace } from './globals.js';
-import { isSpent } from './grouping.js';
-import { definesHere } from './own-definitions.js';
-import { placeOf } from './places.js';
-import type { Run } from './run.js';
-import { execute } from './statements.js';
-import { entry } from './tables.js';
+import type { EnumeratorRef } from '../../../program/index.js';
+import type { Expr, NameExpr, TypeRef } from '../../../syntax/ir.js';
+import { printExpr } from '../../values/print.js';
+import { expanded, macroValue } from '../macros/expand.js';
+import { isSpent } from '../macros/grouping.js';
+import { definesHere } from '../macros/own-definitions.js';
+import { isSeenAsStored, store } from '../memory/aliases.js';
+import { globalPlace } from '../memory/globals.js';
+import { placeOf } from '../memory/places.js';
+import { binary, complement, negate, not } from '../numbers/arithmetic.js';
+import { asStored, besides, toType, typeOfPlace } from '../numbers/conversions.js';
 import {
   fromTruth,
   int,
@@ -26,7 +22,11 @@ import {
   type UnknownValue,
   unknownValue,
   type Value,
-} from './value.js';
+} from '../numbers/value.js';
+import { call } from './calls.js';
+import type { Run } from './run.js';
+import { execute } from './statements.js';
+import { entry } from './tables.js';
 
 const isConstantName = /^[A-Z][A-Z0-9_]+$/;
 

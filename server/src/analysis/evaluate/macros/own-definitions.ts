@@ -2,8 +2,8 @@
  * Definitions in the code under review of names that are bound elsewhere: the file's own function or macro is what the
  * compiler takes, whatever an architecture has under that name.
  */
-import type { FunctionRef, MacroRef } from '../../program/index.js';
-import type { Run } from './run.js';
+import type { FunctionRef, MacroRef } from '../../../program/index.js';
+import type { Run } from '../running/run.js';
 
 /** The core's own folder: what its headers define is as much under review as its files. */
 const core = 'drivers/virtio/';

@@ -1,10 +1,10 @@
 /** Loops: run as they are where every test is known, else as code that runs any number of times. */
-import type { LoopStmt } from '../../syntax/ir.js';
+import type { LoopStmt } from '../../../syntax/ir.js';
+import { changedPlaces, forgotten, joinStates, type State } from '../memory/state.js';
+import type { Truth } from '../numbers/value.js';
 import { evaluate, truth } from './expressions.js';
 import type { Run } from './run.js';
-import { changedPlaces, forgotten, joinStates, type State } from './state.js';
 import { executeOne, joinWays } from './statements.js';
-import type { Truth } from './value.js';
 
 /** No loop over feature bits or a feature table runs longer. */
 const MAX_ROUNDS = 1024;

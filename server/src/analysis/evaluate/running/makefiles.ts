@@ -1,7 +1,7 @@
 /** Whether a file is built at all: what the Makefiles from its folder upwards say. */
-import type { Program } from '../../program/index.js';
+import type { Program } from '../../../program/index.js';
+import type { Truth } from '../numbers/value.js';
 import { type Configuration, optionHolds } from './configuration.js';
-import type { Truth } from './value.js';
 
 /** `obj-y`, `obj-$(CONFIG_X)`, `virtio_pci-y`, `virtio_pci-objs`, and what is added. */
 const rule = /^([\w-]+?)-(y|m|objs|\$\((CONFIG_\w+)\))\s*[:+]?=\s*(.*)$/;

@@ -2,7 +2,7 @@
  * Values of C as far as the evaluation knows them. A number is known bit by bit, so that a set of feature bits of which one
  * is not known keeps the others; what is not known at all says what was the first thing that was not.
  */
-import type { TypeRef } from '../../syntax/ir.js';
+import type { TypeRef } from '../../../syntax/ir.js';
 import { type NumberType, numberType } from './number-types.js';
 
 export interface IntValue {

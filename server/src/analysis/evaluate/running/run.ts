@@ -1,11 +1,11 @@
 /** One run of decision code: its memory, its calls, and its budget. */
-import type { FunctionRef, GlobalRef, Program, Scope } from '../../program/index.js';
-import type { Expr, TypeRef } from '../../syntax/ir.js';
-import type { Span } from '../../text/span.js';
-import { Locals } from './locals.js';
+import type { FunctionRef, GlobalRef, Program, Scope } from '../../../program/index.js';
+import type { Expr, TypeRef } from '../../../syntax/ir.js';
+import type { Span } from '../../../text/span.js';
+import { Locals } from '../memory/locals.js';
+import { joinStates, State } from '../memory/state.js';
+import { type Origin, type Truth, type UnknownValue, unknownValue, type Value } from '../numbers/value.js';
 import type { Names } from './names.js';
-import { joinStates, State } from './state.js';
-import { type Origin, type Truth, type UnknownValue, unknownValue, type Value } from './value.js';
 
 /** What the scenario answers; everything else is the tree's to say. */
 export interface World {

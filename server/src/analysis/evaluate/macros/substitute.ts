@@ -1,5 +1,5 @@
 /** Statements and types of a macro's body with its arguments put in. */
-import type { Declarator, Stmt, TypeRef } from '../../syntax/ir.js';
+import type { Declarator, Stmt, TypeRef } from '../../../syntax/ir.js';
 import { boundName, type Env, expandExpr, expandList, placed } from './expand.js';
 
 export function substituteStatements(body: readonly Stmt[], env: Env): readonly Stmt[] {

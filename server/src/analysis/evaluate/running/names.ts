@@ -6,13 +6,13 @@ import {
   deviceNumbers,
   suppliedByArchitecture,
 } from '@vringside/grammars/leaf-bindings';
-import type { EnumeratorRef, FunctionRef, GlobalRef, MacroRef, Program } from '../../program/index.js';
-import type { PpCondition, Stmt } from '../../syntax/ir.js';
-import { regionConditions } from '../conditions/regions.js';
+import type { EnumeratorRef, FunctionRef, GlobalRef, MacroRef, Program } from '../../../program/index.js';
+import type { PpCondition, Stmt } from '../../../syntax/ir.js';
+import { regionConditions } from '../../conditions/regions.js';
+import { int, type Truth, type UnknownValue, unknownValue, type Value } from '../numbers/value.js';
 import { type Configuration, conditionHolds } from './configuration.js';
 import { isBuilt } from './makefiles.js';
 import { entry } from './tables.js';
-import { int, type Truth, type UnknownValue, unknownValue, type Value } from './value.js';
 
 /** One definition, none, or several of which it is not known which is compiled. */
 export type Found<T> = T | UnknownValue | null;

@@ -1,20 +1,15 @@
 /** Calls: bound by the scenario, expanded from a macro, or followed into a function of the tree. */
 import { guestFactNames, readingMacros } from '@vringside/grammars/leaf-bindings';
 import { pointerToArgument } from '@vringside/grammars/type-macros';
-import type { FunctionRef, MacroRef } from '../../program/index.js';
-import type { CallExpr, Expr } from '../../syntax/ir.js';
-import { calleeName } from '../values/expressions.js';
-import { printExpr } from '../values/print.js';
-import { toType } from './conversions.js';
-import { macroCallBody, macroCallValue } from './expand.js';
-import { evaluate, rootOfType } from './expressions.js';
-import { isSpent } from './grouping.js';
-import { boundCall, builtInCall } from './leaves.js';
-import { operation } from './operations.js';
-import { definesHere } from './own-definitions.js';
-import { placeOf } from './places.js';
-import { OutOfBudget, type ReturnPoint, type Run } from './run.js';
-import { execute, joinWays } from './statements.js';
+import type { FunctionRef, MacroRef } from '../../../program/index.js';
+import type { CallExpr, Expr } from '../../../syntax/ir.js';
+import { calleeName } from '../../values/expressions.js';
+import { printExpr } from '../../values/print.js';
+import { macroCallBody, macroCallValue } from '../macros/expand.js';
+import { isSpent } from '../macros/grouping.js';
+import { definesHere } from '../macros/own-definitions.js';
+import { placeOf } from '../memory/places.js';
+import { toType } from '../numbers/conversions.js';
 import {
   type FunctionValue,
   int,
@@ -23,7 +18,12 @@ import {
   type UnknownValue,
   unknownValue,
   type Value,
-} from './value.js';
+} from '../numbers/value.js';
+import { evaluate, rootOfType } from './expressions.js';
+import { boundCall, builtInCall } from './leaves.js';
+import { operation } from './operations.js';
+import { OutOfBudget, type ReturnPoint, type Run } from './run.js';
+import { execute, joinWays } from './statements.js';
 
 /** What a call gave, and where that was decided. */
 export interface Result {

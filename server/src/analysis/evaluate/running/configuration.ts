@@ -1,7 +1,7 @@
 /** The kernel's configuration: what a distribution sets, or exactly what a `.config` file says. */
 import { defaultConfigurations, platformOptions } from '@vringside/grammars/default-configs';
-import type { PpCondition } from '../../syntax/ir.js';
-import { type Truth, unknownValue } from './value.js';
+import type { PpCondition } from '../../../syntax/ir.js';
+import { type Truth, unknownValue } from '../numbers/value.js';
 
 export interface Configuration {
   /** In a sentence: `Debian's configuration for s390`, `/tmp/.config`. */

@@ -1,5 +1,5 @@
 /** The names that are seen in a call: its parameters, and the declarations of the blocks that are open. */
-import type { Declarator, Param, TypeRef } from '../../syntax/ir.js';
+import type { Declarator, Param, TypeRef } from '../../../syntax/ir.js';
 
 export interface Local {
   /** Where it is kept. */

@@ -1,8 +1,8 @@
 /** Elements and fields that an initialiser list gives: `[i]` by position, `.field` by its name. C 2018, 6.7.9. */
-import type { Expr, InitExpr } from '../../syntax/ir.js';
-import { evaluate } from './expressions.js';
-import type { Run } from './run.js';
-import { numberOf, unknownValue, type Value } from './value.js';
+import type { Expr, InitExpr } from '../../../syntax/ir.js';
+import { numberOf, unknownValue, type Value } from '../numbers/value.js';
+import { evaluate } from '../running/expressions.js';
+import type { Run } from '../running/run.js';
 
 export type Put = (place: string, value: Value) => void;
 

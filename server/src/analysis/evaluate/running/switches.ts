@@ -1,11 +1,11 @@
 /** `switch`: control enters at the case that holds, and falls through to those below. */
-import type { CaseStmt, Stmt, SwitchStmt } from '../../syntax/ir.js';
-import { binary } from './arithmetic.js';
+import type { CaseStmt, Stmt, SwitchStmt } from '../../../syntax/ir.js';
+import { joinStates, type State } from '../memory/state.js';
+import { binary } from '../numbers/arithmetic.js';
+import { type Truth, truthOf, unknownValue, type Value } from '../numbers/value.js';
 import { evaluate } from './expressions.js';
 import type { Run } from './run.js';
-import { joinStates, type State } from './state.js';
 import { execute, joinWays } from './statements.js';
-import { type Truth, truthOf, unknownValue, type Value } from './value.js';
 
 /** Where control may enter the list: past it where no case holds and there is no default. */
 interface Entry {

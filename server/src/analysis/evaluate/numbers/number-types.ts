@@ -1,6 +1,6 @@
 /** Types of numbers as written: how many bits they hold, and whether one is the sign. */
 import { typeWidths } from '@vringside/grammars/known-constants';
-import { entry } from './tables.js';
+import { entry } from '../running/tables.js';
 
 export interface NumberType {
   readonly bits: number;
