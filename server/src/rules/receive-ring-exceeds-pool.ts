@@ -92,7 +92,7 @@ function toFinding(context: RuleContext, group: readonly Fill[]): Found {
   const loop = workload.posting.kind === 'ahead' ? workload.posting.evidence[0] : undefined;
   const ring = entries === 1 ? 'buffer' : `${entries} receive buffers`;
   return {
-    message: `${workload.function}() posts buffers of at least ${countOf(slots, 'slot')} in up to ${allowedText(workload)}: ${countOf(queues, 'queue')} of ${ring} take the whole default bounce pool (${DEFAULT_POOL_SLOTS} slots, 64 MiB) in a secure guest, and transmit can map nothing`,
+    message: `${workload.function}() posts buffers of at least ${countOf(slots, 'slot')} in up to ${allowedText(workload)}: ${countOf(queues, 'queue')} of ${ring} ${queues === 1 ? 'takes' : 'take'} the whole default bounce pool (${DEFAULT_POOL_SLOTS} slots, 64 MiB) in a secure guest, and transmit can map nothing`,
     file: workload.file,
     function: workload.function,
     range: workload.range,

@@ -157,6 +157,11 @@ static int send(struct dev *d, size_t n)
     ],
     ['a condition around it bounds it', 'if (n <= 100)\n\t\tsg_init_one(&sg, d->data, n);', '1..100'],
     ['the other arm does not', 'if (n <= 100)\n\t\treturn 0;\n\tsg_init_one(&sg, d->data, n);', '1..'],
+    [
+      'another case does not decide',
+      'switch (d->small) {\n\tcase 1:\n\t\tn = 5;\n\t\tbreak;\n\tdefault:\n\t\tsg_init_one(&sg, d->data, n);\n\t}',
+      '1..',
+    ],
     ['a call may write it', 'n = 5;\n\tread_size(d, &n);\n\tsg_init_one(&sg, d->data, n);', '1..'],
     [
       'what grows has no end',

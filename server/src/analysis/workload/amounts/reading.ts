@@ -171,12 +171,19 @@ function assignment(
       const isInitial = node.kind === 'loop' && child !== null && node.init === child;
       if (!isInitial) loops.push(node);
       if (!isInitial) block ??= node;
-    } else if (node.kind === 'block' || node.kind === 'statements') block ??= node;
+    } else if (node.kind === 'block' && path.up?.node.kind === 'switch') block ??= caseOf(node, at);
+    else if (node.kind === 'block' || node.kind === 'statements') block ??= node;
     else if (node.kind === 'if' || node.kind === 'switch') block ??= armOf(node, child);
     else if (node.kind === 'conditional') block ??= node;
     child = node;
   }
   return { target, op, value, start: at.start, end: at.end, block: block ?? fn, loops };
+}
+
+/** From a statement of a `switch` to the next label. */
+function caseOf({ body, end }: Stmt & { kind: 'block' }, at: Span): Span {
+  const next = body.find((stmt) => stmt.kind === 'case' && stmt.start > at.start);
+  return { start: at.start, end: next?.start ?? end };
 }
 
 function armOf(node: Stmt & { kind: 'if' | 'switch' }, child: Node | null): Span | null {
