@@ -119,7 +119,6 @@ void measure_copies(const struct plan *plan)
 
 	if (!area)
 		area = pages(plan->cold_bytes);
-	note("copy", copy == library_copy ? "library" : "string");
 	measure_hot(plan, copy, area);
 	measure_cold(plan, copy, area);
 }

@@ -1,14 +1,14 @@
 /*
  * Measures what a machine's costs are, for `vringside model calibrate`. One line a run: "run NAME NANOSECONDS".
- * With --quick few and short runs.
+ * MEBIBYTES is what is more than any cache holds; with --quick runs are few and short.
  */
 #define _GNU_SOURCE
 #include "bench.h"
 
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define MIB ((size_t)1 << 20)
 
@@ -65,28 +65,19 @@ static void choose_processors(struct plan *plan)
 		plan->second = sibling;
 }
 
-/* Many times the largest caches, where the machine has as much to spare. */
-static size_t cold_bytes(bool quick)
-{
-	size_t most = (quick ? 128 : 1024) * MIB, least = 64 * MIB;
-	size_t spare = (size_t)sysconf(_SC_AVPHYS_PAGES) * (size_t)sysconf(_SC_PAGESIZE) / 4;
-	size_t bytes = spare < most ? spare : most;
-
-	return bytes < least ? least : bytes & ~(2 * MIB - 1);
-}
-
 int main(int argc, char **argv)
 {
-	bool quick = argc > 1 && !strcmp(argv[1], "--quick");
-	struct plan plan = { .runs = 3, .run_ns = quick ? 1e6 : 4e6, .cold_bytes = cold_bytes(quick) };
-	char text[64];
+	/* The caller knows how much memory there is to spare. */
+	size_t cold = argc > 1 ? strtoul(argv[1], NULL, 10) : 0;
+	bool quick = argc > 2 && !strcmp(argv[2], "--quick");
+	struct plan plan = { .runs = 3, .run_ns = quick ? 1e6 : 4e6, .cold_bytes = cold * MIB };
 
-	plan.patience_ends = now_ns() + (quick ? 1 : 25) * (uint64_t)1000000000;
+	if (cold < 4 || cold > 65536) {
+		fputs("usage: measure MEBIBYTES [--quick]\n", stderr);
+		return 2;
+	}
+	plan.patience_ends = now_ns() + (quick ? 1 : 20) * (uint64_t)1000000000;
 	choose_processors(&plan);
-	snprintf(text, sizeof(text), "%zu", plan.cold_bytes / MIB);
-	note("cold-mebibytes", text);
-	snprintf(text, sizeof(text), plan.second < 0 ? "%d" : "%d %d", plan.first, plan.second);
-	note("processors", text);
 	pin_to(plan.first);
 	/* In rounds: what changes meanwhile (the clock, the cores that a host gives its guest) shows in every figure. */
 	for (int round = 0; round < (quick ? 1 : 5); round++) {

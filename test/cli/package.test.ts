@@ -1,10 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { toolVersion } from '../../server/src/report/version.js';
-import { checkoutRoot } from '../support/tracked-files.js';
+import { checkoutRoot, trackedFiles } from '../support/tracked-files.js';
 import { demo } from './support.js';
 
 interface Packed {
@@ -31,22 +31,44 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it('holds the bundled programs, the wasm, the schema and the licences, and no source', () => {
+it('holds the bundled programs, the wasm, the schema, the licences, figures and the C of calibrate, and no other source', () => {
   const names = packed.files.map((file) => file.path).filter((path) => !path.startsWith('dist/shared-'));
-  expect(names.sort()).toEqual([
-    'bin/vringside.js',
-    'dist/LICENSE',
-    'dist/THIRD-PARTY-LICENSES',
-    'dist/calibrate-thread.js',
-    'dist/cli.js',
-    'dist/model.js',
-    'dist/scenario.schema.json',
-    'dist/tree-sitter-c.wasm',
-    'dist/web-tree-sitter.wasm',
-    'dist/worker.js',
-    'package.json',
-  ]);
+  expect(names.sort()).toEqual(
+    [
+      'bin/vringside.js',
+      'dist/LICENSE',
+      'dist/THIRD-PARTY-LICENSES',
+      'dist/calibrate-thread.js',
+      'dist/cli.js',
+      'dist/model.js',
+      'dist/scenario.schema.json',
+      'dist/tree-sitter-c.wasm',
+      'dist/web-tree-sitter.wasm',
+      'dist/worker.js',
+      'package.json',
+      ...trackedFiles('server/data').map((file) => file.slice('server/'.length)),
+      ...trackedFiles('server/measure').map((file) => file.slice('server/'.length)),
+    ].sort(),
+  );
   expect(packed.size).toBeLessThan(1_500_000);
+});
+
+it('measures with what it brings along: a worker thread, and C for the compiler of the user', () => {
+  const program = join(folder, 'package/bin/vringside.js');
+  const calibrate = (...args: string[]) => {
+    const options = ['model', 'calibrate', '--quick', '--output', join(folder, 'profile.json'), ...args];
+    const run = spawnSync(process.execPath, [program, ...options], { cwd: folder, encoding: 'utf8' });
+    expect([run.status, run.stderr]).toEqual([0, '']);
+    return JSON.parse(readFileSync(join(folder, 'profile.json'), 'utf8'));
+  };
+  const withoutCompiler = calibrate('--no-compiler');
+  expect(withoutCompiler.compiler).toBeNull();
+  const reasons = withoutCompiler.leftOut.filter(({ figure }: { figure: string }) => figure === 'wakeNs');
+  expect(JSON.stringify(reasons)).not.toContain('takes the compiled program');
+  // Elsewhere it says so and measures in JavaScript.
+  if (process.platform === 'linux' && spawnSync('cc', ['--version']).status === 0) {
+    expect(calibrate().withoutCompiler).toBeNull();
+  }
 });
 
 it('is a library too: the model by itself', () => {

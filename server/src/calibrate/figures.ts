@@ -1,5 +1,5 @@
 /** From the runs of the measurements to the figures of the cost parameters. */
-import { copyNs } from '../model/cost/index.js';
+import { copyNs, exactly } from '../model/cost/index.js';
 import type { Figure, FigureKey, MeasuredBy } from './profile.js';
 import { median, spreadOf } from './statistics.js';
 
@@ -128,10 +128,6 @@ function startOf(measuredNs: number, method: 'rep movsb' | 'vector loop', slope:
       method,
     ).mid;
   return (measuredNs - model(0)) / (model(1) - model(0));
-}
-
-function exactly(value: number): { low: number; mid: number; high: number } {
-  return { low: value, mid: value, high: value };
 }
 
 /** The figure, or null where a measurement that it needs is missing, or where the runs give nothing that can be a cost. */

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { coldMebibytes } from '../memory.js';
 import type { Placement } from '../profile.js';
 import { findCompiler, trustedPath } from './find-compiler.js';
 import { type Output, parseOutput, type Step, stepOf } from './output.js';
@@ -31,9 +32,9 @@ const sources = ['main', 'bench', 'copy', 'slots', 'lock', 'rings', 'split', 'pa
 /** What the text in server/measure is compiled with. */
 export const compilerFlags = ['-std=gnu11', '-O2', '-pthread'];
 
-const BUILD_MS = 15_000;
-/** The program itself gives up disturbed runs after 25 s. */
-const RUN_MS = 40_000;
+const BUILD_MS = 10_000;
+/** The program itself gives up disturbed runs after 20 s. */
+const RUN_MS = 35_000;
 
 /** Never rejects: what stands in the way is the answer. */
 export async function measureCompiled(options: CompiledOptions): Promise<Compiled> {
@@ -78,7 +79,7 @@ async function buildAndRun(workshop: Workshop, { isQuick, onStep }: CompiledOpti
   const ran = await runProgram({
     ...inFolder,
     program,
-    args: isQuick ? ['--quick'] : [],
+    args: [String(coldMebibytes(isQuick)), ...(isQuick ? ['--quick'] : [])],
     timeoutMs: RUN_MS,
     onLine: (line) => onStep?.(stepOf(line)),
   });

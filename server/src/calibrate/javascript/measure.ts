@@ -4,8 +4,9 @@
  * takes six times as long for a pair as the compiled one, and eleven times for a probe.
  */
 import { existsSync } from 'node:fs';
-import { availableParallelism, freemem } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { coldMebibytes } from '../memory.js';
 import { measureCopies } from './copies.js';
 import { measurePair } from './pair.js';
 import type { Plan, Runs } from './runs.js';
@@ -36,12 +37,11 @@ export async function measureInJavaScript(options: JavaScriptOptions): Promise<R
 }
 
 function planFor(isQuick: boolean): Plan {
-  const most = (isQuick ? 64 : 512) * MIB;
   return {
     runs: isQuick ? 3 : 15,
     runNs: isQuick ? 1e6 : 4e6,
-    coldBytes: Math.max(64 * MIB, Math.min(most, 2 * MIB * Math.floor(freemem() / 4 / (2 * MIB)))),
-    patienceEnds: performance.now() + (isQuick ? 1_000 : 25_000),
+    coldBytes: coldMebibytes(isQuick) * MIB,
+    patienceEnds: performance.now() + (isQuick ? 1_000 : 20_000),
   };
 }
 
