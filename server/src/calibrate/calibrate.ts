@@ -3,13 +3,8 @@ import { availableParallelism, cpus, loadavg, release, type } from 'node:os';
 import { type Compiled, measureCompiled } from './compiled/measure.js';
 import { type FigureSpec, figureOf, figureSpecs, type Samples } from './figures.js';
 import { builtThreadProgram, measureInJavaScript } from './javascript/measure.js';
-import type { Figure, FigureKey, LeftOut, MeasuredBy, Placement, Profile } from './profile.js';
-
-export interface Progress {
-  readonly done: number;
-  readonly total: number;
-  readonly what: string;
-}
+import { coldMemory } from './memory.js';
+import type { Figure, FigureKey, LeftOut, MeasuredBy, Placement, Profile, Progress } from './profile.js';
 
 export interface CalibrateOptions {
   /** False: no program is started. */
@@ -32,18 +27,19 @@ interface Measured {
   readonly placement: Placement;
 }
 
-/** Both programs' measurements, at most, for the share that is done. */
-const MEASUREMENTS = 15;
-
 export async function calibrate(options: CalibrateOptions): Promise<Profile> {
   // Of the machine before it is busy with this.
   const loadBefore = Math.round((loadavg()[0] ?? 0) * 100) / 100;
-  const onStep = stepCounter(options);
+  const cold = coldMemory(options.isQuick);
   const compiled: Compiled = options.useCompiler
-    ? await measureCompiled({ ...options, onStep: ({ measurement }) => onStep(measurement) })
+    ? await measureCompiled({ ...options, coldMebibytes: cold.mebibytes })
     : { kind: 'not measured', reason: 'asked not to use a compiler' };
-  const measured = compiled.kind === 'measured' ? ofCompiled(compiled) : await inJavaScript(options, onStep);
-  const results = figureSpecs.map((spec) => ({ spec, result: resultOf(spec, measured) }));
+  const measured =
+    compiled.kind === 'measured' ? ofCompiled(compiled) : await inJavaScript(options, cold.mebibytes);
+  const results = figureSpecs.map((spec) => ({
+    spec,
+    result: cold.isBeyondCaches || !isCold(spec) ? resultOf(spec, measured) : tooLittle,
+  }));
   const figures: Partial<Record<FigureKey, Figure>> = {};
   const leftOut: LeftOut[] = [];
   for (const { spec, result } of results) {
@@ -70,31 +66,25 @@ export async function calibrate(options: CalibrateOptions): Promise<Profile> {
   };
 }
 
-function stepCounter({ onProgress }: CalibrateOptions): (measurement: string) => void {
-  const begun = new Set<string>();
-  return (measurement) => {
-    begun.add(measurement);
-    onProgress?.({
-      done: Math.min(begun.size, MEASUREMENTS),
-      total: MEASUREMENTS,
-      what: `measuring ${measurement}`,
-    });
-  };
-}
-
 function ofCompiled({ output }: Extract<Compiled, { kind: 'measured' }>): Measured {
   return { by: 'compiled', ...output };
 }
 
-async function inJavaScript(options: CalibrateOptions, onStep: (name: string) => void): Promise<Measured> {
-  const { isQuick, threadProgram = builtThreadProgram() } = options;
-  const all = await measureInJavaScript({ isQuick, threadProgram, onStep });
+async function inJavaScript(options: CalibrateOptions, coldMebibytes: number): Promise<Measured> {
+  const { threadProgram = builtThreadProgram() } = options;
+  const all = await measureInJavaScript({ ...options, threadProgram, coldMebibytes });
   return {
     by: 'javascript',
     samples: new Map([...all].map(([name, { values }]) => [name, values])),
     disturbed: new Set([...all].flatMap(([name, { isDisturbed }]) => (isDisturbed ? [name] : []))),
     placement: availableParallelism() < 2 ? 'one processor' : 'not pinned',
   };
+}
+
+const tooLittle = 'too little free memory for copies that no cache holds';
+
+function isCold({ needs }: FigureSpec): boolean {
+  return needs.some((name) => name.startsWith('copy-cold'));
 }
 
 /** Fewer runs say too little of what repeats. */

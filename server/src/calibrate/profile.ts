@@ -36,6 +36,13 @@ export interface LeftOut {
   readonly reason: string;
 }
 
+/** What goes on while a calibration runs. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  readonly what: string;
+}
+
 /** Where the two threads of a measurement ran. */
 export type Placement = 'different cores' | 'one core' | 'one processor' | 'not pinned';
 

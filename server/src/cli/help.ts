@@ -27,8 +27,11 @@ export function familyHelp(name: string, family: readonly CommandSpec[], style: 
 }
 
 function commandRows(rows: readonly CommandSpec[], style: Style): string[] {
+  const names = Math.max(...rows.map(({ name }) => `vringside ${name}`.length));
+  const operands = Math.max(...rows.map((row) => row.operands.length));
   return rows.map(
-    (c) => `  ${style.bold(`vringside ${c.name}`.padEnd(23))} ${c.operands.padEnd(26)} ${c.summary}`,
+    (c) =>
+      `  ${style.bold(`vringside ${c.name}`.padEnd(names))}  ${c.operands.padEnd(operands)}  ${c.summary}`,
   );
 }
 

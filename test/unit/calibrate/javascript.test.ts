@@ -37,7 +37,7 @@ const options = (): CalibrateOptions => ({
 });
 
 it('measures copies and, with another thread, rings and wake-ups', async () => {
-  const measured = await measureInJavaScript({ isQuick: true, threadProgram });
+  const measured = await measureInJavaScript({ isQuick: true, threadProgram, coldMebibytes: 64 });
   const names = ['copy-hot-64k', 'copy-cold-64k', 'copy-cold-256k'];
   if (availableParallelism() > 1) names.push('ring-split-1', 'ring-packed-1', 'wake-round-trip');
   expect([...measured.keys()]).toEqual(names);

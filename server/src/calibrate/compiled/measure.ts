@@ -3,10 +3,9 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { coldMebibytes } from '../memory.js';
-import type { Placement } from '../profile.js';
+import type { Placement, Progress } from '../profile.js';
 import { findCompiler, trustedPath } from './find-compiler.js';
-import { type Output, parseOutput, type Step, stepOf } from './output.js';
+import { type Output, parseOutput, runOf } from './output.js';
 import { runProgram } from './run-program.js';
 
 export interface CompiledOptions {
@@ -15,7 +14,8 @@ export interface CompiledOptions {
   /** The user's current folder: no compiler is taken from below it. */
   readonly cwd: string;
   readonly isQuick: boolean;
-  readonly onStep?: (step: Step) => void;
+  readonly coldMebibytes: number;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 export type Compiled =
@@ -64,8 +64,9 @@ interface Workshop {
   readonly path: string;
 }
 
-async function buildAndRun(workshop: Workshop, { isQuick, onStep }: CompiledOptions): Promise<Compiled> {
+async function buildAndRun(workshop: Workshop, options: CompiledOptions): Promise<Compiled> {
   const { compiler, text, folder, path } = workshop;
+  const { isQuick, coldMebibytes } = options;
   const inFolder = { folder, path, timeoutMs: BUILD_MS };
   const version = await runProgram({ ...inFolder, program: compiler, args: ['--version'] });
   const program = join(folder, 'measure');
@@ -79,14 +80,29 @@ async function buildAndRun(workshop: Workshop, { isQuick, onStep }: CompiledOpti
   const ran = await runProgram({
     ...inFolder,
     program,
-    args: [String(coldMebibytes(isQuick)), ...(isQuick ? ['--quick'] : [])],
+    args: [String(coldMebibytes), ...(isQuick ? ['--quick'] : [])],
     timeoutMs: RUN_MS,
-    onLine: (line) => onStep?.(stepOf(line)),
+    onLine: runCounter(options),
   });
   if (!ran.isOk) return not(`the compiled program failed: ${ran.reason}`);
   const output = parseOutput(ran.lines);
   if (output === null) return not('the compiled program answered in no way that is known');
   return { kind: 'measured', compiler: version.lines[0] ?? compiler, placement: output.placement, output };
+}
+
+/** Measurements of the program, and runs of each, when nothing disturbs it: 5 rounds of 3, or one. */
+const MEASUREMENTS = 17;
+const RUNS = { full: 15, quick: 3 } as const;
+
+function runCounter({ isQuick, onProgress }: CompiledOptions): (line: string) => void {
+  const total = MEASUREMENTS * (isQuick ? RUNS.quick : RUNS.full);
+  let done = 0;
+  return (line) => {
+    const measurement = runOf(line);
+    if (measurement === null) return;
+    done += 1;
+    onProgress?.({ done, total, what: `measuring ${measurement}` });
+  };
 }
 
 function not(reason: string): Compiled {

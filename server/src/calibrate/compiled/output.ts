@@ -9,13 +9,9 @@ export interface Output {
   readonly placement: Placement;
 }
 
-/** What goes on while it runs. */
-export interface Step {
-  readonly measurement: string;
-}
-
-export function stepOf(line: string): Step {
-  return { measurement: line.split(' ')[1] ?? '' };
+/** The measurement that a line is a run of; null: it is no run. */
+export function runOf(line: string): string | null {
+  return /^run (\S+)/.exec(line)?.[1] ?? null;
 }
 
 const placements: Readonly<Record<string, Placement>> = {

@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { coldMebibytes } from '../memory.js';
+import type { Progress } from '../profile.js';
 import { measureCopies } from './copies.js';
 import { measurePair } from './pair.js';
 import type { Plan, Runs } from './runs.js';
@@ -16,7 +16,8 @@ export interface JavaScriptOptions {
   readonly isQuick: boolean;
   /** The bundle of `thread.ts`; null: what takes two threads is not measured. */
   readonly threadProgram: string | null;
-  readonly onStep?: (measurement: string) => void;
+  readonly coldMebibytes: number;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 const pairNames: readonly PairName[] = ['ring-split-1', 'ring-packed-1', 'wake-round-trip'];
@@ -24,23 +25,26 @@ const pairNames: readonly PairName[] = ['ring-split-1', 'ring-packed-1', 'wake-r
 const MIB = 1 << 20;
 
 export async function measureInJavaScript(options: JavaScriptOptions): Promise<ReadonlyMap<string, Runs>> {
-  const { isQuick, threadProgram, onStep } = options;
-  const plan = planFor(isQuick);
-  onStep?.('copies');
+  const { threadProgram, onProgress } = options;
+  const plan = planFor(options);
+  const total = 1 + pairNames.length;
+  const begin = (done: number, what: string): void =>
+    onProgress?.({ done, total, what: `measuring ${what}` });
+  begin(0, 'copies');
   const all = new Map(measureCopies(plan));
   if (threadProgram === null || availableParallelism() < 2) return all;
-  for (const name of pairNames) {
-    onStep?.(name);
+  for (const [i, name] of pairNames.entries()) {
+    begin(i + 1, name);
     all.set(name, await measurePair(plan, name, threadProgram));
   }
   return all;
 }
 
-function planFor(isQuick: boolean): Plan {
+function planFor({ isQuick, coldMebibytes }: JavaScriptOptions): Plan {
   return {
     runs: isQuick ? 3 : 15,
     runNs: isQuick ? 1e6 : 4e6,
-    coldBytes: coldMebibytes(isQuick) * MIB,
+    coldBytes: coldMebibytes * MIB,
     patienceEnds: performance.now() + (isQuick ? 1_000 : 20_000),
   };
 }
