@@ -12,13 +12,13 @@ import {
   notifications,
 } from '../../server/src/model/exact/index.js';
 import type { DeviceClass, RequestSpec } from '../../server/src/model/scenario.js';
+import { settingOf } from '../../server/src/validation/kernel-counts/exact-answer.js';
+import { nameOf, type Row, rowsOf, type Shape } from '../../server/src/validation/kernel-counts/row.js';
+import { isStarved, settingsOf } from '../../server/src/validation/kernel-counts/scenario.js';
 import { checkoutRoot } from '../support/tracked-files.js';
 import { releases } from './boots.js';
-import { settingOf } from './exact-answer.js';
-import { nameOf, type Row, rowsOf, type Shape } from './row.js';
-import { isStarved, settingsOf } from './scenario.js';
 
-const fileOf = (release: string): string => join(checkoutRoot, 'test', 'oracle', `counts-${release}.tsv`);
+const fileOf = (release: string): string => join(checkoutRoot, 'server', 'data', `kernel-${release}.tsv`);
 const rows = releases.flatMap((release) =>
   existsSync(fileOf(release)) ? rowsOf(readFileSync(fileOf(release), 'utf8')) : [],
 );

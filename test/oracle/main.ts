@@ -3,7 +3,7 @@
  *
  *     npm run oracle -- [--quick] [--release 6.1|6.12] [--only BOOT,BOOT,...] [--list] [--rows FILE]
  *
- * Without `--quick` every boot is taken, and the rows are kept in test/oracle/counts-RELEASE.tsv; with `--only` those of
+ * Without `--quick` every boot is taken, and the rows are kept in server/data/kernel-RELEASE.tsv; with `--only` those of
  * the named boots replace theirs. `--quick` is a boot of each kernel, and keeps nothing. `--rows` boots nothing: it
  * compares the rows of a file. Exit status: 0 all equal, 1 something differs or failed, 2 wrong usage or a missing
  * program.
@@ -13,12 +13,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runScenario } from '../../server/src/model/index.js';
+import { answerOf, compare } from '../../server/src/validation/kernel-counts/compare.js';
+import { nameOf, type Row, rowsOf, tableOf } from '../../server/src/validation/kernel-counts/row.js';
 import { checkoutRoot } from '../support/tracked-files.js';
 import { type Boot, boots, quickBoots, type Release, releases } from './boots.js';
-import { answerOf, compare } from './compare.js';
 import { needed, runBoot } from './emulator.js';
 import { type Kernel, kernelOf } from './kernels.js';
-import { nameOf, type Row, rowsOf, tableOf } from './row.js';
 import { transcriptOf } from './transcript.js';
 
 process.exitCode = await main();
@@ -106,7 +106,7 @@ async function rowsOfBoot(kernel: Kernel, boot: Boot): Promise<readonly Row[] | 
 }
 
 function fileOf(release: Release): string {
-  return join(checkoutRoot, 'test', 'oracle', `counts-${release}.tsv`);
+  return join(checkoutRoot, 'server', 'data', `kernel-${release}.tsv`);
 }
 
 function keptRows(release: Release): Row[] {

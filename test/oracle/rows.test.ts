@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runScenario } from '../../server/src/model/index.js';
 import type { Scenario } from '../../server/src/model/scenario.js';
+import { type Answer, answerOf, compare } from '../../server/src/validation/kernel-counts/compare.js';
+import { exactAnswer } from '../../server/src/validation/kernel-counts/exact-answer.js';
+import { blockRequests, frames } from '../../server/src/validation/kernel-counts/requests.js';
+import { nameOf, type Row, rowsOf, tableOf } from '../../server/src/validation/kernel-counts/row.js';
 import { checkoutRoot } from '../support/tracked-files.js';
 import { releases } from './boots.js';
-import { type Answer, answerOf, compare } from './compare.js';
-import { exactAnswer } from './exact-answer.js';
-import { blockRequests, frames } from './requests.js';
-import { nameOf, type Row, rowsOf, tableOf } from './row.js';
 
-const fileOf = (release: string): string => join(checkoutRoot, 'test', 'oracle', `counts-${release}.tsv`);
+const fileOf = (release: string): string => join(checkoutRoot, 'server', 'data', `kernel-${release}.tsv`);
 const rows = releases.flatMap((release) =>
   existsSync(fileOf(release)) ? rowsOf(readFileSync(fileOf(release), 'utf8')) : [],
 );

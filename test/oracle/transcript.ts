@@ -1,5 +1,5 @@
 /** Rows out of what a guest said; see guest/count.sh for the lines. */
-import type { Boot } from './boots.js';
+
 import {
   type Copies,
   type Direction,
@@ -9,7 +9,8 @@ import {
   type Row,
   type Shape,
   type Tally,
-} from './row.js';
+} from '../../server/src/validation/kernel-counts/row.js';
+import type { Boot } from './boots.js';
 
 /** A line of a histogram: `{ dir: 1, size: 4096 } hitcount: 32`, whatever its keys. */
 type Bucket = ReadonlyMap<string, string>;

@@ -2,7 +2,13 @@
 import { readFileSync } from 'node:fs';
 import type { Figures } from './index.js';
 
-const tables = ['published.tsv', 'processor-time.tsv', 'reference-machine.tsv'] as const;
+const tables = [
+  'published.tsv',
+  'processor-time.tsv',
+  'reference-machine.tsv',
+  'kernel-6.1.tsv',
+  'kernel-6.12.tsv',
+] as const;
 
 /** From dist/cli.js, and from src/validation/bundled.ts. */
 const folders = ['../data/', '../../data/'] as const;

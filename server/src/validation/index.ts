@@ -6,6 +6,7 @@ import type {
   ValidationReport,
   ValidationRow,
 } from '../report/throughput/index.js';
+import { kernelColumns, predictKernel } from './kernel-counts/index.js';
 import type { Predicted, Unpredicted } from './predicted.js';
 import { predictProcessorTime, processorTimeColumns } from './processor-time.js';
 import { predictPublished, publishedColumns } from './published.js';
@@ -50,6 +51,7 @@ function predictTable(
   const isOf = (columns: readonly string[]): boolean => columns.every((column) => headings.includes(column));
   if (isOf(publishedColumns)) return predictPublished(text, file, parameters);
   if (isOf(machineColumns)) return predictMachine(text, file, parameters);
+  if (isOf(kernelColumns)) return predictKernel(text, file);
   if (isOf(processorTimeColumns))
     return { predicted: predictProcessorTime(text, file, parameters), unpredicted: [] };
   throw new TableError(
@@ -123,7 +125,9 @@ function rowOf(target: Target, p: Predicted): ValidationRow {
 }
 
 function figuresOf(rows: readonly Predicted[], errors: readonly number[]): ValidationFigures {
-  const some = <T>(value: T): T | null => (rows.length === 0 ? null : value);
+  // Counts are right or wrong: there is nothing to average.
+  const isCounted = rows.every(({ unit }) => unit === 'count');
+  const some = <T>(value: T): T | null => (rows.length === 0 || isCounted ? null : value);
   return {
     rows: rows.length,
     meanError: some(errors.reduce((sum, error) => sum + error, 0) / errors.length),

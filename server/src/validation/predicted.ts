@@ -17,6 +17,9 @@ export type FigureKind =
   | 'disk-rate'
   | 'lock-scaling'
   | 'exit'
+  | 'counts'
+  | 'counts-zero'
+  | 'exhaustion'
   | 'other';
 
 export interface Predicted {
@@ -26,7 +29,7 @@ export interface Predicted {
   readonly what: string;
   readonly measured: number;
   readonly predicted: Interval;
-  readonly unit: 'ratio' | 'ns' | 'us';
+  readonly unit: 'ratio' | 'ns' | 'us' | 'count';
   readonly use: 'calibrate' | 'validate';
   readonly confidence: 'low' | 'medium' | 'high';
   /** What holds throughput back, or what was lost to; with the cause that is known from the setup. */

@@ -40,9 +40,10 @@ export function readTable<Column extends string>(
   return { file, rows };
 }
 
-/** Headings of a text, to tell what kind of table it is. */
+/** Headings of a text, to tell what kind of table it is; remarks before them are passed over. */
 export function headingsOf(text: string): readonly string[] {
-  return text.slice(0, text.indexOf('\n')).replace(/\r$/, '').split('\t');
+  const heading = text.split(/\r?\n/).find((line) => line !== '' && !line.startsWith('#')) ?? '';
+  return heading.split('\t');
 }
 
 /**

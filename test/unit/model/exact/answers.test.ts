@@ -96,7 +96,7 @@ describe('a network card', () => {
     expect(exactCost({ ...receive, pageSize: 65536 }).slotsAtRest).toBe(256 + Math.floor(256 / 42));
   });
 
-  it('posts chains of 19 without mergeable buffers, each of 38 slots, and 64 KiB pages pin 577 times as many', () => {
+  it('posts chains of 19 without mergeable buffers, each of 38 slots, and 64 KiB pages pin 578 each where a table goes with them', () => {
     const big = { ...receive, buffers: 'big' as const };
     expect(exactCost(big)).toMatchObject({ maps: 20, slots: 38, slotsAtRest: 256 * 38, ringEntries: 1 });
     expect(exactCost({ ...big, pageSize: 65536 }).slotsAtRest).toBe(256 * (1 + 18 * 32 + 1));

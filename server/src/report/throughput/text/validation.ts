@@ -139,12 +139,17 @@ function cut(text: string, width: number): string {
 
 // ---- the totals
 
+/** Columns of a list of names. */
+const MAX_NAMES = 120;
+
 /** Figures left out for the same reason stand together. */
 function unpredictedWords({ unpredicted = [] }: ValidationReport): readonly string[] {
   const reasons = [...new Set(unpredicted.map(({ why }) => why))];
   return reasons.map((reason) => {
     const ids = unpredicted.filter(({ why }) => why === reason).map(({ id }) => id);
-    return `no prediction for ${ids.join(', ')}: ${reason}`;
+    const named = ids.join(', ');
+    // A kernel's row is named by its whole setting; JSON has them all.
+    return `no prediction for ${named.length <= MAX_NAMES ? named : `${ids.length} rows`}: ${reason}`;
   });
 }
 
@@ -154,11 +159,18 @@ function listItem(text: string, style: Style): string[] {
 
 export function validationClosing({ groups, parameters }: ValidationReport): string {
   const missed = groups.filter(({ verdict }) => verdict === 'missed');
-  const held = groups.flatMap(({ rows }) => rows.filter(({ use }) => use === 'validate'));
-  const inside = held.filter(({ isInside }) => isInside).length;
+  // Counts have no interval; a row that serves two targets is one row.
+  const held = new Map(
+    groups.flatMap(({ rows }) =>
+      rows
+        .filter(({ use, unit }) => use === 'validate' && unit !== 'count')
+        .map((row) => [row.id, row] as const),
+    ),
+  );
+  const inside = [...held.values()].filter(({ isInside }) => isInside).length;
   const said =
     missed.length === 0
       ? `${count(groups.length, 'target')} met`
       : `${groups.length - missed.length} of ${count(groups.length, 'target')} met, missed: ${missed.map(({ id }) => id).join(', ')}`;
-  return `${said}; ${inside} of ${count(held.length, 'held-out row')} inside their interval; cost parameters ${parameters}`;
+  return `${said}; ${inside} of ${count(held.size, 'held-out row')} inside their interval; cost parameters ${parameters}`;
 }

@@ -1,5 +1,5 @@
 /** A row of a real kernel against an answer to the same scenario. */
-import type { Counts, RunResult, Scenario } from '../../server/src/model/scenario.js';
+import type { Counts, RunResult, Scenario } from '../../model/scenario.js';
 import type { Row } from './row.js';
 import { type PeakRule, planOf, type Run } from './scenario.js';
 

@@ -1,6 +1,6 @@
 /** The exact layer's answer to a scenario: the same counts as the machine's, without a run. */
-import { exactRun, type Setting } from '../../server/src/model/exact/index.js';
-import type { Scenario } from '../../server/src/model/scenario.js';
+import { exactRun, type Setting } from '../../model/exact/index.js';
+import type { Scenario } from '../../model/scenario.js';
 import type { Compared } from './compare.js';
 
 /** 256 KiB: IO_TLB_SEGSIZE slots of 2 KiB (include/linux/swiotlb.h, 6.1 and 6.12). */

@@ -1,5 +1,5 @@
 /** A row as a scenario of the model, and what of its answer has to equal the row. */
-import type { DeviceClass, RequestSpec, Scenario } from '../../server/src/model/scenario.js';
+import type { DeviceClass, RequestSpec, Scenario } from '../../model/scenario.js';
 import { blockRequests, frames, framesOfPing, sentBeside } from './requests.js';
 import type { Row } from './row.js';
 

@@ -70,7 +70,7 @@ export interface Row {
   readonly options: readonly string[];
 }
 
-const columns = [
+export const columns = [
   'kernel',
   'device',
   'iommu_platform',
