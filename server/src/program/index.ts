@@ -11,10 +11,11 @@
  */
 export { type Cache, type CacheOptions, cacheKey, openCache, userCacheFolder } from './files/cache.js';
 export type { NotAnalysed } from './files/list-files.js';
+export { noOverlay, type Overlay, overlayReader, presentBelow } from './files/overlay.js';
 export { diskReader, memoryReader, type SourceReader, type SourceText } from './files/reader.js';
 export { isCFile, relativePath, type Selection, type SelectOptions, selectFiles } from './files/select.js';
 export { openStatIndex, type StatIndex } from './files/stat-index.js';
-export { findTree, type KernelTree, treeAt, treeOrFolder } from './files/tree.js';
+export { findTree, type KernelTree, overlaidTree, treeAt, treeOrFolder } from './files/tree.js';
 export type { CallSite } from './meaning/calls.js';
 export type { Local, Scope } from './meaning/scope.js';
 export type { Destination, FieldAssignment, FunctionUse, VariableAssignment } from './meaning/stores.js';

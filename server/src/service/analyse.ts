@@ -10,8 +10,12 @@ import {
   createProgram,
   diskReader,
   type KernelTree,
+  noOverlay,
+  type Overlay,
   openCache,
   openStatIndex,
+  overlaidTree,
+  overlayReader,
   type Program,
   relativePath,
   type Selection,
@@ -44,6 +48,8 @@ export interface AnalyseOptions {
   /** Null: no cache. */
   readonly cacheDir: string | null;
   readonly rules: RuleLevels;
+  /** Texts in place of those of the tree, as after a patch; default none. */
+  readonly overlay?: Overlay;
   /** The guests sites are run in; default: the usual ones, under the tree's own decisions. */
   readonly outcomes?: OutcomeChoice;
   readonly onProgress?: (p: Progress) => void;
@@ -52,23 +58,27 @@ export interface AnalyseOptions {
 
 export async function analyse(options: AnalyseOptions): Promise<Report> {
   const clock = new Clock();
-  const tree = options.tree === null ? treeOrFolder(options.paths[0] ?? '.') : treeAt(resolve(options.tree));
+  const overlay = options.overlay ?? noOverlay;
+  const onDisk =
+    options.tree === null ? treeOrFolder(options.paths[0] ?? '.') : treeAt(resolve(options.tree));
+  const tree = overlaidTree(onDisk, overlay);
   const cache = openCache({ folder: options.cacheDir });
   const [wanted, core] = await Promise.all([
     selectFiles({
       root: tree.root,
       paths: options.paths.map((p) => resolve(p)),
       jobs: options.jobs,
+      overlay,
       known: options.cacheDir === null ? null : openStatIndex(cache, tree.root, relevantWords),
       onProgress: (p) => options.onProgress?.({ ...p, what: 'reading' }),
     }),
-    selectFiles({ root: tree.root, paths: presentFolders(tree) }),
+    selectFiles({ root: tree.root, paths: presentFolders(tree), overlay }),
   ]);
   clock.lap('select');
-  const reader = recordingReader(diskReader(tree.root));
+  const reader = recordingReader(overlayReader(diskReader(tree.root), overlay));
   const around = union(
     core.files,
-    siblings(tree.root, wanted.named).filter((file) => speaksOfSubject(reader, file)),
+    siblings(tree.root, wanted.named, overlay).filter((file) => speaksOfSubject(reader, file)),
   );
   const key = questionKey(buildId, [
     JSON.stringify([
@@ -80,6 +90,8 @@ export async function analyse(options: AnalyseOptions): Promise<Report> {
       options.outcomes?.devices,
       options.outcomes?.policy,
     ]),
+    // Every text is compared with what the entry was made of; this keeps images apart that would take turns in one entry.
+    ...(overlay.size === 0 ? [] : [JSON.stringify([...overlay].sort())]),
   ]);
   const earlier = options.cacheDir === null ? null : recall(cache, key, reader);
   clock.lap('recall');

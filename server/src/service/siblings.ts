@@ -1,20 +1,21 @@
 /** The other files of a driver, when one of its files is asked about: they tell which end it is and what its callers pass. */
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Overlay } from '../program/index.js';
 
 /**
  * The `.c` files beside the `.c` files named, relative to the tree, sorted; headers are found by who includes them. A
  * folder that cannot be listed has none.
  */
-export function siblings(root: string, named: readonly string[]): string[] {
+export function siblings(root: string, named: readonly string[], overlay: Overlay): string[] {
   const folders = new Set(named.filter(isSource).map((file) => dirname(file)));
-  const found = [...folders].flatMap((folder) =>
-    listed(join(root, folder))
-      .filter(isSource)
-      .map((name) => (folder === '.' ? name : `${folder}/${name}`)),
+  const onDisk = [...folders].flatMap((folder) =>
+    listed(join(root, folder)).map((name) => (folder === '.' ? name : `${folder}/${name}`)),
   );
+  const added = [...overlay.keys()].filter((file) => folders.has(dirname(file)));
   const own = new Set(named);
-  return found.filter((file) => !own.has(file)).sort();
+  const isThere = (file: string): boolean => overlay.get(file) !== null && !own.has(file);
+  return [...new Set([...onDisk, ...added])].filter((file) => isSource(file) && isThere(file)).sort();
 }
 
 function listed(folder: string): string[] {

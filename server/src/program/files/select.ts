@@ -6,6 +6,7 @@ import { isAbsolute, relative, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { relevantWords } from '@vringside/grammars/relevance';
 import { isCFile, listFiles, type NotAnalysed, reasonOf } from './list-files.js';
+import { noOverlay, type Overlay, presentBelow, wordTest } from './overlay.js';
 import { type ScanWork, scanFiles, verdict } from './scan-files.js';
 import type { FileStat, StatIndex } from './stat-index.js';
 import { compileScan, windowBytes } from './word-scanner.js';
@@ -21,6 +22,8 @@ export interface SelectOptions {
   readonly words?: readonly string[];
   /** Verdicts of earlier runs. */
   readonly known?: StatIndex | null;
+  /** Texts in place of those on disk. */
+  readonly overlay?: Overlay;
   readonly onProgress?: (progress: SelectProgress) => void;
 }
 
@@ -47,12 +50,16 @@ const sliceMs = 40;
 
 /** The files below `paths` that hold a relevant word, and every file named by itself. */
 export async function selectFiles(options: SelectOptions): Promise<Selection> {
-  const { named, folders, notAnalysed } = sortPaths(options.root, options.paths ?? []);
+  const overlay = options.overlay ?? noOverlay;
+  const { named, folders, addedFolders, notAnalysed } = sortPaths(options.root, options.paths ?? [], overlay);
   const listed = listFiles(options.root, folders);
-  const verdicts = await verdictsOf(options, listed.files);
-  const files = new Set(named);
+  const onDisk = listed.files.filter((file) => !overlay.has(file));
+  const added = presentBelow(overlay, [...folders, ...addedFolders]).filter(isCFile);
+  const verdicts = await verdictsOf(options, onDisk);
+  const isRelevant = wordTest(options.words ?? relevantWords);
+  const files = new Set([...named, ...added.filter((file) => isRelevant(overlay.get(file) ?? ''))]);
   const unreadable: NotAnalysed[] = [];
-  listed.files.forEach((file, index) => {
+  onDisk.forEach((file, index) => {
     if (verdicts[index] === verdict.present) files.add(file);
     if (verdicts[index] === verdict.unreadable)
       unreadable.push({ file, reason: whyUnreadable(options.root, file) });
@@ -61,7 +68,7 @@ export async function selectFiles(options: SelectOptions): Promise<Selection> {
   return {
     files: [...files].sort(),
     named,
-    considered: new Set([...listed.files, ...named]).size,
+    considered: new Set([...onDisk, ...added, ...named]).size,
     notAnalysed: allNotAnalysed.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)),
   };
 }
@@ -69,23 +76,40 @@ export async function selectFiles(options: SelectOptions): Promise<Selection> {
 interface SortedPaths {
   readonly named: readonly string[];
   readonly folders: readonly string[];
+  /** Folders that only the overlay has. */
+  readonly addedFolders: readonly string[];
   readonly notAnalysed: readonly NotAnalysed[];
 }
 
-function sortPaths(root: string, paths: readonly string[]): SortedPaths {
-  if (paths.length === 0) return { named: [], folders: [''], notAnalysed: [] };
+function sortPaths(root: string, paths: readonly string[], overlay: Overlay): SortedPaths {
+  if (paths.length === 0) return { named: [], folders: [''], addedFolders: [], notAnalysed: [] };
   const named: string[] = [];
   const folders: string[] = [];
+  const addedFolders: string[] = [];
   const notAnalysed: NotAnalysed[] = [];
   for (const path of paths) {
     const file = relativePath(root, path);
-    try {
-      (fs.statSync(resolve(root, path)).isDirectory() ? folders : named).push(file);
-    } catch (error) {
-      notAnalysed.push({ file, reason: reasonOf(error) });
-    }
+    const kind = kindOf(root, file, overlay);
+    if (kind === 'file') named.push(file);
+    else if (kind === 'folder') folders.push(file);
+    else if (kind === 'added folder') addedFolders.push(file);
+    else notAnalysed.push({ file, reason: kind.reason });
   }
-  return { named, folders, notAnalysed };
+  return { named, folders, addedFolders, notAnalysed };
+}
+
+function kindOf(
+  root: string,
+  file: string,
+  overlay: Overlay,
+): 'file' | 'folder' | 'added folder' | { readonly reason: string } {
+  const text = overlay.get(file);
+  if (text !== undefined) return text === null ? { reason: 'no such file or folder' } : 'file';
+  try {
+    return fs.statSync(resolve(root, file)).isDirectory() ? 'folder' : 'file';
+  } catch (error) {
+    return presentBelow(overlay, [file]).length > 0 ? 'added folder' : { reason: reasonOf(error) };
+  }
 }
 
 /** As the rest of the program names files: relative to the root, `/` between parts. */

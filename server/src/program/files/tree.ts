@@ -1,6 +1,7 @@
 /** Which kernel tree a path belongs to. */
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import type { Overlay } from './overlay.js';
 
 /** A kernel source tree, or a folder of C that is none. */
 export interface KernelTree {
@@ -29,6 +30,13 @@ export function treeAt(root: string): KernelTree {
   return { root: startFolder(root), version: kernelVersion(startFolder(root)) };
 }
 
+/** The tree as the overlay has it: a patch may raise the version. */
+export function overlaidTree(tree: KernelTree, overlay: Overlay): KernelTree {
+  const makefile = overlay.get('Makefile');
+  if (makefile === undefined) return tree;
+  return { root: tree.root, version: makefile === null ? null : versionIn(makefile.slice(0, headBytes)) };
+}
+
 function startFolder(path: string): string {
   const absolute = resolve(path);
   try {
@@ -39,10 +47,15 @@ function startFolder(path: string): string {
   }
 }
 
+const headBytes = 4096;
+
 /** Version from the top Makefile: every kernel begins it with VERSION, PATCHLEVEL and SUBLEVEL. */
 function kernelVersion(folder: string): string | null {
   const head = readHead(join(folder, 'Makefile'));
-  if (head === null) return null;
+  return head === null ? null : versionIn(head);
+}
+
+function versionIn(head: string): string | null {
   const part = (name: string): string | null =>
     new RegExp(`^${name}[ \\t]*=[ \\t]*(\\S*)[ \\t]*$`, 'm').exec(head)?.[1] ?? null;
   const version = part('VERSION');
@@ -54,7 +67,7 @@ function kernelVersion(folder: string): string | null {
 
 function readHead(file: string): string | null {
   try {
-    return readFileSync(file, 'latin1').slice(0, 4096);
+    return readFileSync(file, 'latin1').slice(0, headBytes);
   } catch {
     return null;
   }
