@@ -40,6 +40,10 @@ export const options = {
     value: 'LEVEL',
     help: 'error|warning|note|never: exit with 1 at findings of that level or above',
   },
+  'what-if': {
+    value: 'PATCH',
+    help: 'show what a patch changes: a diff, a mail or a mailbox, or - for standard input; the tree stays as it is',
+  },
   policy: { value: 'ID', isRepeatable: true, help: 'a kernel release (v6.12), a proposal of 2019, or tree' },
   platform: { value: 'ID', isRepeatable: true, help: "how the guest's memory is protected" },
   device: { value: 'ID', isRepeatable: true, help: 'what the device offers, and takes an address to be' },
@@ -129,11 +133,12 @@ export const commands: readonly CommandSpec[] = [
       'Reports the places a reviewer should be told of, each with the condition under which it is reached.',
       'PATH is a file or a folder; without one, the current folder. --fail-on is `warning` unless given.',
     ],
-    options: [...shared, 'rule', 'fail-on', ...guests, 'help'],
+    options: [...shared, 'what-if', 'rule', 'fail-on', ...guests, 'help'],
     optionHelp: guestHelp,
     examples: [
       'vringside check drivers/virtio',
       'vringside check --rule guard-differs-from-core --format json drivers/gpu/drm/virtio',
+      'vringside check --what-if series.mbox drivers/virtio',
     ],
   },
   {
@@ -144,7 +149,7 @@ export const commands: readonly CommandSpec[] = [
       'Lists every place where an address reaches a virtio device or a feature bit decides, and when it is reached.',
       'PATH is a file or a folder; without one, the current folder. --fail-on is `never` unless given.',
     ],
-    options: [...shared, 'rule', 'fail-on', ...guests, 'help'],
+    options: [...shared, 'what-if', 'rule', 'fail-on', ...guests, 'help'],
     optionHelp: guestHelp,
     examples: [
       'vringside sites drivers/virtio/virtio_ring.c',

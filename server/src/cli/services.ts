@@ -26,6 +26,8 @@ export interface Services {
     readonly rules: ReadonlyMap<string, RuleSetting>;
     readonly timings: boolean;
     readonly outcomes: OutcomeRequest;
+    /** Texts in place of those of the tree. */
+    readonly overlay?: ReadonlyMap<string, string | null>;
     readonly onProgress?: (event: ProgressEvent) => void;
   }) => Promise<Report>;
   readonly doctor: (options: {

@@ -8,7 +8,7 @@ import type { Range } from '../text/span.js';
 import type { Coverage, DoctorReport, NotAnalysed, Report } from './report.js';
 import { ratioJson, workloadJson } from './workload-json.js';
 
-type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 export function reportToJson(report: Report): string {
   return print({
@@ -46,7 +46,7 @@ export function print(value: Json): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-function siteJson(site: Site): Json {
+export function siteJson(site: Site): Json {
   return {
     id: site.id,
     category: site.category,
@@ -85,7 +85,7 @@ function guardJson(guard: Guard): Json {
   };
 }
 
-function findingJson(finding: Finding): Json {
+export function findingJson(finding: Finding): { readonly [key: string]: Json } {
   return {
     rule: finding.rule,
     level: finding.level,
@@ -110,7 +110,7 @@ function rangeJson(range: Range): Json {
   };
 }
 
-function notAnalysedJson(entry: NotAnalysed): Json {
+export function notAnalysedJson(entry: NotAnalysed): Json {
   return {
     file: entry.file,
     ...(entry.function === undefined ? {} : { function: entry.function }),

@@ -51,11 +51,20 @@ export function sitesToText(report: Report, options: TextOptions): string {
 }
 
 export function findingsToText(report: Report, options: TextOptions): string {
-  const sites = new Map(report.sites.map((site) => [site.id, site]));
-  const { style } = options;
-  const blocks = byFile(report.findings).map(([file, findings]) => {
-    const columns = functionColumn(findings);
-    const entries = findings.map((finding) =>
+  const blocks = findingBlocks(report.findings, report.sites, options);
+  return finish(blocks, report, options, findingsVerdict(report, options.style));
+}
+
+/** One block of text a file. */
+export function findingBlocks(
+  findings: readonly Finding[],
+  among: readonly Site[],
+  options: TextOptions,
+): string[] {
+  const sites = new Map(among.map((site) => [site.id, site]));
+  return byFile(findings).map(([file, own]) => {
+    const columns = functionColumn(own);
+    const entries = own.map((finding) =>
       findingEntry(
         finding,
         finding.site === undefined ? null : (sites.get(finding.site) ?? null),
@@ -63,9 +72,8 @@ export function findingsToText(report: Report, options: TextOptions): string {
         options,
       ),
     );
-    return [style.bold(printable(file)), joinEntries(entries)].join('\n');
+    return [options.style.bold(printable(file)), joinEntries(entries)].join('\n');
   });
-  return finish(blocks, report, options, findingsVerdict(report, style));
 }
 
 function finish(blocks: readonly string[], report: Report, options: TextOptions, verdict: string): string {

@@ -15,5 +15,15 @@ export {
 } from './apply/apply.js';
 export { diskFiles } from './apply/disk.js';
 export { LineMap } from './apply/line-map.js';
+export {
+  broughtFindings,
+  type Difference,
+  differenceOf,
+  type FindingChange,
+  type RequestChange,
+  type SiteChange,
+} from './difference/difference.js';
+export { differenceToJson } from './difference/json.js';
+export { type AppliedPatches, type DifferenceTextOptions, differenceToText } from './difference/text.js';
 export { type FileChange, type Hunk, type HunkLine, type Patch, PatchError } from './patch.js';
 export { readPatches } from './read/read-patches.js';

@@ -1,5 +1,5 @@
 /** `check` and `sites`: one analysis, two views of its result. */
-import { userCacheFolder } from '../../program/index.js';
+import { noOverlay, userCacheFolder } from '../../program/index.js';
 import { reportToJson } from '../../report/json.js';
 import type { Report } from '../../report/report.js';
 import { printable } from '../../report/style.js';
@@ -14,6 +14,7 @@ import { makeProgress } from '../progress.js';
 import type { Io, RuleInfo, Services } from '../services.js';
 import { sourceReader } from '../source-reader.js';
 import { styleFor } from '../terminal.js';
+import type { Analyse } from './what-if.js';
 
 export async function runReport(
   command: 'check' | 'sites',
@@ -24,19 +25,29 @@ export async function runReport(
   const started = performance.now();
   const rules = ruleLevels(settings, await services.rules());
   const outcomes = await outcomeRequest(settings, io, services);
+  const analyse: Analyse = async (root, paths, overlay) => {
+    const progress = makeProgress(io.stderr, settings.isQuiet);
+    const result = await services.analyse({
+      tree: root,
+      paths,
+      jobs: settings.jobs,
+      cacheDir: settings.useCache ? userCacheFolder(io.env) : null,
+      rules,
+      timings: settings.withTimings,
+      outcomes,
+      overlay,
+      ...(progress.report === undefined ? {} : { onProgress: progress.report }),
+    });
+    progress.clear();
+    return result;
+  };
+  const patch = settings.words.get('what-if')?.[0];
+  if (patch !== undefined) {
+    const { runWhatIf } = await import('./what-if.js');
+    return runWhatIf({ command, patch, settings, io, analyse });
+  }
   const inputs = locate(settings.operands, settings.tree, io.cwd);
-  const progress = makeProgress(io.stderr, settings.isQuiet);
-  const result = await services.analyse({
-    tree: inputs.root,
-    paths: inputs.paths,
-    jobs: settings.jobs,
-    cacheDir: settings.useCache ? userCacheFolder(io.env) : null,
-    rules,
-    timings: settings.withTimings,
-    outcomes,
-    ...(progress.report === undefined ? {} : { onProgress: progress.report }),
-  });
-  progress.clear();
+  const result = await analyse(inputs.root, inputs.paths, noOverlay);
   const report = withMissing(result, inputs.missing);
   deliver(show(command, report, settings, io, performance.now() - started), settings, io);
   const failed = failedInputs(inputs, report.notAnalysed);
