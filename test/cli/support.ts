@@ -14,6 +14,8 @@ export interface Result {
 export interface Setting {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Standard input; default none. */
+  readonly input?: string;
   /** Called with each piece of standard output; false closes the pipe. */
   readonly onData?: (text: string) => boolean;
 }
@@ -24,8 +26,9 @@ export function vringside(args: readonly string[], setting: Setting = {}): Promi
     const child = spawn(process.execPath, [program, ...args], {
       cwd: setting.cwd ?? checkoutRoot,
       env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...setting.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
+    child.stdin.end(setting.input ?? '');
     let out = '';
     let err = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
