@@ -56,6 +56,7 @@ export class Pools {
     const found = this.findLasting(cpu, wish);
     const place = found === NOT_FOUND && this.canGrow ? this.findTransient(wish) : found;
     if (typeof place === 'number') return place;
+    place.pool.table.record(place.slot, slotsOf(wish.size), wish.size - wish.offset);
     this.used += slotsOf(wish.size);
     this.peak = Math.max(this.peak, this.used);
     return place;

@@ -35,6 +35,8 @@ export class SlotPool {
   readonly table: SlotTable;
   /** Made for one mapping and gone with it (6.6 and later). */
   readonly isTransient: boolean;
+  /** Slots looked at by all searches so far, as the kernel looks at them one by one. */
+  probes = 0;
   private readonly usedOf: number[];
   /** Where the next search in an area begins. */
   private readonly nextOf: number[];
@@ -92,7 +94,7 @@ export class SlotPool {
     const index = wish.rule.endsWhenBack ? this.walkBack(area, count, wish) : this.walk(area, count, wish);
     if (index < 0) return index;
     const slot = area * this.areaSlots + index;
-    this.table.take(slot, count, wish.size - wish.offset);
+    this.table.take(slot, count);
     this.nextOf[area] = index + count < this.areaSlots ? index + count : 0;
     this.usedOf[area] = used + count;
     return slot;
@@ -115,10 +117,14 @@ export class SlotPool {
     while (passed < this.areaSlots) {
       const slot = base + index;
       let step = 1;
+      this.probes += 1;
       if (this.isCandidate(slot, wish)) {
         if (!this.spansBoundary(slot, count, wish.boundary) && this.table.runAt(slot) >= count) return index;
-        step =
-          isRegular && this.table.freeAround(slot) < count ? this.toNextSegment(base, index, stride) : stride;
+        step = stride;
+        if (isRegular && this.table.freeAround(slot) < count) {
+          step = this.toNextSegment(base, index, stride);
+          this.probes += step / stride - 1;
+        }
       }
       index = this.wrapped(index + step);
       passed += step;
@@ -135,6 +141,7 @@ export class SlotPool {
     for (let steps = 0; steps <= this.areaSlots; steps += 1) {
       const slot = base + index;
       let step = 1;
+      this.probes += 1;
       if (this.isCandidate(slot, wish)) {
         if (!this.spansBoundary(slot, count, wish.boundary) && this.table.runAt(slot) >= count) return index;
         step = wish.rule.stride;
