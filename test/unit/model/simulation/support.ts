@@ -16,6 +16,7 @@ export function inTurns(scenario: Scenario, more: Partial<SimulationRequest> = {
       release: policy,
       receiveBuffers: scenario.driver?.receiveBuffers ?? 'mergeable',
       mtu: scenario.driver?.mtu ?? null,
+      controller: null,
     },
     pool: { slots: swiotlb?.slots ?? 32_768, areas: swiotlb?.areas ?? 1, mechanics },
     ring: {
