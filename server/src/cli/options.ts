@@ -69,6 +69,7 @@ export const options = {
   backend: { value: 'ID', help: 'who serves the ring (default: by class of device; see model list)' },
   idle: { value: 'WHAT', help: 'what a virtual CPU does that waits: halt, haltpoll or poll (default: halt)' },
   completion: { value: 'HOW', help: 'interrupt or poll (default: interrupt)' },
+  simulate: { value: null, help: 'run each row step by step as well: notifications, requeues, what hangs' },
   profile: {
     value: 'FILE|mine',
     help: "costs measured by model calibrate; mine: this machine's profile (default: the built-in costs)",

@@ -97,6 +97,7 @@ export const modelCommands: readonly (CommandSpec & { readonly name: ModelComman
       'backend',
       'idle',
       'completion',
+      'simulate',
       'profile',
       'tree',
       'format',
@@ -115,6 +116,7 @@ export const modelCommands: readonly (CommandSpec & { readonly name: ModelComman
     examples: [
       'vringside model throughput --platform sev-snp,tdx --bytes 4096,65536 --depth 32',
       'vringside model throughput --class net --idle poll --format svg --output net.svg',
+      'vringside model throughput --platform pef --policy v5.18 --pool 1024 --depth 64 --simulate',
       'vringside model throughput --device flag,emulated --platform tdx',
     ],
   },

@@ -7,7 +7,7 @@ import {
 } from '../../model/cost/index.js';
 import type { ExactCost } from '../../model/exact/index.js';
 import { type DeviceClass, deviceOf, type PlatformId, type RunResult } from '../../model/index.js';
-import { type Guest, guestRun, type Load, throughputOf } from '../../model/throughput/index.js';
+import { type Guest, guestRun, type Load, simulatedOf, throughputOf } from '../../model/throughput/index.js';
 import {
   type ThroughputReport,
   type ThroughputRow,
@@ -69,13 +69,16 @@ async function reportFor(settings: Settings, io: Io, services: Services): Promis
   const sizes = numbers.wholes('bytes', deviceClass === 'net' ? packets : disk, 16 * 2 ** 20);
   const load = loadOf(numbers, deviceClass);
   const backend = numbers.one('backend');
+  const isSimulated = settings.words.has('simulate');
   const costs = costsOf(settings, io);
   const rows: ThroughputRow[] = [];
   for (const platform of platforms.length === 0 ? usualPlatforms : platforms)
     for (const device of devices.length === 0 ? (['flag'] as const) : devices)
       for (const policy of policies) {
         const guest = { platform, device, deviceClass, policy };
-        rows.push(...rowsOf(guest, { ...load, backend: backendFor(backend, guest) }, sizes, costs));
+        rows.push(
+          ...rowsOf(guest, { ...load, backend: backendFor(backend, guest) }, sizes, costs, isSimulated),
+        );
       }
   return { parameters: costs.version, rows, baseline: 'the same requests in a plain guest' };
 }
@@ -132,6 +135,7 @@ function rowsOf(
   load: Omit<Load, 'bytes'>,
   sizes: readonly number[],
   parameters: CostParameters,
+  isSimulated: boolean,
 ): ThroughputRow[] {
   const run = guestRun(guest);
   return sizes.map((bytes): ThroughputRow => {
@@ -148,6 +152,7 @@ function rowsOf(
       outcome: outcomeWords(run),
       estimate: answer?.estimate ?? null,
       exact: answer === null ? null : exactOf(answer.exact, bytes),
+      ...(isSimulated ? { simulated: simulatedOf(guest, run, { ...load, bytes }, parameters) } : {}),
     };
   });
 }

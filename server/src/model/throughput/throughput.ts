@@ -74,7 +74,7 @@ export function throughputOf(
   return { estimate: estimate(workloadOf(guest, question, exact, load), parameters), exact };
 }
 
-function questionOf(
+export function questionOf(
   { platform, device, deviceClass }: Guest,
   { outcome, usesDmaApi }: Pick<RunResult, 'outcome' | 'usesDmaApi'>,
   load: Load,

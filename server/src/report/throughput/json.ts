@@ -7,6 +7,7 @@ import { toolVersion } from '../version.js';
 import { demanded } from './pool.js';
 import type {
   PoolReport,
+  SimulatedCosts,
   ThroughputReport,
   ThroughputRow,
   ValidationGroup,
@@ -46,6 +47,19 @@ function rowJson(row: ThroughputRow): Json {
             descriptors: exact.descriptors,
             amplification: figure(exact.amplification),
           },
+    ...(row.simulated === undefined ? {} : { simulated: simulatedJson(row.simulated) }),
+  };
+}
+
+function simulatedJson(simulated: SimulatedCosts | null): Json {
+  if (simulated === null) return null;
+  return {
+    requestsPerSecond: intervalJson(simulated.requestsPerSecond),
+    kicksPerRequest: figure(simulated.kicksPerRequest),
+    interruptsPerRequest: figure(simulated.interruptsPerRequest),
+    requeuesPerRequest: figure(simulated.requeuesPerRequest),
+    ending: simulated.ending,
+    exhausted: simulated.exhausted,
   };
 }
 

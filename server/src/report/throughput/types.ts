@@ -36,6 +36,20 @@ export interface ThroughputRow {
   readonly estimate: Estimate | null;
   /** Of one request; null where nothing gets through. */
   readonly exact: ExactCosts | null;
+  /** The same run step by step, where that was asked for. */
+  readonly simulated?: SimulatedCosts | null;
+}
+
+export interface SimulatedCosts {
+  readonly requestsPerSecond: Interval;
+  /** For one request, at the guessed costs. */
+  readonly kicksPerRequest: number;
+  readonly interruptsPerRequest: number;
+  readonly requeuesPerRequest: number;
+  /** `steady`, `budget`: it goes on; `hang`, `livelock`, `dead`: it does not. */
+  readonly ending: string;
+  /** What ran out; null: nothing did. */
+  readonly exhausted: string | null;
 }
 
 export interface ThroughputReport {

@@ -14,6 +14,7 @@ import type { ThroughputReport, ThroughputRow } from '../types.js';
 import { type IntervalText, joined, rateText, ratioText, sizeText, wrapFigures } from '../units.js';
 import { type Cells, type Column, type Layout, layoutFor, tableLines, tableWidth } from './columns.js';
 import { countedLines } from './counted.js';
+import { simulatedLines } from './simulated.js';
 
 export function throughputToText(report: ThroughputReport, style: Style): string {
   const varying = varyingAxes(report.rows);
@@ -21,6 +22,7 @@ export function throughputToText(report: ThroughputReport, style: Style): string
     headLines(report, varying, style),
     ...tables(report.rows, varying, style),
     countedLines(report.rows, varying.has('device'), style),
+    simulatedLines(report.rows, style),
     noteLines(report, style),
     wrapFigures(closing(report), style.width).map(style.bold),
   ];
