@@ -45,7 +45,16 @@ export const silentCalls =
 export const readingMacros: ReadonlySet<string> = new Set([
   ...[...typeOfArgument.keys()].filter((name) => name !== 'xchg' && name !== 'no_free_ptr'),
   ...[...argumentAsType.keys()].filter((name) => name !== 'va_arg'),
-  ...['FIELD_GET', 'FIELD_PREP', 'FIELD_FIT', 'GENMASK', 'GENMASK_ULL', 'offsetof', 'sizeof_field'],
+  ...[
+    'ARRAY_SIZE',
+    'FIELD_GET',
+    'FIELD_PREP',
+    'FIELD_FIT',
+    'GENMASK',
+    'GENMASK_ULL',
+    'offsetof',
+    'sizeof_field',
+  ],
   ...[
     'upper_32_bits',
     'lower_32_bits',

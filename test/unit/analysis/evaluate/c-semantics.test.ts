@@ -220,6 +220,9 @@ describe('a variable that something else can set is not known', () => {
     expect(value(table)).toBe('2');
     expect(value(`${table}\nvoid g(void) { table[0] = 5; }`)).toBe('? table');
     expect(value(`${table}\nmodule_param_array(table, int, NULL, 0);`)).toBe('? table');
+    expect(value(`${table}\nvoid g(void) { fill(table); }`)).toBe('? table');
+    expect(value(`${table}\nint g(char *s) { return kstrtoint(s, 0, &table[1]); }`)).toBe('? table');
+    expect(value(`${table}\nvoid g(void) { show(table[0], ARRAY_SIZE(table)); }`)).toBe('2');
     expect(value(`${table}\nstatic struct driver d = { .table = table, .first = &table[0] };`)).toBe('2');
   });
 });
@@ -230,6 +233,8 @@ describe("the code's own definition of a predicate", () => {
     expect(value(reads)).toBe('0');
     expect(value(`static bool xen_domain(void) { return true; }\n${reads}`)).toBe('1');
     expect(value(`#undef xen_domain\n#define xen_domain() 1\n${reads}`)).toBe('1');
+    expect(value('#define likely(x) !(x)\nint f(void) { return likely(1); }')).toBe('0');
+    expect(value('#define BUG_ON(x) do { } while (0)\nint f(void) { BUG_ON(1); return 3; }')).toBe('3');
     expect(value(`#define xen_domain() 0 || 1\nint f(void) { return !xen_domain(); }`)).toBe('1');
   });
 

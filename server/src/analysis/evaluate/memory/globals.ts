@@ -26,16 +26,16 @@ function load(run: Run, global: GlobalRef, place: string): void {
   if (initial.has(place)) return;
   const hook = global.type.isFunction === true ? run.world.hook(global, run) : null;
   if (hook !== null) {
-    initial.set(place, hook);
+    run.begin(place, hook);
     return;
   }
   if (global.init?.kind === 'init') {
-    putList(run, global.init, place, (at, value) => initial.set(at, value));
+    putList(run, global.init, place, (at, value) => run.begin(at, value));
     if (maySetPart(run.program, global)) forgetBelow(run, place, global.name);
-    if (isArrayType(global)) initial.set(place, { kind: 'pointer', to: place });
+    if (isArrayType(global)) run.begin(place, { kind: 'pointer', to: place });
     return;
   }
-  initial.set(place, isArrayType(global) ? { kind: 'pointer', to: place } : scalar(run, global));
+  run.begin(place, isArrayType(global) ? { kind: 'pointer', to: place } : scalar(run, global));
 }
 
 /** `[]` without a size is told by what is listed for it. */
@@ -47,7 +47,7 @@ export function isArrayType({ type, init }: Pick<GlobalRef, 'type' | 'init'>): b
 function forgetBelow(run: Run, place: string, name: string): void {
   const { initial } = run.state;
   for (const key of initial.keys())
-    if (key.startsWith(`${place}.`) || key.startsWith(`${place}[`)) initial.set(key, unknownValue(name));
+    if (key.startsWith(`${place}.`) || key.startsWith(`${place}[`)) run.begin(key, unknownValue(name));
 }
 
 /** What a plain variable was initialised with, where no code of the tree stores to it. */

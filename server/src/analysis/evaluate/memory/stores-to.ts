@@ -3,7 +3,7 @@
  * A variable that is only read keeps what it began with; of any other a run knows nothing.
  */
 import { transparentCalls } from '@vringside/grammars/guest-facts';
-import { silentCalls } from '@vringside/grammars/leaf-bindings';
+import { readingMacros, silentCalls } from '@vringside/grammars/leaf-bindings';
 import { storeCalls } from '@vringside/grammars/store-calls';
 import type { GlobalRef, MacroRef, Program } from '../../../program/index.js';
 import type { CallExpr, NameExpr } from '../../../syntax/ir.js';
@@ -21,7 +21,7 @@ export function maySet(program: Program, variable: GlobalRef): boolean {
   return isSet(program, variable, setsNumber);
 }
 
-/** The same for a table or record: its address is given to whoever reads it, so that stores by name alone count. */
+/** The same for a table or record: drivers hand its address to whoever reads it, so that only calls may store through it. */
 export function maySetPart(program: Program, variable: GlobalRef): boolean {
   return isSet(program, variable, setsPart);
 }
@@ -117,6 +117,7 @@ interface Asked {
 /** Whether what is around a name stores to it: the name itself, an element or a field of it. */
 function isStoredAt(at: Asked, name: NameExpr, path: Path | null): boolean {
   let value: Node = name;
+  let isAddress = !at.isByAddress;
   for (let up = path; up !== null; up = up.up) {
     const around = up.node;
     switch (around.kind) {
@@ -127,17 +128,22 @@ function isStoredAt(at: Asked, name: NameExpr, path: Path | null): boolean {
       case 'opaque':
         return true;
       case 'unary':
-        return at.isByAddress && around.op === '&';
+        if (around.op !== '&') return false;
+        if (at.isByAddress) return true;
+        isAddress = true;
+        break;
       case 'member':
         if (around.isArrow) return false;
+        isAddress = false;
         break;
       case 'index':
         if (around.object !== value) return false;
+        isAddress = false;
         break;
       case 'cast':
         break;
       case 'call':
-        return isStoredByCall(at, around, value);
+        return isStoredByCall(at, around, value, isAddress);
       default:
         return false;
     }
@@ -146,16 +152,19 @@ function isStoredAt(at: Asked, name: NameExpr, path: Path | null): boolean {
   return false;
 }
 
-/** A function is given a value; a macro may store to what it is given. */
-function isStoredByCall({ program, file, isByAddress, depth }: Asked, call: CallExpr, value: Node): boolean {
+/** A function stores to what it is given the address of, a macro to anything. */
+function isStoredByCall(asked: Asked, call: CallExpr, value: Node, isAddress: boolean): boolean {
+  const { program, file, isByAddress, depth } = asked;
   const name = calleeName(call);
   const args: readonly Node[] = call.args;
   const at = args.indexOf(value);
-  if (at < 0 || transparentCalls.has(name) || silentCalls.test(name)) return false;
+  if (at < 0 || transparentCalls.has(name) || silentCalls.test(name) || readingMacros.has(name)) return false;
   const store = storeCalls.get(name);
   if (store !== undefined) return store.target === at;
   const always = (): boolean => true;
-  return program.macro(name, file).some((macro) => {
+  const macros = program.macro(name, file);
+  if (macros.length === 0) return isAddress && !/^__builtin_/.test(name);
+  return macros.some((macro) => {
     const param = macro.params?.[Math.min(at, macro.params.length - 1)];
     if (param === undefined || depth >= MAX_NESTING) return true;
     return storesIn(program, file, bodyOf(macro), param, always, isByAddress, depth + 1);

@@ -1,5 +1,5 @@
 /** Calls: bound by the scenario, expanded from a macro, or followed into a function of the tree. */
-import { guestFactNames, readingMacros } from '@vringside/grammars/leaf-bindings';
+import { readingMacros } from '@vringside/grammars/leaf-bindings';
 import { pointerToArgument } from '@vringside/grammars/type-macros';
 import type { FunctionRef, MacroRef } from '../../../program/index.js';
 import type { CallExpr, Expr } from '../../../syntax/ir.js';
@@ -37,8 +37,7 @@ export interface Result {
 export function call(run: Run, expr: CallExpr): Value {
   const name = calleeName(expr);
   if (name === '' || run.frame.locals.has(name)) return throughPointer(run, expr);
-  const isOwn = guestFactNames.has(name) && definesHere(run, name);
-  const bound = isOwn ? null : boundCall(run, name, expr);
+  const bound = definesHere(run, name) ? null : boundCall(run, name, expr);
   if (bound !== null) return bound;
   const macro = isSpent(expr) ? null : run.names.macro(name, run.file);
   if (macro !== null && 'name' in macro) return macroCall(run, macro, expr);

@@ -70,6 +70,8 @@ export class Run {
   /** Places whose address was taken, and those whose address code that is not followed was given. */
   readonly escaped = new Set<string>();
   readonly leaked = new Set<string>();
+  /** Places of which parts are known, or were. */
+  private readonly wholes = new Set<string>();
   private readonly frames: Frame[] = [];
   private steps = 0;
   private depth = 0;
@@ -80,6 +82,7 @@ export class Run {
     this.names = names;
     this.world = world;
     this.state = new State(new Map(world.memory));
+    for (const place of world.memory.keys()) this.noteParts(place);
   }
 
   get program(): Program {
@@ -165,14 +168,33 @@ export class Run {
     const { initial, memory } = this.state;
     // What a place held before counts where only one of two ways stores to it.
     if (!place.startsWith('#') && !initial.has(place)) initial.set(place, unknownValue(text));
-    for (const part of this.places()) if (isPartOf(part, place)) memory.set(part, unknownValue(text));
+    if (this.wholes.has(place))
+      for (const part of this.places()) if (isPartOf(part, place)) memory.set(part, unknownValue(text));
+    this.noteParts(place);
     memory.set(place, value);
+  }
+
+  /** What a place held before anything was stored there. */
+  begin(place: string, value: Value): void {
+    this.noteParts(place);
+    this.state.initial.set(place, value);
+  }
+
+  /** Of `#3.s.x` the whole is `#3.s`. */
+  private noteParts(place: string): void {
+    for (let i = place.length - 1; i > 0; i--) {
+      if (place[i] !== '.' && place[i] !== '[') continue;
+      const whole = place.slice(0, i);
+      if (this.wholes.has(whole)) return;
+      this.wholes.add(whole);
+    }
   }
 
   /** A local begins its life: nothing is stored there yet. */
   clear(place: string): void {
     const { memory } = this.state;
     memory.delete(place);
+    if (!this.wholes.has(place)) return;
     for (const part of [...memory.keys()]) if (isPartOf(part, place)) memory.delete(part);
   }
 
