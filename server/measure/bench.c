@@ -69,23 +69,6 @@ void *pages(size_t bytes)
 	return p;
 }
 
-/* Iterations that last about plan->run_ns. The tries warm caches and predictors, and let the processor speed up. */
-static uint64_t iterations_for(const struct plan *plan, work_fn *work, void *data)
-{
-	uint64_t iterations = 16;
-
-	for (;;) {
-		uint64_t start = now_ns();
-		double took;
-
-		work(data, iterations);
-		took = (double)(now_ns() - start);
-		if (took > plan->run_ns / 4)
-			return (uint64_t)((double)iterations * plan->run_ns / took) + 1;
-		iterations *= 4;
-	}
-}
-
 /* How often another program took the processor from this thread. */
 static long taken_away(void)
 {
@@ -102,6 +85,36 @@ struct run {
 	long taken_away;
 };
 
+static bool is_late(const struct plan *plan)
+{
+	return now_ns() > plan->patience_ends;
+}
+
+/* One that lost no processor if there is one among a few. */
+static struct run try_run(const struct plan *plan, struct run (*make_run)(void *), void *data)
+{
+	struct run run;
+
+	for (int tried = 0; tried < TRIES; tried++) {
+		run = make_run(data);
+		if (!run.taken_away || is_late(plan))
+			break;
+	}
+	return run;
+}
+
+/* Sets iterations so that a run lasts about plan->run_ns. The tries warm caches and predictors, and let the clock speed up. */
+static void count_out(const struct plan *plan, struct run (*make_run)(void *), void *data, uint64_t *iterations)
+{
+	double ns = try_run(plan, make_run, data).ns;
+
+	while (ns * (double)*iterations < plan->run_ns / 4) {
+		*iterations *= 4;
+		ns = try_run(plan, make_run, data).ns;
+	}
+	*iterations = (uint64_t)(plan->run_ns / ns) + 1;
+}
+
 /*
  * A run that lost its processor says what another program took: it is made again, as long as there is time. With too few
  * good runs there is no figure.
@@ -110,14 +123,12 @@ static void report_runs(const struct plan *plan, const char *name, struct run (*
 {
 	int done = 0;
 
-	for (int tried = 0; done < plan->runs && tried < plan->runs * TRIES; tried++) {
+	for (int tried = 0; done < plan->runs && tried < plan->runs * TRIES && !is_late(plan); tried++) {
 		struct run run = make_run(data);
 
 		if (!run.taken_away) {
 			report(name, run.ns);
 			done++;
-		} else if (now_ns() > plan->patience_ends) {
-			break;
 		}
 	}
 	if (done < plan->runs)
@@ -143,8 +154,10 @@ static struct run run_alone(void *data)
 
 void measure(const struct plan *plan, const char *name, work_fn *work, void *data)
 {
-	struct alone alone = { .work = work, .data = data, .iterations = iterations_for(plan, work, data) };
+	struct alone alone = { .work = work, .data = data, .iterations = 16 };
 
+	if (!is_late(plan))
+		count_out(plan, run_alone, &alone, &alone.iterations);
 	report_runs(plan, name, run_alone, &alone);
 }
 
@@ -210,12 +223,8 @@ static struct run run_pair(void *data)
 void measure_together(const struct plan *plan, const char *name, void (*prepare)(void *), side_fn *side, void *data)
 {
 	struct pair pair = { .plan = plan, .prepare = prepare, .side = side, .data = data, .iterations = 256 };
-	double ns = run_pair(&pair).ns;
 
-	while (ns * (double)pair.iterations < plan->run_ns / 4) {
-		pair.iterations *= 4;
-		ns = run_pair(&pair).ns;
-	}
-	pair.iterations = (uint64_t)(plan->run_ns / ns) + 1;
+	if (!is_late(plan))
+		count_out(plan, run_pair, &pair, &pair.iterations);
 	report_runs(plan, name, run_pair, &pair);
 }

@@ -11,7 +11,7 @@ struct plan {
 	int runs;
 	/* A run lasts about as long: far beyond what reading the clock costs. */
 	double run_ns;
-	/* When runs that were disturbed are no longer made again. */
+	/* When nothing more is measured: a machine so busy gives no figures. */
 	uint64_t patience_ends;
 	/* Bytes that no cache holds. */
 	size_t cold_bytes;

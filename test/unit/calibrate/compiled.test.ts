@@ -140,7 +140,7 @@ describe.skipIf(compiler === null)('the program itself', () => {
     ] as const;
     const wrong = orders.filter(([less, more]) => typical(less) >= typical(more));
     expect(wrong).toEqual([]);
-    expect(steps[0]).toBe('measuring copy-hot-8k 1/51');
+    expect(steps.filter((step) => !/^measuring [\w-]+ \d+\/51$/.test(step))).toEqual([]);
     expect(steps.length).toBeLessThanOrEqual(51);
   });
 });

@@ -5,6 +5,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type CalibrateOptions, calibrate, profileText } from '../../../server/src/calibrate/index.js';
 import { measureInJavaScript } from '../../../server/src/calibrate/javascript/measure.js';
+import { measure } from '../../../server/src/calibrate/javascript/runs.js';
 import { pairs } from '../../../server/src/calibrate/javascript/sides.js';
 import { readProfile } from '../../../server/src/calibrate/read-profile.js';
 import { median } from '../../../server/src/calibrate/statistics.js';
@@ -49,6 +50,16 @@ it('measures copies and, with another thread, rings and wake-ups', async () => {
   if (!measured.get('copy-cold-256k')?.isDisturbed && !measured.get('copy-cold-64k')?.isDisturbed) {
     expect(typical('copy-cold-256k')).toBeGreaterThan(typical('copy-cold-64k'));
   }
+});
+
+it('measures nothing more once it is late', () => {
+  const plan = { runs: 3, runNs: 1e4, coldBytes: 0, patienceEnds: performance.now() - 1 };
+  let operations = 0;
+  const late = measure(plan, (n) => {
+    for (let i = 0; i < n; i += 1) operations += 1;
+  });
+  expect(late).toEqual({ values: [], isDisturbed: true });
+  expect(operations).toBeGreaterThan(0);
 });
 
 it('makes a profile without a compiler, with every figure in it or the reason why not', async () => {

@@ -45,7 +45,7 @@ function planFor({ isQuick, coldMebibytes }: JavaScriptOptions): Plan {
     runs: isQuick ? 3 : 15,
     runNs: isQuick ? 1e6 : 4e6,
     coldBytes: coldMebibytes * MIB,
-    patienceEnds: performance.now() + (isQuick ? 1_000 : 20_000),
+    patienceEnds: performance.now() + (isQuick ? 2_000 : 20_000),
   };
 }
 

@@ -6,7 +6,7 @@ export interface Plan {
   readonly runNs: number;
   /** Bytes that no cache holds. */
   readonly coldBytes: number;
-  /** When runs that were disturbed are no longer made again, by `performance.now()`. */
+  /** When nothing more is measured, by `performance.now()`: a machine so busy gives no figures. */
   readonly patienceEnds: number;
 }
 
@@ -20,35 +20,51 @@ export interface Runs {
 /** How often a run that was disturbed is made again, for each that is wanted. */
 const TRIES = 8;
 
-/** `work` does as many operations as it is told. Tries that are not counted let the compiler and the caches warm up. */
-export function measure(plan: Plan, work: (operations: number) => void): Runs {
-  const operations = operationsFor(plan, work);
+interface Run {
+  /** Of one operation. */
+  readonly ns: number;
+  readonly isDisturbed: boolean;
+}
+
+type Work = (operations: number) => void;
+
+/** `work` does as many operations as it is told. */
+export function measure(plan: Plan, work: Work): Runs {
+  const operations = countOut(plan, work);
   const values: number[] = [];
-  for (let tried = 0; values.length < plan.runs && tried < plan.runs * TRIES; tried += 1) {
-    const before = takenAway();
-    const ns = timed(work, operations) / operations;
-    if (takenAway() === before) values.push(ns);
-    else if (performance.now() > plan.patienceEnds) break;
+  for (let tried = 0; values.length < plan.runs && tried < plan.runs * TRIES && !isLate(plan); tried += 1) {
+    const { ns, isDisturbed } = runOnce(work, operations);
+    if (!isDisturbed) values.push(ns);
   }
   return { values, isDisturbed: values.length < plan.runs };
 }
 
-function operationsFor(plan: Plan, work: (operations: number) => void): number {
+/** Operations of a run that lasts as long as planned. The tries let the compiler and the caches warm up. */
+function countOut(plan: Plan, work: Work): number {
   let operations = 16;
-  let ns = timed(work, operations);
-  while (ns < plan.runNs / 4) {
-    operations *= 4;
-    ns = timed(work, operations);
-  }
-  // Once more: the last try may still have run in the interpreter.
-  ns = timed(work, operations);
-  return Math.max(1, Math.ceil((operations * plan.runNs) / ns));
+  while (tryRun(plan, work, operations).ns * operations < plan.runNs / 4) operations *= 4;
+  // Once more: what was tried last may still have begun in the interpreter.
+  return Math.max(1, Math.ceil(plan.runNs / tryRun(plan, work, operations).ns));
 }
 
-function timed(work: (operations: number) => void, operations: number): number {
+/** One that was not disturbed if there is one among a few. */
+function tryRun(plan: Plan, work: Work, operations: number): Run {
+  let run = runOnce(work, operations);
+  for (let tried = 1; run.isDisturbed && tried < TRIES && !isLate(plan); tried += 1)
+    run = runOnce(work, operations);
+  return run;
+}
+
+function runOnce(work: Work, operations: number): Run {
+  const before = takenAway();
   const start = process.hrtime.bigint();
   work(operations);
-  return Number(process.hrtime.bigint() - start);
+  const ns = Number(process.hrtime.bigint() - start) / operations;
+  return { ns, isDisturbed: takenAway() !== before };
+}
+
+function isLate(plan: Plan): boolean {
+  return performance.now() > plan.patienceEnds;
 }
 
 /** How often another program took a processor from this one; 0 where the system does not count it. */
