@@ -108,13 +108,15 @@ function demandWords(of: PoolAnswer['demands'][number]['of'], q: PoolQuestion): 
 }
 
 function originWords(q: PoolQuestion, { slots }: PoolAnswer): string {
-  if (q.slots !== null) return `swiotlb=${q.slots}`;
-  const isScaled = platformOf(q.platform).poolSlots(2 ** 40) !== platformOf(q.platform).poolSlots(2 ** 30);
-  const gib = Math.round(q.memoryBytes / 2 ** 30);
-  if (!isScaled) return 'the default, whatever the memory';
-  return slots === platformOf(q.platform).poolSlots(2 ** 40)
-    ? `the most that is set up, for ${gib} GiB of memory`
-    : `6 % of ${gib} GiB of memory`;
+  const { poolSlots, hasRestrictedPool } = platformOf(q.platform);
+  if (hasRestrictedPool) return q.slots === null ? 'if its device tree gives the usual size' : 'as given';
+  const asked = q.slots ?? poolSlots(q.memoryBytes);
+  const rounded = slots === asked ? '' : `, rounded up for ${counted(q.cpus, 'CPU')}`;
+  if (q.slots !== null) return `swiotlb=${q.slots}${rounded}`;
+  if (poolSlots(2 ** 40) === poolSlots(2 ** 30)) return `the default, whatever the memory${rounded}`;
+  const gib = `${Math.round((q.memoryBytes / 2 ** 30) * 10) / 10} GiB of memory`;
+  if (asked === poolSlots(2 ** 40)) return `the most that is set up, for ${gib}${rounded}`;
+  return `${asked === poolSlots(0) ? 'the least that is set up, for' : '6 % of'} ${gib}${rounded}`;
 }
 
 function whyWords({ first, posted, atMost, slots }: PoolAnswer): string {

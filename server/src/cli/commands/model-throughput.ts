@@ -116,7 +116,8 @@ function poolOf(numbers: Numbers): Load['pool'] {
   const match = /^(\d{1,8})(?:,(\d{1,4}))?$/.exec(text);
   if (match === null || Number(match[1]) === 0)
     throw numbers.complaint('pool', `takes SLOTS[,AREAS] such as 65536,8, not '${text}'`);
-  return { slots: Number(match[1]), areas: Math.max(1, Number(match[2] ?? 1)) };
+  const [, slots, areas] = match;
+  return { slots: Number(slots), areas: areas === undefined ? null : Math.max(1, Number(areas)) };
 }
 
 /** As asked for; else who usually serves such a device. */

@@ -1,6 +1,6 @@
 /** What bouncing one request costs the guest's CPU: every mapping takes slots and is copied whole. */
 import { copyNs } from './copies.js';
-import { type Interval, sum, zero } from './interval.js';
+import { type Interval, sum, times, zero } from './interval.js';
 import type { MachineCosts, PlatformCosts } from './parameter.js';
 import { mappedSlotsNs, slotsOfMapping } from './slots.js';
 
@@ -9,6 +9,8 @@ export interface Mapping {
   readonly bytes: number;
   /** Then it is copied back as well, when it is unmapped. */
   readonly deviceWrites: boolean;
+  /** False: not copied to the pool when it is mapped, as kernels before 5.17 leave what only the device writes. Default: true. */
+  readonly isCopiedIn?: boolean;
 }
 
 export interface BounceCost {
@@ -42,10 +44,10 @@ export function bounceCost(
   let slotting = zero;
   let copiedBytes = 0;
   let slots = 0;
-  for (const { bytes, deviceWrites } of mappings) {
-    const once = copyNs(bytes, 'both cold', copies);
-    copying = deviceWrites ? sum(copying, once, once) : sum(copying, once);
-    copiedBytes += deviceWrites ? 2 * bytes : bytes;
+  for (const { bytes, deviceWrites, isCopiedIn = true } of mappings) {
+    const ways = (isCopiedIn ? 1 : 0) + (deviceWrites ? 1 : 0);
+    copying = sum(copying, times(ways, copyNs(bytes, 'both cold', copies)));
+    copiedBytes += ways * bytes;
     const count = slotsOfMapping(bytes);
     slotting = sum(slotting, machine.dmaCallNs, mappedSlotsNs(count, probes, machine));
     slots += count;

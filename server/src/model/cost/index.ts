@@ -16,4 +16,5 @@ export type {
 export { costParameters } from './parameters.js';
 export { ringRate } from './rings.js';
 export { probesWhenScattered, probesWhenSolid, slotPairNs, slotsOfMapping } from './slots.js';
+export { versionOf } from './version.js';
 export type { Backend, GuestWork, IdlePolicy, Workload } from './workload.js';

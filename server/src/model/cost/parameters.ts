@@ -6,6 +6,7 @@
 import type { PlatformId } from '../scenario.js';
 import type { Interval } from './interval.js';
 import type { CostParameters, Evidence, Parameter, PlatformCosts, RingCosts } from './parameter.js';
+import { versionOf } from './version.js';
 
 function parameter(
   unit: Parameter['unit'],
@@ -183,4 +184,8 @@ const platforms: Readonly<Record<PlatformId, PlatformCosts>> = {
   'hyperv-cvm': byAnalogy('SEV-SNP or TDX under a paravisor'),
 };
 
-export const costParameters: CostParameters = { version: '1', machine, platforms };
+export const costParameters: CostParameters = {
+  version: versionOf({ machine, platforms }),
+  machine,
+  platforms,
+};

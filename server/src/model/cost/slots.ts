@@ -30,12 +30,12 @@ export function mappedSlotsNs(slots: number, probes: number, costs: SlotCosts): 
 }
 
 /**
- * Slots a next-fit search looks at, on average, in an area whose used slots stand together: each lap passes them once.
- * `stride`: from one candidate to the next, 2 for mappings of a 4 KiB page and more on 4 KiB pages.
+ * Slots a next-fit search looks at, on average, in an area whose used slots stand together: each lap passes them once. Where
+ * there is no room, that of one lap: as if what is free were just enough. `stride`: from one candidate to the next, 2 for
+ * mappings of a 4 KiB page and more on 4 KiB pages.
  */
 export function probesWhenSolid(areaSlots: number, usedSlots: number, slots: number, stride: number): number {
-  const free = areaSlots - usedSlots;
-  if (free < slots) return areaSlots / stride;
+  const free = Math.max(slots, areaSlots - usedSlots);
   return 1 + usedSlots / stride / (free / slots);
 }
 

@@ -4,7 +4,7 @@
  * real kernel is the judge of either (test/oracle).
  */
 export { isExhaustedAt, slotsAt } from './depth.js';
-export { exactCost, factsOf } from './exact-cost.js';
+export { copiesAllAtMap, exactCost, factsOf } from './exact-cost.js';
 export { type Notifications, notifications } from './notifications.js';
 export { usesTable } from './pieces.js';
 export type {

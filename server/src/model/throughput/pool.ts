@@ -6,13 +6,14 @@ import { SEGMENT_SLOTS, SLOT_BYTES } from '../bounce/units.js';
 import { exactCost, layoutsOf } from '../exact/index.js';
 import { platformOf } from '../guest/platforms.js';
 import type { PlatformId } from '../scenario.js';
+import { poolSizeOf } from './pool-size.js';
 
 export interface PoolQuestion {
   readonly platform: PlatformId;
   readonly memoryBytes: number;
-  /** The pool has an area for each; searches begin there. */
+  /** The pool has an area for each: that rounds its size up. */
   readonly cpus: number;
-  /** Null: what the platform sets up by itself. */
+  /** As `swiotlb=` says it; null: what the platform sets up by itself. */
   readonly slots: number | null;
   readonly queuePairs: number;
   readonly ringSize: number;
@@ -48,6 +49,9 @@ export interface PoolAnswer {
   readonly recommended: number | null;
 }
 
+/** Whose drivers and pool they are. */
+const RELEASE = 'v6.12';
+
 /** GSO hands a driver packets of up to 64 KiB, in pages. */
 const PACKET_BYTES = 65_536;
 
@@ -61,9 +65,8 @@ const PACKETS_IN_FLIGHT = 16;
 const TIGHT_FROM = 2 / 3;
 
 export function poolDemand(q: PoolQuestion): PoolAnswer {
-  const platform = platformOf(q.platform);
-  const slots = q.slots ?? platform.poolSlots(q.memoryBytes);
-  const pageSize = platform.pageSizes[0] ?? 4096;
+  const { slots } = poolSizeOf(q.platform, { ...q, areas: null, release: RELEASE });
+  const pageSize = platformOf(q.platform).pageSizes[0] ?? 4096;
   const queue = { layout: 'split', size: q.ringSize, indirect: true, eventIdx: true } as const;
   const bounced = {
     queue,

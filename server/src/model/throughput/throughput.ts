@@ -16,6 +16,7 @@ import {
 import { type DeviceId, deviceOf } from '../device/devices.js';
 import { postedBuffers, shapesOf } from '../driver/shapes.js';
 import {
+  copiesAllAtMap,
   type ExactCost,
   type ExactQuestion,
   exactCost,
@@ -30,6 +31,7 @@ import { scenarioOf } from '../matrix.js';
 import type { Policy } from '../policy.js';
 import type { DeviceClass, PlatformId, RequestSpec, RunResult } from '../scenario.js';
 import { DESCRIPTOR_BYTES } from '../virtqueue/layout.js';
+import { poolSizeOf } from './pool-size.js';
 
 /** Where requests go: the same for every size of request. */
 export interface Guest {
@@ -48,8 +50,8 @@ export interface Load {
   readonly cpus: number;
   readonly ring: 'split' | 'packed';
   readonly ringSize: number;
-  /** Null: what the platform sets up for a guest with this much memory, an area for each processor. */
-  readonly pool: { readonly slots: number; readonly areas: number } | null;
+  /** As `swiotlb=` says it. Null: what the platform sets up for a guest with this much memory, an area for each CPU. */
+  readonly pool: { readonly slots: number; readonly areas: number | null } | null;
   readonly memoryBytes: number;
   readonly backend: Backend;
   readonly idle: IdlePolicy;
@@ -75,7 +77,7 @@ export function throughputOf(
 }
 
 export function questionOf(
-  { platform, device, deviceClass }: Guest,
+  { platform, device, deviceClass, policy }: Guest,
   { outcome, usesDmaApi }: Pick<RunResult, 'outcome' | 'usesDmaApi'>,
   load: Load,
 ): ExactQuestion {
@@ -92,25 +94,28 @@ export function questionOf(
     isBounced,
     usesDmaApi,
     maxMapping,
+    release: policy.release,
   };
 }
 
 /** The mappings of one request, as the driver makes them. */
 export function mappingsOf(question: ExactQuestion, exact: ExactCost): readonly Mapping[] {
+  const isCopiedIn = copiesAllAtMap(question);
   if (postedBuffers(factsOf(question), question.op) !== null) {
-    const bytes = exact.bytesToDevice / Math.max(1, exact.maps);
-    return Array.from({ length: Math.ceil(exact.maps) }, () => ({ bytes, deviceWrites: true }));
+    const bytes = exact.bytesFromDevice / Math.max(1, exact.maps);
+    return Array.from({ length: Math.ceil(exact.maps) }, () => ({ bytes, deviceWrites: true, isCopiedIn }));
   }
-  return shapesOf(factsOf(question), question).flatMap((pieces): Mapping[] =>
-    usesTable(pieces.length, question)
-      ? [...pieces, { bytes: DESCRIPTOR_BYTES * pieces.length, deviceWrites: false }]
-      : [...pieces],
-  );
+  return shapesOf(factsOf(question), question).flatMap((pieces): Mapping[] => {
+    const mapped = pieces.map((piece) => ({ ...piece, isCopiedIn: isCopiedIn || !piece.deviceWrites }));
+    return usesTable(pieces.length, question)
+      ? [...mapped, { bytes: DESCRIPTOR_BYTES * pieces.length, deviceWrites: false }]
+      : mapped;
+  });
 }
 
 function workloadOf(guest: Guest, question: ExactQuestion, exact: ExactCost, load: Load): Workload {
-  const areas = powerOfTwoFrom(load.cpus);
-  const pool = load.pool ?? { slots: platformOf(guest.platform).poolSlots(load.memoryBytes), areas };
+  const { slots = null, areas = null } = load.pool ?? {};
+  const pool = poolSizeOf(guest.platform, { ...load, slots, areas, release: guest.policy.release });
   const isPacket = question.device === 'net';
   return {
     platform: guest.platform,
@@ -139,10 +144,4 @@ function workloadOf(guest: Guest, question: ExactQuestion, exact: ExactCost, loa
 /** Slots of the pool with `depth` requests in flight on each queue. */
 export function slotsInUse(exact: ExactCost, { depth, queues }: Load): number {
   return slotsAt(exact, depth) * queues;
-}
-
-function powerOfTwoFrom(least: number): number {
-  let areas = 1;
-  while (areas < least) areas *= 2;
-  return areas;
 }
