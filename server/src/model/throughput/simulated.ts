@@ -11,6 +11,7 @@ import {
   type SimulationResult,
   simulate,
 } from '../simulation/index.js';
+import { poolSizeOf } from './pool-size.js';
 import { type Guest, type Load, questionOf } from './throughput.js';
 
 export interface Simulated {
@@ -62,13 +63,22 @@ function requestAt(
   bound: keyof Interval,
 ): SimulationRequest {
   const question = questionOf(guest, run, load);
-  const pool = load.pool ?? {
-    slots: platformOf(guest.platform).poolSlots(load.memoryBytes),
-    areas: load.cpus,
-  };
+  const pool = poolSizeOf(guest.platform, {
+    slots: load.pool?.slots ?? null,
+    areas: load.pool?.areas ?? null,
+    memoryBytes: load.memoryBytes,
+    cpus: load.cpus,
+    release: guest.policy.release,
+  });
   return {
     driver: factsOf(question),
-    pool: question.isBounced ? { ...pool, mechanics: swiotlbOf(guest.policy.release) } : null,
+    pool: question.isBounced
+      ? {
+          ...pool,
+          mechanics: swiotlbOf(guest.policy.release),
+          hasFixedSize: platformOf(guest.platform).hasRestrictedPool,
+        }
+      : null,
     usesDmaApi: run.usesDmaApi,
     ring: { layout: load.ring, indirect: true, eventIdx: true },
     requests: [{ op: load.op, segments: question.segments, count: 1 }],
