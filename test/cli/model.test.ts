@@ -114,7 +114,7 @@ describe('names that are none', () => {
     ],
     [['run'], /name a FILE of scenarios, or - for standard input/],
     [['list', '--format', 'html'], /--format html is not in this version; there are text and json/],
-    [['throughput'], /'model throughput' is not in this version/],
+    [['throughput', '--ring', 'ring'], /--ring is one of split, packed, not 'ring'/],
     [['tarce'], /no command 'model tarce' \(did you mean model trace\?\)/],
   ])('model %j', async (args, complaint) => {
     const { status, out, err } = await vringside(['model', ...args]);
@@ -137,7 +137,15 @@ describe('model list', () => {
     const { out } = await vringside(['model', 'list']);
     expect(out).toMatch(/^ {2}sev-snp +AMD SEV-SNP \(guests since v5\.19\)$/m);
     const json = JSON.parse((await vringside(['model', 'list', '--format', 'json'])).out);
-    expect(Object.keys(json)).toEqual(['schema', 'tool', 'platforms', 'devices', 'policies', 'outcomes']);
+    expect(Object.keys(json)).toEqual([
+      'schema',
+      'tool',
+      'platforms',
+      'devices',
+      'policies',
+      'backends',
+      'outcomes',
+    ]);
     const ids = (list: readonly { id: string }[]): string => list.map(({ id }) => id).join(',');
     const args = [
       '--platform',
