@@ -1,7 +1,7 @@
 /** The hunks of one file applied to its text. */
 import { type Bytes, type Hunk, readable } from '../patch.js';
 import { LineMap } from './line-map.js';
-import { type Placement, placeHunk, statedPlace, type Target } from './place.js';
+import { oldLines, type Placement, placeHunk, statedPlace, type Target } from './place.js';
 import { LineNumbers } from './search.js';
 
 export interface AppliedHunk {
@@ -34,74 +34,123 @@ export class Misfit extends Error {
 /** @throws {Misfit} */
 export function applyHunks(text: Bytes, hunks: readonly Hunk[]): AppliedHunks {
   const numbers = new LineNumbers();
-  const lines = linesOf(text);
-  const target: Target = { lines, ids: numbers.of(lines), numbers };
-  const out: Bytes[] = [];
-  const runs: { oldStart: number; newStart: number; count: number }[] = [];
   const moved: AppliedHunk[] = [];
-  let floor = 0;
-  let drift = 0;
-  const keepUpTo = (end: number): void => {
-    runs.push({ oldStart: floor + 1, newStart: out.length + 1, count: end - floor });
-    for (let at = floor; at < end; at++) out.push(lines[at] as Bytes);
-    floor = end;
-  };
+  let image = imageOf(text, numbers);
+  let last = { drift: 0, floor: 0 };
   hunks.forEach((hunk, index) => {
-    const at = { shift: out.length - floor, drift, floor };
-    const place = placed(hunk, index + 1, target, at);
-    if (place.offset !== 0 || place.fuzz > 0) {
-      moved.push({ number: index + 1, offset: place.offset, fuzz: place.fuzz });
-    }
-    drift = place.offset;
-    keepUpTo(place.at);
-    for (const { mark, text: own } of hunk.lines.slice(place.skipHead, hunk.lines.length - place.skipTail)) {
-      if (mark === ' ') keepUpTo(floor + 1);
-      else if (mark === '+') out.push(own);
-      else floor++;
-    }
+    const place = placed(hunk, index + 1, image, { ids: image.ids, numbers, ...last });
+    const { offset, fuzz } = place;
+    if (offset !== 0 || fuzz > 0) moved.push({ number: index + 1, offset, fuzz });
+    const put = piece(hunk, place, image);
+    image = replaced(image, place.at, put);
+    last = { drift: offset, floor: place.at + put.lines.length };
   });
-  keepUpTo(lines.length);
-  return { text: out.join(''), lines: new LineMap(runs), moved };
+  return { text: image.lines.join(''), lines: new LineMap(runsOf(image.old)), moved };
 }
 
-type Standing = { readonly shift: number; readonly drift: number; readonly floor: number };
+/** The lines of a file on the way from before to after. */
+interface Image {
+  readonly lines: readonly Bytes[];
+  readonly ids: Int32Array;
+  /** 1-based line of the file before; 0 for one that was added. */
+  readonly old: Int32Array;
+}
 
-function placed(hunk: Hunk, number: number, target: Target, at: Standing): Placement {
+function imageOf(text: Bytes, numbers: LineNumbers): Image {
+  const lines = linesOf(text);
+  return { lines, ids: numbers.of(lines), old: Int32Array.from(lines, (_, index) => index + 1) };
+}
+
+/** What a hunk puts in a place, and how many lines it takes away there. */
+interface Piece {
+  readonly removed: number;
+  readonly lines: readonly Bytes[];
+  readonly old: readonly number[];
+}
+
+function piece(hunk: Hunk, place: Placement, image: Image): Piece {
+  const lines: Bytes[] = [];
+  const old: number[] = [];
+  let at = place.at;
+  for (const { mark, text } of hunk.lines.slice(place.skipHead, hunk.lines.length - place.skipTail)) {
+    if (mark !== '-') {
+      lines.push(text);
+      old.push(mark === ' ' ? (image.old[at] ?? 0) : 0);
+    }
+    if (mark !== '+') at++;
+  }
+  return { removed: at - place.at, lines, old };
+}
+
+/** The lines of the piece are done with: no later hunk finds them. */
+function replaced(image: Image, at: number, { removed, lines, old }: Piece): Image {
+  const end = at + removed;
+  const spliced = (numbers: Int32Array, own: readonly number[]): Int32Array => {
+    const all = new Int32Array(numbers.length - removed + own.length);
+    all.set(numbers.subarray(0, at));
+    all.set(own, at);
+    all.set(numbers.subarray(end), at + own.length);
+    return all;
+  };
+  return {
+    lines: image.lines.slice(0, at).concat(lines, image.lines.slice(end)),
+    ids: spliced(
+      image.ids,
+      lines.map(() => -1),
+    ),
+    old: spliced(image.old, old),
+  };
+}
+
+function runsOf(old: Int32Array): { oldStart: number; newStart: number; count: number }[] {
+  const runs: { oldStart: number; newStart: number; count: number }[] = [];
+  old.forEach((line, index) => {
+    const run = runs.at(-1);
+    if (line === 0) return;
+    const goesOn =
+      run !== undefined && line === run.oldStart + run.count && index + 1 === run.newStart + run.count;
+    if (goesOn) run.count++;
+    else runs.push({ oldStart: line, newStart: index + 1, count: 1 });
+  });
+  return runs;
+}
+
+function placed(hunk: Hunk, number: number, image: Image, target: Target): Placement {
   try {
-    const place = placeHunk(hunk, target, at);
+    target.numbers.spend(image.lines.length);
+    const place = placeHunk(hunk, target);
     if (place !== null) return place;
   } catch (error) {
     if (error instanceof RangeError) throw new Misfit(hunk, number, error.message);
     throw error;
   }
-  throw new Misfit(hunk, number, whyNot(hunk, target, at));
+  throw new Misfit(hunk, number, whyNot(hunk, image, target));
 }
 
 /** The first line at which the file is not what the hunk expects, at the place that is most like it. */
-function whyNot(hunk: Hunk, target: Target, at: Standing): string {
-  const old = hunk.lines.filter(({ mark }) => mark !== '+').map(({ text }) => text);
-  const start = mostAlike(target, target.numbers.of(old), statedPlace(hunk, at.shift) + at.drift, at.floor);
-  const wrong = old.findIndex((line, i) => target.lines[start + i] !== line);
-  const already = isAlreadyThere(hunk, target, at) ? '; its new lines are already there' : '';
+function whyNot(hunk: Hunk, image: Image, target: Target): string {
+  const wanted = oldLines(hunk);
+  const start = mostAlike(target, target.numbers.of(wanted), statedPlace(hunk) + target.drift);
+  const wrong = wanted.findIndex((line, i) => image.lines[start + i] !== line);
+  const already = isAlreadyThere(hunk, target) ? '; its new lines are already there' : '';
   if (wrong < 0) return `it stands at another place of the file than its context allows${already}`;
-  const line = target.lines[start + wrong];
+  const line = image.lines[start + wrong];
   const found = line === undefined ? 'the end of the file' : quoted(line);
-  return `line ${start + wrong + 1}: expected ${quoted(old[wrong] ?? '')}, found ${found}${already}`;
+  const number = image.old[start + wrong] || start + wrong + 1;
+  return `line ${number}: expected ${quoted(wanted[wrong] ?? '')}, found ${found}${already}`;
 }
 
-function isAlreadyThere(hunk: Hunk, target: Target, at: Standing): boolean {
+function isAlreadyThere(hunk: Hunk, target: Target): boolean {
   const swapped = { '+': '-', '-': '+', ' ': ' ' } as const;
   const lines = hunk.lines.map(({ mark, text }) => ({ mark: swapped[mark], text }));
-  const undone = { ...hunk, oldStart: hunk.newStart, newStart: hunk.oldStart, lines };
-  const place = placeHunk(undone, target, { shift: 0, drift: 0, floor: at.floor });
+  const place = placeHunk({ ...hunk, oldStart: hunk.newStart, newStart: hunk.oldStart, lines }, target);
   return place !== null && place.fuzz === 0;
 }
 
 /** Comparisons worth spending on a good message. */
 const MOST_COMPARISONS = 4_000_000;
 
-function mostAlike(target: Target, wanted: Int32Array, expected: number, floor: number): number {
-  const { ids } = target;
+function mostAlike({ ids, floor }: Target, wanted: Int32Array, expected: number): number {
   let best = { at: Math.min(Math.max(expected, floor), ids.length), alike: 0 };
   if (wanted.length * (ids.length - floor) > MOST_COMPARISONS) return best.at;
   for (let at = floor; at < ids.length; at++) {
