@@ -85,6 +85,11 @@ export class Device implements DeviceSide {
     return bytes >= 0 && this.receivers[queue.number]?.hasRoomFor(bytes) === true;
   }
 
+  /** Packets taken from outside, and not yet given to the driver. */
+  get packetsInHand(): number {
+    return this.packet.filter((tokens) => tokens.length > 0).length;
+  }
+
   /** Packets are to come, and there is nowhere to put them. */
   waitsForBuffers(queue: Queue): boolean {
     const bytes = this.nextPacket(queue.number);
@@ -270,8 +275,8 @@ export class Device implements DeviceSide {
   /** Bytes of the packet that is next; -1: none comes. */
   private nextPacket(q: number): number {
     if (this.world.inTurns) return this.due[q]?.[0] ?? -1;
-    if ((this.coming[q] ?? -1) >= 0) return this.coming[q] ?? -1;
     if (this.world.left <= 0) return -1;
+    if ((this.coming[q] ?? -1) >= 0) return this.coming[q] ?? -1;
     const bytes = this.world.script.nextPacket();
     this.coming[q] = bytes;
     return bytes;
@@ -281,10 +286,13 @@ export class Device implements DeviceSide {
     const due = this.due[queue.number];
     if (this.world.inTurns && due !== undefined) {
       // The driver takes what is there; only where nothing is, the packets have nowhere to go.
-      if (queue.used.count === 0) this.world.end('dead', 'receive buffers');
-      const held = due.splice(0);
+      if (queue.used.count === 0) {
+        this.world.end('dead', 'receive buffers');
+        return;
+      }
+      this.guest?.turnedAway(due.length);
+      due.length = 0;
       this.tell(queue, now);
-      due.push(...held);
     }
     this.rest(queue, now);
   }

@@ -5,6 +5,7 @@ import { Calendar } from './calendar.js';
 import { Device } from './device.js';
 import { Guest } from './guest/guest.js';
 import { type Receiver, receiverOf } from './guest/receiver.js';
+import { broken } from './invariants.js';
 import { Queue } from './queue/queue.js';
 import type { Ending, SimulationRequest, SimulationResult } from './request.js';
 import { type Mark, WINDOW, Windows } from './steady.js';
@@ -18,10 +19,14 @@ export interface Running {
   readonly device: Device;
   readonly guest: Guest;
   readonly now: number;
+  /** Slots of rings and of buffers that stand on queues of their own. */
+  readonly standingSlots: number;
+  /** Mappings there were before the first request. */
+  readonly postedMappings: number;
 }
 
 /** Events without anything completed, after which nothing ever will be. */
-const MOST_VAIN_EVENTS = 200_000;
+const MOST_VAIN_EVENTS = 50_000;
 
 /** Alignment of the used ring that the PCI transport asks for: SMP_CACHE_BYTES (virtio_pci_modern.c of v6.12). */
 const RING_ALIGNMENT = 64;
@@ -44,6 +49,8 @@ class Simulation implements Running {
   readonly device: Device;
   readonly guest: Guest;
   now = 0;
+  standingSlots = 0;
+  postedMappings = 0;
   private readonly calendar: Calendar;
   private readonly windows = new Windows();
   private events = 0;
@@ -94,6 +101,8 @@ class Simulation implements Running {
       } else if (this.events - vainSince > MOST_VAIN_EVENTS) world.end('livelock', 'pool');
       if (afterEvent !== null) afterEvent(this);
     }
+    const wrong = broken(this);
+    if (wrong.length > 0) throw new Error(`the simulation is wrong: ${wrong[0]}`);
     return this.result(world.ending ?? this.endingAtRest());
   }
 
@@ -102,6 +111,7 @@ class Simulation implements Running {
     const { world, queues, receivers } = this;
     const { driver, cpus, order } = world.request;
     for (const queue of queues) this.allocateRing(queue);
+    const rings = world.slots?.used ?? 0;
     for (const receiver of receivers) {
       if (receiver === null) continue;
       const cpu = receiver.queue.number % cpus;
@@ -111,12 +121,15 @@ class Simulation implements Running {
       receiver.queue.unkicked = 0;
     }
     const standing = standingBuffers(driver.device);
+    this.postedMappings = world.tally.maps;
+    this.standingSlots = rings - (world.slots?.used ?? 0);
     if (standing !== null && world.slots !== null && world.ending === null) {
       const number = world.kinds.of([{ bytes: standing.bytes, deviceWrites: true, isPayload: false }]);
       const mapping = world.kinds.all[number]?.mappings[0];
       for (let n = 0; mapping !== undefined && n < standing.count; n += 1)
         if (world.slots.map(mapping, 0, 0) < 0) break;
     }
+    this.standingSlots += world.slots?.used ?? 0;
     world.slots?.forgetTimes();
     world.tally.forgetMappings();
     for (const cpu of this.guest.cpus) this.calendar.enter(cpu.number, 0);

@@ -14,7 +14,7 @@ export interface Device {
   isServing(queue: Queue): boolean;
   /** Whether packets are still to come that there are buffers for. */
   mayReceive(queue: Queue): boolean;
-  /** In turns: packets let in, and those that have not found a buffer. */
+  /** In turns: packets let in, and how many of them are still to be received. */
   letIn(queue: Queue, packets: readonly number[], now: number): void;
   dueTo(queue: Queue): number;
 }
@@ -23,6 +23,8 @@ export interface Device {
 export interface Guest {
   interrupt(queue: Queue, now: number): void;
   usedIsThere(queue: Queue, now: number): void;
+  /** In turns: so many of the packets let in found no buffer, and are to come again. */
+  turnedAway(packets: number): void;
 }
 
 export class World {

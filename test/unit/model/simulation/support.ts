@@ -16,7 +16,7 @@ export function inTurns(scenario: Scenario, more: Partial<SimulationRequest> = {
       release: policy,
       receiveBuffers: scenario.driver?.receiveBuffers ?? 'mergeable',
       mtu: scenario.driver?.mtu ?? null,
-      controller: null,
+      controller: scenario.driver?.controller ?? null,
     },
     pool: { slots: swiotlb?.slots ?? 32_768, areas: swiotlb?.areas ?? 1, mechanics },
     ring: {
@@ -34,4 +34,32 @@ export function inTurns(scenario: Scenario, more: Partial<SimulationRequest> = {
     stopAfter: 0,
     ...more,
   };
+}
+
+type Wish = Partial<SimulationRequest> & { readonly slots?: number; readonly areas?: number };
+
+/** Reads of 4 KiB from a disk of a SEV-SNP guest of 6.12, unless said otherwise. */
+export function blockRequest(wish: Wish = {}): SimulationRequest {
+  const { slots = 32_768, areas = 1, ...more } = wish;
+  const scenario: Scenario = {
+    policy: 'v6.12',
+    platform: 'sev-snp',
+    device: { class: 'blk', offersAccessPlatform: true, addresses: 'gpa' },
+    swiotlb: { slots, areas },
+    requests: [{ op: 'read', segments: [4096], count: 1 }],
+  };
+  return inTurns(scenario, { order: 'free', ...more });
+}
+
+/** Packets of a network device of such a guest. */
+export function netRequest(wish: Wish = {}): SimulationRequest {
+  const { slots = 32_768, areas = 1, ...more } = wish;
+  const scenario: Scenario = {
+    policy: 'v6.12',
+    platform: 'sev-snp',
+    device: { class: 'net', offersAccessPlatform: true, addresses: 'gpa' },
+    swiotlb: { slots, areas },
+    requests: [{ op: 'rx', segments: [1460], count: 1 }],
+  };
+  return inTurns(scenario, { order: 'free', ...more });
 }

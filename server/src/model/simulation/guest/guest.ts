@@ -24,6 +24,9 @@ const RETRY_NS = 3_000_000;
 /** Refills in vain, one after another with nothing done between them: the next would be like the last. */
 const VAIN_REFILLS = 64;
 
+/** A work item and a poll of the network stack: nothing published, a microsecond by analogy with a system call. */
+const VAIN_REFILL_NS = 1000;
+
 export class Guest implements Scheduler {
   readonly cpus: readonly Cpu[];
   readonly lanes: readonly Lane[];
@@ -112,6 +115,10 @@ export class Guest implements Scheduler {
     if (seen < (this.calendar.at[cpu.number] ?? NEVER)) this.calendar.enter(cpu.number, seen);
   }
 
+  turnedAway(packets: number): void {
+    this.turns?.turnedAway(packets);
+  }
+
   // ---- what a CPU does next --------------------------------------------------------------------------------
 
   choose(cpu: Cpu, now: number): void {
@@ -187,7 +194,9 @@ export class Guest implements Scheduler {
       cpu.queue = queue;
       cpu.isRefilling = true;
       cpu.phase = 'fill';
-      this.calendar.enter(cpu.number, now);
+      const ns = Math.max(VAIN_REFILL_NS, this.world.costs.driverNs);
+      this.world.tally.guestNs += ns;
+      this.calendar.enter(cpu.number, now + ns);
       return true;
     }
     return false;

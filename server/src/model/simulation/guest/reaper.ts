@@ -166,6 +166,7 @@ export class Reaper {
     queue.free += kind?.ringDescriptors ?? 0;
     queue.inFlight -= 1;
     cpu.phase = 'take';
+    cpu.hasFilled = false;
     if (queue.isReceive) cpu.polled += 1;
     else {
       const lane = this.lanes[queue.laneOf[token] ?? 0];

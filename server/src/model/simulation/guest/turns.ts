@@ -16,10 +16,16 @@ export class Turns {
     this.parts = parts;
   }
 
-  /** While a driver still submits it takes nothing back. */
+  /** While a driver still submits, or packets still come, it takes nothing back. */
   mayReap(queue: Queue): boolean {
-    if (queue.isReceive || queue.isBlocked) return true;
+    const { device } = this.parts;
+    if (queue.isReceive) return device.dueTo(queue) === 0 && !device.isServing(queue);
+    if (queue.isBlocked) return true;
     return this.turn === null || this.turn.isReceive || this.at === this.turn.items.length;
+  }
+
+  turnedAway(packets: number): void {
+    this.at -= packets;
   }
 
   /** The kind to submit now; -1: none. Packets whose turn it is are let in. */
@@ -66,15 +72,18 @@ export class Turns {
     );
   }
 
-  /** As many packets as the driver takes in one poll, those included that found no buffer in the last. */
+  /** As many packets as the driver takes in one poll. */
   private letIn(turn: Turn, now: number): void {
     const { queues, device, receivers } = this.parts;
     for (const queue of queues) {
       const receiver = receivers[queue.number];
       if (receiver === null || receiver === undefined) continue;
-      if (queue.used.count > 0 || device.isServing(queue) || queue.isReaping) return;
-      const room = receiver.posted.budget - device.dueTo(queue);
-      const packets = turn.items.slice(this.at, Math.min(turn.items.length, this.at + room));
+      if (queue.used.count > 0 || queue.isReaping || device.dueTo(queue) > 0 || device.isServing(queue))
+        return;
+      const packets = turn.items.slice(
+        this.at,
+        Math.min(turn.items.length, this.at + receiver.posted.budget),
+      );
       this.at += packets.length;
       device.letIn(queue, packets, now);
       return;

@@ -13,6 +13,10 @@ export interface RingState {
   /** The device takes it from the ring. */
   pop(descriptors: number): void;
   disableKicks(): void;
+  /**
+   * Asks to be kicked for what comes after all that is there: a receive queue may hold buffers, but too few for a packet
+   * (vhost_enable_notify() of v6.12 writes avail_idx, not last_avail_idx).
+   */
   enableKicks(): void;
   /** The device gives it back. */
   push(descriptors: number): void;
@@ -75,7 +79,7 @@ class SplitState implements RingState {
 
   enableKicks(): void {
     this.wantsKicks = true;
-    if (this.eventIdx) this.availEvent = this.lastAvail;
+    if (this.eventIdx) this.availEvent = this.availIdx;
     else this.noNotify = false;
   }
 
@@ -167,7 +171,7 @@ class PackedState implements RingState {
   }
 
   enableKicks(): void {
-    if (this.eventIdx) this.deviceOffWrap = offWrap(this.seen.offset, this.seen.wrap);
+    if (this.eventIdx) this.deviceOffWrap = offWrap(this.avail.offset, this.avail.wrap);
     this.deviceFlags = this.eventIdx ? EVENT_DESC : EVENT_ENABLE;
   }
 
