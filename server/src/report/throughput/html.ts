@@ -22,7 +22,7 @@ export function throughputToHtml(report: ThroughputReport): string {
     gallery(pictures, quantity),
     ...(more.length === 0 ? [] : ['<h2>Bytes a second</h2>', gallery(more, 'bytes')]),
     '<h2>Estimates</h2>',
-    '<p>Low, best guess and high. Open “all terms” for what each would allow if nothing else held.</p>',
+    '<p>Low, best guess and high. Open “terms” for what each would allow if nothing else held.</p>',
     ...groupsOf(report),
     '<h2>Counted for one request</h2>',
     countTable(report.rows),
@@ -81,7 +81,7 @@ function estimateCells(row: ThroughputRow): readonly string[] {
       estimate.loss ?? '',
       estimate.evidence,
     ].map(escapeHtml),
-    `<details><summary>all terms</summary><ul>${terms.join('')}</ul></details>`,
+    `<details><summary>terms</summary><ul>${terms.join('')}</ul></details>`,
   ];
 }
 
@@ -181,6 +181,7 @@ const pageStyle = `.charts { display: grid; gap: 1rem; margin: 1rem 0; grid-temp
 .charts.one { max-width: 40rem; }
 .charts svg { width: 100%; }
 h3 { font-size: 1rem; margin: 1.25rem 0 .25rem; }
+th, td { padding: .3rem .45rem; }
 .figures th, .figures td { border-bottom: 1px solid var(--line); white-space: nowrap; font-variant-numeric: tabular-nums; }
 summary { cursor: pointer; color: var(--mark); }
 dd { grid-column: 2; }
