@@ -2,7 +2,7 @@
 import { bounceCost, type CostParameters, times } from '../model/cost/index.js';
 import type { Predicted } from './predicted.js';
 import { diskMappings, platformIn } from './published.js';
-import { numberIn, readTable, TableError } from './table.js';
+import { positiveIn, readTable, TableError } from './table.js';
 
 export const processorTimeColumns = ['id', 'platform', 'device', 'block_bytes', 'op', 'added_us'] as const;
 
@@ -16,13 +16,13 @@ export function predictProcessorTime(
     const platform = platformIn(row.cell('platform'));
     if (platform === null)
       throw new TableError(`${file}:${row.line}: no platform is known by "${row.cell('platform')}"`);
-    const mappings = diskMappings(numberIn(table, row, 'block_bytes'), row.cell('op') === 'read');
+    const mappings = diskMappings(positiveIn(table, row, 'block_bytes'), row.cell('op') === 'read');
     const cost = bounceCost(mappings, parameters.machine, parameters.platforms[platform]);
     return {
       id: row.cell('id'),
       kind: 'cpu',
       what: `${row.cell('platform')}, ${row.cell('device')}, ${row.cell('block_bytes')} B ${row.cell('op')}: processor time added`,
-      measured: numberIn(table, row, 'added_us'),
+      measured: positiveIn(table, row, 'added_us'),
       predicted: times(1e-3, cost.totalNs),
       unit: 'us',
       use: 'validate',

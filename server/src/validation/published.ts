@@ -21,7 +21,7 @@ import {
 } from '../model/cost/index.js';
 import type { PlatformId } from '../model/scenario.js';
 import type { FigureKind, Predicted, Unpredicted } from './predicted.js';
-import { numberIn, type Row, readTable, type Table } from './table.js';
+import { positiveIn, type Row, readTable, type Table, wordIn } from './table.js';
 
 export const publishedColumns = [
   'id',
@@ -98,20 +98,27 @@ function headOf(f: Figure): Omit<Predicted, keyof Answer> {
 
 function read(table: Table<Column>, row: Row<Column>): Figure {
   const confidence = row.cell('confidence');
-  const bytes = row.cell('packet_or_block_bytes').replace(/\?$/, '');
   return {
     id: row.cell('id'),
     platformWords: row.cell('platform'),
     device: row.cell('device'),
     metric: row.cell('metric'),
-    bytes: bytes === '' ? Number.NaN : Number(bytes),
+    bytes: bytesIn(row.cell('packet_or_block_bytes')),
     queues: Number.parseInt(row.cell('queues'), 10) || 1,
-    native: numberIn(table, row, 'native'),
-    other: numberIn(table, row, 'cvm_or_bounce'),
+    native: positiveIn(table, row, 'native'),
+    other: positiveIn(table, row, 'cvm_or_bounce'),
     confidence: confidence === 'high' || confidence === 'medium' ? confidence : 'low',
-    use: row.cell('use') === 'calibrate' ? 'calibrate' : 'validate',
+    use: wordIn(table, row, 'use', ['validate', 'calibrate']),
   };
 }
+
+/** `64?` is what its publisher believes; words are no size. */
+function bytesIn(cell: string): number {
+  const bytes = Number(cell.replace(/\?$/, ''));
+  return bytes > 0 ? bytes : Number.NaN;
+}
+
+const unsized = 'no size of packets or blocks is given';
 
 function predict(f: Figure, parameters: CostParameters): Answer | string {
   if (/exit/i.test(f.device)) return exitRatio(f, parameters) ?? 'no cost of exits on this platform';
@@ -120,6 +127,8 @@ function predict(f: Figure, parameters: CostParameters): Answer | string {
   const platform = platformIn(f.platformWords);
   if (platform === null) return `no platform is known by "${f.platformWords}"`;
   if (/application|SWIOTLB time|Mpps/i.test(f.metric)) return 'not a throughput of the virtqueue';
+  // TCP's packets are as large as GSO makes them, whatever was sent at a time.
+  if (Number.isNaN(f.bytes) && !/TCP|CPU/.test(f.metric)) return unsized;
   if (/virtio-net/i.test(f.device) && /Gb\/s/.test(f.metric)) return packetRatio(f, platform, parameters);
   if (/virtio-blk/i.test(f.device)) return diskRatio(f, platform, parameters);
   return `no model of "${f.device}", "${f.metric}"`;
@@ -368,6 +377,7 @@ function lockRatio(f: Figure, parameters: CostParameters): Answer | string {
   const firstAreas = /area/i.test(f.metric) && !isBetweenLocks ? 8 : 1;
   const lastAreas = /area/i.test(f.metric) ? 8 : 1;
   if (isBetweenLocks && first === 1) return 'one job: another search, not another lock, makes the difference';
+  if (Number.isNaN(f.bytes)) return unsized;
   const workload = (cpus: number, areas: number): Workload => {
     const base = diskWorkload({ ...f, metric: 'read' }, 'plain', 1, 256);
     const pool = { ...base.pool, slots: 32_768, areas };

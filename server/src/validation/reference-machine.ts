@@ -13,7 +13,7 @@ import {
   times,
 } from '../model/cost/index.js';
 import type { Predicted, Unpredicted } from './predicted.js';
-import { numberIn, type Row, readTable, type Table } from './table.js';
+import { positiveIn, type Row, readTable, type Table } from './table.js';
 
 export const machineColumns = [
   'group',
@@ -54,7 +54,7 @@ function predictRow(table: Table<Column>, row: Row<Column>, parameters: CostPara
   return {
     kind: kindOf(row),
     what: [row.cell('group'), row.cell('name'), row.cell('mode'), sizeWords(row)].filter(Boolean).join(', '),
-    measured: numberIn(table, row, 'median'),
+    measured: positiveIn(table, row, 'median'),
     predicted,
     unit: 'ns',
     confidence: 'high',
@@ -108,11 +108,11 @@ function predictedNs(
     case 'ringtest':
       return ringNs(row, parameters);
     case 'memcpy':
-      return memcpyNs(row, numberIn(table, row, 'ring_size_or_bytes'), parameters);
+      return memcpyNs(row, positiveIn(table, row, 'ring_size_or_bytes'), parameters);
     case 'slot_search':
-      return searchNs(numberIn(table, row, 'ring_size_or_bytes'), row.cell('mode'), parameters);
+      return searchNs(positiveIn(table, row, 'ring_size_or_bytes'), row.cell('mode'), parameters);
     case 'slot_contention':
-      return contentionNs(numberIn(table, row, 'ring_size_or_bytes'), row.cell('mode'), parameters);
+      return contentionNs(positiveIn(table, row, 'ring_size_or_bytes'), row.cell('mode'), parameters);
     default:
       return null;
   }

@@ -7,7 +7,7 @@ export interface Table<Column extends string> {
 }
 
 export interface Row<Column extends string> {
-  /** From 1; the headings stand on line 1. */
+  /** From 1. */
   readonly line: number;
   readonly cell: (column: Column) => string;
 }
@@ -17,7 +17,7 @@ export class TableError extends Error {
 }
 
 /**
- * Reads a table that has the given columns, in any order, and perhaps others.
+ * Reads a table that has the given columns, in any order, and perhaps others. Lines that begin with # are remarks.
  * @throws {TableError} naming file and line
  */
 export function readTable<Column extends string>(
@@ -25,25 +25,49 @@ export function readTable<Column extends string>(
   file: string,
   columns: readonly Column[],
 ): Table<Column> {
-  const lines = text.split(/\r?\n/);
-  const headings = lines[0]?.split('\t') ?? [];
+  const lines = linesOf(text);
+  const [first, ...others] = lines.filter(({ content }) => content !== '' && !content.startsWith('#'));
+  const headings = first?.content.split('\t') ?? [];
   const missing = columns.filter((column) => !headings.includes(column));
   if (missing.length > 0) throw new TableError(`${file}:1: no column "${missing.join('", "')}"`);
   const indexOf = new Map(headings.map((heading, i) => [heading, i]));
-  const rows = lines.slice(1).flatMap((text_, i): Row<Column>[] => {
-    if (text_ === '') return [];
-    const cells = text_.split('\t');
+  const rows = others.map(({ line, content }): Row<Column> => {
+    const cells = content.split('\t');
     if (cells.length > headings.length)
-      throw new TableError(`${file}:${i + 2}: ${cells.length} cells under ${headings.length} headings`);
-    return [{ line: i + 2, cell: (column) => cells[indexOf.get(column) ?? -1] ?? '' }];
+      throw new TableError(`${file}:${line}: ${cells.length} cells under ${headings.length} headings`);
+    return { line, cell: (column) => cells[indexOf.get(column) ?? -1] ?? '' };
   });
   return { file, rows };
 }
 
 /** Headings of a text, to tell what kind of table it is; remarks before them are passed over. */
 export function headingsOf(text: string): readonly string[] {
-  const heading = text.split(/\r?\n/).find((line) => line !== '' && !line.startsWith('#')) ?? '';
-  return heading.split('\t');
+  const first = linesOf(text).find(({ content }) => content !== '' && !content.startsWith('#'));
+  return first?.content.split('\t') ?? [''];
+}
+
+/** Without the byte order mark that some programs put before a text. */
+function linesOf(text: string): readonly { readonly line: number; readonly content: string }[] {
+  const plain = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  return plain.split(/\r?\n/).map((content, i) => ({ line: i + 1, content }));
+}
+
+/**
+ * A cell as one of some words.
+ * @throws {TableError} naming file and line
+ */
+export function wordIn<Column extends string, const Word extends string>(
+  table: Table<Column>,
+  row: Row<Column>,
+  column: Column,
+  words: readonly Word[],
+): Word {
+  const text = row.cell(column);
+  const found = words.find((word) => word === text);
+  if (found !== undefined) return found;
+  throw new TableError(
+    `${table.file}:${row.line}: "${text}" in column "${column}" is none of ${words.join(', ')}`,
+  );
 }
 
 /**
@@ -60,4 +84,20 @@ export function numberIn<Column extends string>(
   if (text === '' || !Number.isFinite(value))
     throw new TableError(`${table.file}:${row.line}: "${text}" in column "${column}" is not a number`);
   return value;
+}
+
+/**
+ * A cell as a number above 0: rates and times are, and others are divided by them.
+ * @throws {TableError} naming file and line
+ */
+export function positiveIn<Column extends string>(
+  table: Table<Column>,
+  row: Row<Column>,
+  column: Column,
+): number {
+  const value = numberIn(table, row, column);
+  if (value > 0) return value;
+  throw new TableError(
+    `${table.file}:${row.line}: "${row.cell(column)}" in column "${column}" is not more than 0`,
+  );
 }

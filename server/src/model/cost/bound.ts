@@ -173,7 +173,7 @@ export function estimate(w: Workload, parameters: CostParameters): Estimate {
     ratio: isPlain(w) ? null : isStuck ? zero : quotientOf([w, cost], [plain, plainCost], parameters),
     evidence: evidenceOf(w, parameters.platforms[w.platform]),
     parameters: parameters.version,
-    notes: notesOf(w, parameters.platforms[w.platform], isStuck),
+    notes: notesOf(parameters.platforms[w.platform], isStuck),
   };
 }
 
@@ -256,18 +256,18 @@ function lossOf(w: Workload, cost: RequestCost, plain: RequestCost, parameters: 
 const weakestFirst: readonly Evidence[] = ['by analogy', 'derived', 'published', 'measured'];
 
 function evidenceOf(w: Workload, platform: PlatformCosts): Evidence {
-  const used = new Set<Evidence>([w.guest.evidence, w.backend.evidence, platform.copyColdNsPerByte.evidence]);
+  const used = new Set<Evidence>([w.guest.evidence, w.backend.evidence]);
+  if (w.isBounced) used.add(platform.copyColdNsPerByte.evidence);
   if (!w.backend.polls || w.completion === 'interrupt') used.add(platform.kickNs.evidence);
   if (w.completion === 'interrupt' && w.idle !== 'poll') used.add(platform.interruptWakeNs.evidence);
   return weakestFirst.find((evidence) => used.has(evidence)) ?? 'measured';
 }
 
-function notesOf(w: Workload, platform: PlatformCosts, isStuck: boolean): string[] {
+function notesOf(platform: PlatformCosts, isStuck: boolean): string[] {
   const notes: string[] = [];
   if (platform.kickNs.evidence === 'by analogy' && platform.copyColdNsPerByte.evidence === 'by analogy')
     notes.push('no published anchor; parameters by analogy');
   if (isStuck) notes.push('the pool has no room for one request beside the buffers that stay posted');
-  if (w.loop === 'closed' && w.depth > w.ringSize) notes.push(`the ring holds ${w.ringSize} entries`);
   return notes;
 }
 

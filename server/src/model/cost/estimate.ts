@@ -28,7 +28,7 @@ export interface Estimate {
   readonly terms: readonly TermRate[];
   /** Against the same requests in a plain guest; null for a plain guest itself, or where nothing gets through. */
   readonly ratio: Interval | null;
-  /** The weakest evidence among the parameters that matter here. */
+  /** The weakest evidence among the figures of platform, device and guest's software that matter here. */
   readonly evidence: Evidence;
   readonly parameters: string;
   /** What a reader has to know beside the figures. */

@@ -73,7 +73,10 @@ export function throughputOf(
   if (run.outcome !== 'bounced' && run.outcome !== 'direct') return null;
   const question = questionOf(guest, run, load);
   const exact = exactCost(question);
-  return { estimate: estimate(workloadOf(guest, question, exact, load), parameters), exact };
+  const w = workloadOf(guest, question, exact, load);
+  const answer = estimate(w, parameters);
+  const notes = w.depth < load.depth ? [...answer.notes, `the ring has room for ${w.depth} in flight`] : answer.notes;
+  return { estimate: { ...answer, notes }, exact };
 }
 
 export function questionOf(

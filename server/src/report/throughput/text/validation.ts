@@ -64,7 +64,11 @@ export function figureWords(group: ValidationGroup): string {
     value === null ? [] : [`${label} ${text(value)}`];
   return [
     count(figures.rows, 'row'),
-    ...(calibrated === 0 ? [] : [`${calibrated} more used for calibration`]),
+    ...(calibrated === 0
+      ? []
+      : [
+          calibrated === rows.length ? 'all used for calibration' : `${calibrated} more used for calibration`,
+        ]),
     ...said('mean error', figures.meanError, error),
     ...said('median', figures.medianError, error),
     ...said('p90', figures.p90Error, error),
