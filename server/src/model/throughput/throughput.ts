@@ -75,7 +75,8 @@ export function throughputOf(
   const exact = exactCost(question);
   const w = workloadOf(guest, question, exact, load);
   const answer = estimate(w, parameters);
-  const notes = w.depth < load.depth ? [...answer.notes, `the ring has room for ${w.depth} in flight`] : answer.notes;
+  const notes =
+    w.depth < load.depth ? [...answer.notes, `the ring has room for ${w.depth} in flight`] : answer.notes;
   return { estimate: { ...answer, notes }, exact };
 }
 
