@@ -2,11 +2,10 @@
  * Macros are text: what a macro stands for is put in where it is used, and grouped with what is around it. Only a body, or an
  * argument, in parentheses is one operand for certain.
  */
-import type { MacroRef, Scope } from '../../../program/index.js';
+import type { MacroRef } from '../../../program/index.js';
 import type { CallExpr, Expr, NameExpr, Stmt } from '../../../syntax/ir.js';
 import { walk } from '../../../syntax/walk.js';
 import type { Span } from '../../../text/span.js';
-import type { Names } from '../running/names.js';
 import type { Run } from '../running/run.js';
 import { isGrouped, markGrouped, markSpent, noteArguments, noteOperand } from './grouping.js';
 import { looseMacro } from './loose-macros.js';
@@ -34,33 +33,30 @@ export interface Env {
   readonly outcome: { isChanged: boolean };
 }
 
-type Memo = WeakMap<Expr, Expr>;
-const memos = new WeakMap<Names, WeakMap<Scope, Memo>>();
-
-function memoOf(run: Run): Memo {
-  const ofNames = memos.get(run.names) ?? new WeakMap<Scope, Memo>();
-  memos.set(run.names, ofNames);
-  const memo = ofNames.get(run.frame.scope) ?? new WeakMap<Expr, Expr>();
-  ofNames.set(run.frame.scope, memo);
-  return memo;
+/** What was expanded before in one scope and configuration. */
+export class Expansions {
+  /** Expressions as the compiler sees them. */
+  readonly whole = new WeakMap<Expr, Expr>();
+  /** Uses of macros that are one operand each. */
+  readonly uses = new WeakMap<Expr, Expr>();
 }
 
 /** The expression as the compiler sees it: macros that are not one operand of their own put in. */
 export function expanded(run: Run, expr: Expr): Expr {
-  const memo = memoOf(run);
-  const known = memo.get(expr);
+  const { whole } = run.frame.expansions;
+  const known = whole.get(expr);
   if (known !== undefined) return known;
   const outcome = { isChanged: false };
   const env: Env = { run, file: run.file, bound: new Map(), open: new Set(), site: null, outcome };
   const result = expandExpr(expr, env);
-  return settled(memo, expr, outcome.isChanged ? result : expr);
+  return settled(whole, expr, outcome.isChanged ? result : expr);
 }
 
 /** What is inside needs no second look. */
-function settled(memo: Memo, expr: Expr, result: Expr): Expr {
-  memo.set(expr, result);
+function settled(whole: Expansions['whole'], expr: Expr, result: Expr): Expr {
+  whole.set(expr, result);
   walk([result], (node) => {
-    if (!memo.has(node as Expr)) memo.set(node as Expr, node as Expr);
+    if (!whole.has(node as Expr)) whole.set(node as Expr, node as Expr);
   });
   return result;
 }
@@ -89,17 +85,13 @@ export function macroCallBody(run: Run, macro: MacroRef, use: CallExpr): readonl
   return result.kind === 'statements' ? result.body : null;
 }
 
-const results = new WeakMap<Memo, Memo>();
-
 function macroResult(run: Run, use: Expr, expand: () => Expr): Expr {
-  const memo = memoOf(run);
-  const ofUses = results.get(memo) ?? new WeakMap<Expr, Expr>();
-  results.set(memo, ofUses);
-  const known = ofUses.get(use);
+  const { whole, uses } = run.frame.expansions;
+  const known = uses.get(use);
   if (known !== undefined) return known;
   const result = expand();
-  ofUses.set(use, result);
-  return settled(memo, result, result);
+  uses.set(use, result);
+  return settled(whole, result, result);
 }
 
 /** The place of a use whose parentheses are known. */

@@ -44,6 +44,17 @@ export function commonType(left: IntValue, right: IntValue): Arithmetic {
 
 /** A number in a type. Past what all types hold, one whose type no declaration tells is not known. */
 function typed(value: IntValue, { width, isUnsigned, isUntyped }: Arithmetic): IntValue {
+  const { kind, bits, unknown, why } = value;
+  if (isSmall(value))
+    return {
+      kind,
+      bits,
+      unknown,
+      why,
+      width,
+      ...(isUnsigned ? { isUnsigned } : {}),
+      ...(isUntyped ? { isUntyped } : {}),
+    };
   const result = cut(value, { bits: width, isSigned: isUnsigned !== true });
   if (isUntyped !== true) return result;
   return isSmall(result) ? { ...result, isUntyped } : partlyKnown(0n, ALL, value.why || untypedReason);

@@ -6,9 +6,18 @@ import {
   deviceNumbers,
   suppliedByArchitecture,
 } from '@vringside/grammars/leaf-bindings';
-import type { EnumeratorRef, FunctionRef, GlobalRef, MacroRef, Program } from '../../../program/index.js';
+import type {
+  EnumeratorRef,
+  FunctionRef,
+  GlobalRef,
+  MacroRef,
+  Program,
+  Scope,
+} from '../../../program/index.js';
+
 import type { PpCondition, Stmt } from '../../../syntax/ir.js';
 import { regionConditions } from '../../conditions/regions.js';
+import { Expansions } from '../macros/expand.js';
 import { int, type Truth, type UnknownValue, unknownValue, type Value } from '../numbers/value.js';
 import { type Configuration, conditionHolds } from './configuration.js';
 import { isBuilt } from './makefiles.js';
@@ -23,6 +32,7 @@ export class Names {
   readonly configuration: Configuration;
   /** Functions found outside the selected files, by name: boot code of the architecture. */
   readonly beyond = new Map<string, FunctionRef>();
+  private readonly expanded = new WeakMap<Scope, Expansions>();
   private readonly regions = new Map<string, (offset: number) => PpCondition | null>();
 
   constructor(program: Program, arch: string, configuration: Configuration) {
@@ -62,6 +72,12 @@ export class Names {
   bootFiles(words: readonly string[]): readonly string[] {
     const shared = this.program.filesMentioning(words, bootFolders);
     return [...this.program.filesMentioning(words, this.archFolders), ...shared];
+  }
+
+  expansions(scope: Scope): Expansions {
+    const found = this.expanded.get(scope) ?? new Expansions();
+    this.expanded.set(scope, found);
+    return found;
   }
 
   macro(name: string, from: string): Found<MacroRef> {

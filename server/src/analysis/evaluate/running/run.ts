@@ -2,6 +2,7 @@
 import type { FunctionRef, GlobalRef, Program, Scope } from '../../../program/index.js';
 import type { Expr, TypeRef } from '../../../syntax/ir.js';
 import type { Span } from '../../../text/span.js';
+import type { Expansions } from '../macros/expand.js';
 import { Locals } from '../memory/locals.js';
 import { joinStates, State } from '../memory/state.js';
 import { type Origin, type Truth, type UnknownValue, unknownValue, type Value } from '../numbers/value.js';
@@ -48,6 +49,7 @@ export interface Frame {
   readonly fn: FunctionRef | null;
   readonly file: string;
   readonly scope: Scope;
+  readonly expansions: Expansions;
   /** Begins the places of its locals. */
   readonly prefix: string;
   readonly locals: Locals;
@@ -122,6 +124,7 @@ export class Run {
       fn,
       file,
       scope,
+      expansions: this.names.expansions(scope),
       prefix,
       locals: new Locals(prefix, fn?.params ?? []),
       returns: [],
