@@ -43,8 +43,9 @@ export function asStored(run: Run, value: Value, target: Expr): Value {
   const type = typeOfPlace(run, target);
   if (type === null) return value;
   const whole = toType(run, value, type);
-  const bits = target.kind === 'member' ? bitsOfField(run, target) : null;
-  if (bits === null || whole.kind !== 'int') return whole;
+  if (target.kind !== 'member' || whole.kind !== 'int') return whole;
+  const bits = bitsOfField(run, target);
+  if (bits === null) return whole;
   const { base } = meaningOf(run, type);
   const isSigned = numberType(base)?.isSigned ?? false;
   const field = cut(whole, { bits, isSigned });

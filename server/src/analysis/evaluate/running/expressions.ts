@@ -60,7 +60,7 @@ function known(run: Run, expr: Expr): Value | null {
 function computed(run: Run, expr: Expr): Value {
   switch (expr.kind) {
     case 'number':
-      return parseNumber(expr.text) ?? unknownValue(expr.text);
+      return numberValue(expr);
     case 'string':
       return { kind: 'pointer', to: run.textAt(expr) };
     case 'char':
@@ -94,6 +94,17 @@ function computed(run: Run, expr: Expr): Value {
     case 'opaque':
       return unknownValue(printExpr(expr));
   }
+}
+
+const numbers = new WeakMap<Expr, Value>();
+
+/** Loops over feature bits meet the same numbers again and again. */
+function numberValue(expr: Expr & { kind: 'number' }): Value {
+  const known = numbers.get(expr);
+  if (known !== undefined) return known;
+  const value = parseNumber(expr.text) ?? unknownValue(expr.text);
+  numbers.set(expr, value);
+  return value;
 }
 
 // ---- names -------------------------------------------------------------------------------------------------

@@ -173,7 +173,7 @@ export class Run {
     if (!place.startsWith('#') && !initial.has(place)) initial.set(place, unknownValue(text));
     if (this.wholes.has(place))
       for (const part of this.places()) if (isPartOf(part, place)) memory.set(part, unknownValue(text));
-    this.noteParts(place);
+    if (!memory.has(place)) this.noteParts(place);
     memory.set(place, value);
   }
 
