@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../server/src/report/report.js';
 import { applyPatches, diskFiles, readPatches } from '../../server/src/review/index.js';
 import { analyse } from '../../server/src/service/analyse.js';
+import { vringside } from '../cli/support.js';
 import { type KernelVersion, kernelTree } from '../support/kernel-tree.js';
 
 const versions: readonly KernelVersion[] = ['6.12', '6.1'];
@@ -99,6 +100,36 @@ describe.each(versions)('patches to Linux %s', (version) => {
       { numRuns: 60 },
     );
     expect(accepted).toBeGreaterThan(20);
+  });
+
+  const whatIf = async (edit: (text: string) => string, ...args: readonly string[]) => {
+    const path = 'drivers/virtio/virtio_ring.c';
+    const text = readFileSync(join(root, path), 'latin1');
+    expect(edit(text)).not.toBe(text);
+    const input = diffOf([[path, text, edit(text)]]).toString('latin1');
+    return vringside(['sites', '--what-if', '-', '--no-cache', ...args, join(root, 'drivers/virtio')], {
+      input,
+    });
+  };
+
+  it.skipIf(root === '')('change nothing where they only move lines', async () => {
+    const { out, status } = await whatIf((text) => text.replace('#include', '/* one */\n/* two */\n$&'));
+    expect(out).toMatch(/^standard input\n\nnothing changes; \d+ findings as before in/);
+    expect(status).toBe(0);
+  });
+
+  it.skipIf(root === '')('to the decision of the ring show at its sites, guest by guest', async () => {
+    const edit = (text: string): string =>
+      text.replace('if (xen_domain())', 'if (xen_domain() || mem_encrypt_active())');
+    const { out, status } = await whatIf(edit, '--platform', 'pef');
+    expect(out).toContain(
+      [
+        '  before  ACCESS_PLATFORM not negotiated, and not a Xen guest\n',
+        '  after   ACCESS_PLATFORM not negotiated, and memory encryption not active, and not a Xen guest\n',
+      ].join(''),
+    );
+    expect(out).toMatch(/powerpc PEF +no-flag, legacy +fault +not reached\n(?:.*\n)*.*vring_map_one_sg\(\)/);
+    expect(status).toBe(0);
   });
 
   it.skipIf(root === '')('give the report of a tree to which git has applied them', async () => {
