@@ -93,11 +93,13 @@ export async function analyse(options: AnalyseOptions): Promise<Report> {
     // Every text is compared with what the entry was made of; this keeps images apart that would take turns in one entry.
     ...(overlay.size === 0 ? [] : [JSON.stringify([...overlay].sort())]),
   ]);
-  const earlier = options.cacheDir === null ? null : recall(cache, key, reader);
+  // Of a configuration only single options can be asked, so what a report rests on cannot be compared.
+  const isKept = options.cacheDir !== null && options.outcomes?.configuration === undefined;
+  const earlier = isKept ? recall(cache, key, reader) : null;
   clock.lap('recall');
   if (earlier !== null) return options.timings ? { ...earlier, timings: clock.laps } : earlier;
   const report = await analyseSelection(tree, wanted, around, reader, options, clock);
-  if (options.cacheDir !== null) keep(cache, key, reader.consulted(), withoutTimings(report));
+  if (isKept) keep(cache, key, reader.consulted(), withoutTimings(report));
   return report;
 }
 
