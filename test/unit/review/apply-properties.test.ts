@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyPatches, readPatches } from '../../../server/src/review/index.js';
+import { applyPatches, PatchError, readPatches } from '../../../server/src/review/index.js';
 import { applyTo, gitApply, gitDiff } from './support.js';
 
 /** Few different lines, so that context is often ambiguous. */
@@ -118,3 +118,46 @@ it('a series is one patch after the other, and its line maps are one map', () =>
 function mail(number: number, diff: string): string {
   return `From 0123 Mon Sep 17 00:00:00 2001\nSubject: [PATCH ${number}/2] x\n\ntext\n---\n${diff}-- \n2.39\n`;
 }
+
+it('a damaged series is applied or refused, and asks for no path outside the tree', () => {
+  const before = Array.from({ length: 40 }, (_, n) => `line ${n}\n`).join('');
+  const now = before.replace('line 7\n', 'seven\n').replace('line 30\n', '');
+  const rename = 'diff --git a/f.c b/g.c\nsimilarity index 100%\nrename from f.c\nrename to g.c\n';
+  const whole = [gitDiff(before, now), rename].map((diff, n) => mail(n + 1, diff)).join('\n');
+  const pieces = fc.constantFrom(
+    '',
+    '\n',
+    '../',
+    '/',
+    '@@',
+    '--- ',
+    '+++ ',
+    '-',
+    '+',
+    ' ',
+    '\\',
+    '"',
+    '0',
+    '9',
+    '\0',
+    'diff --git ',
+  );
+  const damage = fc.array(fc.tuple(fc.nat(whole.length), fc.nat(12), pieces), { minLength: 1, maxLength: 6 });
+  fc.assert(
+    fc.property(damage, (list) => {
+      let text = whole;
+      for (const [at, length, piece] of list) text = text.slice(0, at) + piece + text.slice(at + length);
+      const asked: string[] = [];
+      try {
+        applyPatches(readPatches(text, 'p'), (path) => {
+          asked.push(path);
+          return path === 'f.c' ? before : null;
+        });
+      } catch (error) {
+        expect(error).toBeInstanceOf(PatchError);
+      }
+      for (const path of asked) expect(path).not.toMatch(/^\/|(?:^|\/)\.\.(?:\/|$)|\0|\\/);
+    }),
+    { numRuns: 3000 },
+  );
+});

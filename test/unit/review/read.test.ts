@@ -31,6 +31,9 @@ describe('diffs', () => {
       plain.replaceAll('--- a/', '--- linux-6.12.orig/').replaceAll('+++ b/', '+++ linux-6.12/'),
     ],
     ['after prose, with an Index line', `Some words.\n\nIndex: x\n====\n${plain}`],
+    ['below notes like headers, with no line between', `Description: why\nFrom: A <a@b.c>\n${gitDiff}`],
+    ['with a byte order mark', `\ufeff${gitDiff}`],
+    ['as PowerShell writes it', Buffer.from(`\ufeff${gitDiff.replaceAll('\n', '\r\n')}`, 'utf16le')],
     ['with carriage returns on every line', gitDiff.replaceAll('\n', '\r\n')],
   ])('%s', (_, text) => {
     expect(summary(text)).toEqual([{ subject: null, leftOut: null, files: oneFile }]);

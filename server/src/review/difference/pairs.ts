@@ -56,7 +56,10 @@ function byKey<T>(items: readonly T[], keyOf: (item: T) => string | null): Map<s
   const found = new Map<string, T[]>();
   for (const item of items) {
     const key = keyOf(item);
-    if (key !== null) found.set(key, [...(found.get(key) ?? []), item]);
+    if (key === null) continue;
+    const others = found.get(key);
+    if (others === undefined) found.set(key, [item]);
+    else others.push(item);
   }
   return found;
 }

@@ -60,21 +60,25 @@ function messageOf(mail: NumberedLines): Message {
   };
 }
 
+/** Headers end at an empty line, or at the first that is none: notes above a diff may look like headers too. */
 function splitHeaders(mail: NumberedLines): { headers: Headers; body: NumberedLines } {
   const headers = new Map<string, Bytes>();
   let at = 0;
   let last: string | null = null;
   for (; at < mail.text.length; at++) {
     const line = withoutCr(mail.text[at] ?? '');
-    if (line === '') break;
-    if (/^[ \t]/.test(line) && last !== null) headers.set(last, `${headers.get(last)} ${line.trim()}`);
+    if (/^[ \t]/.test(line) && at > 0) {
+      if (last !== null) headers.set(last, `${headers.get(last)} ${line.trim()}`);
+      continue;
+    }
+    if (!headerLine.test(line)) break;
     const colon = line.indexOf(':');
-    if (!headerLine.test(line) || colon < 0) continue;
     const name = line.slice(0, colon).toLowerCase();
     last = headers.has(name) ? null : name;
     if (last !== null) headers.set(name, line.slice(colon + 1).trim());
   }
-  return { headers, body: sliceLines(mail, at + 1, mail.text.length) };
+  const isEmpty = withoutCr(mail.text[at] ?? '') === '';
+  return { headers, body: sliceLines(mail, isEmpty ? at + 1 : at, mail.text.length) };
 }
 
 const nothing: NumberedLines = { text: [], at: [] };

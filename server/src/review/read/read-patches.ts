@@ -1,5 +1,5 @@
 /** A patch file of any usual kind to the patches in it, in the order in which they apply. */
-import { type Patch, PatchError, toBytes } from '../patch.js';
+import { type Bytes, type Patch, PatchError, toBytes } from '../patch.js';
 import { numbered } from './lines.js';
 import { messagesOf } from './mail.js';
 import { sectionsOf } from './sections.js';
@@ -14,7 +14,7 @@ const MAX_BYTES = 128 * 1024 * 1024;
  */
 export function readPatches(text: string | Uint8Array, file: string): readonly Patch[] {
   if (text.length > MAX_BYTES) throw new PatchError(file, 1, `larger than ${MAX_BYTES / (1 << 20)} MiB`);
-  const messages = messagesOf(numbered(toBytes(text)));
+  const messages = messagesOf(numbered(withoutMark(toBytes(text))));
   const hasPatchMail = messages.some(({ subject }) => subject !== null && !isReply(subject));
   const patches = messages.map(({ subject, body }): Patch => {
     const isLeftOut = hasPatchMail && subject !== null && isReply(subject);
@@ -23,6 +23,12 @@ export function readPatches(text: string | Uint8Array, file: string): readonly P
     return { file, subject, files: sectionsOf(file, body), leftOut: null };
   });
   return inSeriesOrder(patches);
+}
+
+/** Editors put a byte order mark before a text, and PowerShell's `>` writes UTF-16. */
+function withoutMark(bytes: Bytes): Bytes {
+  if (bytes.startsWith('\xff\xfe')) return toBytes(Buffer.from(bytes, 'latin1').toString('utf16le').slice(1));
+  return bytes.startsWith('\xef\xbb\xbf') ? bytes.slice(3) : bytes;
 }
 
 function isReply(subject: string): boolean {
