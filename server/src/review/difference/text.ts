@@ -9,7 +9,13 @@ import { closingLine, notUnderstood } from '../../report/text-closing.js';
 import { workloadLines } from '../../report/text-workloads.js';
 import type { Applied } from '../apply/apply.js';
 import type { Patch } from '../patch.js';
-import { type Difference, type FindingChange, outcomeChanges, type SiteChange } from './difference.js';
+import {
+  broughtFindings,
+  type Difference,
+  type FindingChange,
+  outcomeChanges,
+  type SiteChange,
+} from './difference.js';
 import { outcomeTable } from './outcome-table.js';
 
 export interface DifferenceTextOptions extends TextOptions {
@@ -79,12 +85,13 @@ function findingSections(difference: Difference, options: DifferenceTextOptions)
   const born = findings.flatMap((change) => (change.status === 'new' ? [change.after] : []));
   const fixed = findings.flatMap((change) => (change.status === 'fixed' ? [change.before] : []));
   const changed = findings.filter((change) => change.status === 'changed');
+  const brought = new Set(broughtFindings(difference));
   const atBefore = { ...options, source: options.sourceBefore };
   return [
     ...section(`New: ${count(born.length, 'finding')}`, findingBlocks(born, after.sites, options), style),
     ...section(
       `Changed: ${count(changed.length, 'finding')}`,
-      changed.map((c) => levelLine(c, style)),
+      changed.map((c) => levelLine(c, brought.has(c.after), style)),
       style,
     ),
     ...section(
@@ -95,12 +102,16 @@ function findingSections(difference: Difference, options: DifferenceTextOptions)
   ];
 }
 
-function levelLine(change: Extract<FindingChange, { status: 'changed' }>, style: Style): string {
+function levelLine(
+  change: Extract<FindingChange, { status: 'changed' }>,
+  isWorse: boolean,
+  style: Style,
+): string {
   const { before, after } = change;
   const level = before.level === after.level ? after.level : `${before.level}, now ${after.level}`;
   const where = `${after.file}:${after.range.start.line}  ${after.function}()`;
   return [
-    `  ${printable(where)}  ${after.rule}  ${style.bold(level)}`,
+    `  ${printable(where)}  ${after.rule}  ${style.bold(level)}${isWorse ? style.red(', worse') : ''}`,
     ...beforeAfter(before.message, after.message, style),
   ].join('\n');
 }
