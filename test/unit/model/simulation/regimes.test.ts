@@ -174,3 +174,36 @@ describe('locks', () => {
     expect([busyNs.lockWait, longestLockWaitNs]).toEqual([0, 0]);
   });
 });
+
+describe('a ring by itself, both sides awake (tools/virtio/ringtest of 6.12, 256 entries, nanoseconds a buffer)', () => {
+  const split = { layout: 'split', stream: 223, roundTrip: 817 } as const;
+  const packed = { layout: 'packed', stream: 29, roundTrip: 210 } as const;
+
+  it.each([
+    [split, 1, 817.4],
+    [split, 4, 290.8],
+    [split, 16, 211.8],
+    [split, 64, 200.8],
+    [split, 256, 260.4],
+    [packed, 1, 209.6],
+    [packed, 256, 28.9],
+  ])('%o with %i outstanding takes %d', ({ layout, stream, roundTrip }, depth, measured) => {
+    const request = blockRequest({
+      pool: null,
+      usesDmaApi: false,
+      depth,
+      stopAfter: 4000,
+      completion: 'poll',
+    });
+    const nothing = Object.fromEntries(Object.keys(request.costs).map((name) => [name, 0]));
+    const { requestsPerSecond } = simulate({
+      ...request,
+      // One buffer of one piece, and nothing done with it.
+      driver: { ...request.driver, device: 'iommu' },
+      ring: { layout, indirect: false, eventIdx: true },
+      idle: { guest: 'poll', device: 'poll' },
+      costs: { ...request.costs, ...nothing, ringStreamNs: stream, ringRoundTripNs: roundTrip },
+    });
+    expect(Math.abs(1e9 / requestsPerSecond / measured - 1)).toBeLessThan(0.25);
+  });
+});

@@ -111,7 +111,7 @@ export class Guest implements Scheduler {
   usedIsThere(queue: Queue, now: number): void {
     const cpu = this.cpuOf(queue);
     if (cpu?.phase !== 'idle') return;
-    const seen = now + this.world.sightNs;
+    const seen = Math.max(now, queue.used.headTime + this.world.sightNs);
     if (seen < (this.calendar.at[cpu.number] ?? NEVER)) this.calendar.enter(cpu.number, seen);
   }
 

@@ -72,7 +72,7 @@ export class Reaper {
     const { queue } = cpu;
     if (queue === null) return;
     const receiver = this.receivers[queue.number] ?? null;
-    if (queue.used.count === 0 || this.isPollOver(cpu, receiver)) {
+    if (!this.isUsedSeen(queue, now) || this.isPollOver(cpu, receiver)) {
       this.endPoll(cpu, queue, receiver, now);
       return;
     }
@@ -90,7 +90,9 @@ export class Reaper {
     queue.ring.take(kind.ringDescriptors);
     const ns = kind.takeNs + (kind.mappings[0]?.outNs ?? 0);
     this.world.tally.guestNs += ns;
-    this.calendar.enter(cpu.number, now + ns);
+    // What nobody else can see needs no step of its own.
+    if (this.isAlone && ns > 0 && kind.mappings.length > 0) this.give(cpu, now + ns);
+    else this.calendar.enter(cpu.number, now + ns);
   }
 
   /** One mapping's slots go back; its copy was made before (swiotlb_tbl_unmap_single()). */
@@ -99,6 +101,8 @@ export class Reaper {
     if (queue === null || kind === null) return;
     const { slots, tally } = this.world;
     const { mappings } = kind;
+    // In a step that took something back, the request is not done before the next.
+    const isDone = cpu.piece === mappings.length || !this.isAlone;
     let time = now;
     for (; cpu.piece < mappings.length; ) {
       if (time > now && !this.isAlone) break;
@@ -113,7 +117,7 @@ export class Reaper {
       time += mappings[cpu.piece]?.outNs ?? 0;
     }
     tally.guestNs += time - now;
-    if (cpu.piece === mappings.length && time === now) this.finish(cpu, queue, now);
+    if (cpu.piece === mappings.length && isDone && time === now) this.finish(cpu, queue, now);
     else this.calendar.enter(cpu.number, time);
   }
 
@@ -136,6 +140,15 @@ export class Reaper {
     this.calendar.enter(cpu.number, time);
   }
 
+  /**
+   * Who asks for an interrupt looks once more, and waits for what is under way to him; who polls has other things to do, but
+   * in turns.
+   */
+  private isUsedSeen({ used }: Queue, now: number): boolean {
+    const waits = !this.polls || this.world.inTurns;
+    return used.count > 0 && (waits || used.headTime + this.world.sightNs <= now);
+  }
+
   private isPollOver(cpu: Cpu, receiver: Receiver | null): boolean {
     return receiver !== null && !this.world.inTurns && cpu.polled >= receiver.posted.budget;
   }
@@ -149,7 +162,7 @@ export class Reaper {
     }
     cpu.polled = 0;
     cpu.hasFilled = false;
-    if (queue.used.count > 0) {
+    if (this.isUsedSeen(queue, now)) {
       this.take(cpu, now);
       return;
     }

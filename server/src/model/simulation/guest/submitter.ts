@@ -1,5 +1,7 @@
 /** A request on its way to the ring: mapped piece by piece, exposed, and announced to the device. */
 import type { Calendar } from '../calendar.js';
+import type { Kind } from '../kinds.js';
+import type { Queue } from '../queue/queue.js';
 import type { Device, World } from '../world.js';
 import type { Cpu, Lane, QueueLocks, Scheduler } from './cpu.js';
 
@@ -40,7 +42,9 @@ export class Submitter {
     const ns = isNew ? kind.driverNs : 0;
     if (isNew) this.world.tally.submitted += 1;
     this.world.tally.guestNs += ns;
-    this.calendar.enter(cpu.number, now + ns);
+    // What nobody else can see or prevent needs no step of its own.
+    if (this.isAlone && this.hasRoom(lane.queue, kind)) this.submit(cpu, now + ns);
+    else this.calendar.enter(cpu.number, now + ns);
   }
 
   submit(cpu: Cpu, now: number): void {
@@ -48,7 +52,7 @@ export class Submitter {
     if (queue === null || kind === null || lane === null) return;
     const handOver = this.locks.take(queue, cpu, now);
     if (handOver < 0) return;
-    if (queue.free < kind.ringDescriptors || queue.free < this.world.reserve) {
+    if (!this.hasRoom(queue, kind)) {
       this.putBack(cpu, 'ring', now);
       return;
     }
@@ -135,6 +139,10 @@ export class Submitter {
     }
     queue.giveToken(cpu.token);
     this.putBack(cpu, 'pool', now);
+  }
+
+  private hasRoom({ free }: Queue, { ringDescriptors }: Kind): boolean {
+    return free >= ringDescriptors && free >= this.world.reserve;
   }
 
   private undoAll(cpu: Cpu, now: number, time: number): void {
