@@ -44,7 +44,8 @@ export class FieldTruths {
         via.push(...value.via);
       }
     }
-    if (!this.resolver.atoms.hasFact(formula)) return null;
+    if (!this.resolver.atoms.hasFact(formula))
+      return isDecided(assignments, formula) ? { formula, via } : null;
     for (const reset of resets) {
       // A first value, overwritten further down in the same function, is no clearing.
       if (
@@ -121,6 +122,14 @@ export class FieldTruths {
     }
     return formula;
   }
+}
+
+/**
+ * Whether a function's result is all that is ever stored, and that is always the same. Of a constant nothing follows: it
+ * may stand for the first value of a field that is set elsewhere, or for one that begins as zero.
+ */
+function isDecided(assignments: readonly FieldAssignment[], formula: Formula): boolean {
+  return formula <= TRUE && assignments.every(({ value }) => value?.kind === 'call');
 }
 
 function storeText(a: FieldAssignment): string {

@@ -176,13 +176,11 @@ export class FunctionTruth implements TruthSource {
     return formula;
   }
 
-  /** A stub such as `static inline bool f(void) { return false; }` among several definitions. */
+  /** A stub such as `static inline bool f(void) { return false; }`, or a function that says the same on every way out. */
   private constantResult(target: FunctionRef): Resolution | null {
-    const returns = this.resolver.reachOf(target).variants.flatMap((v) => v.reach.returns);
-    const only = returns.length === 1 ? returns[0] : undefined;
-    return only !== undefined && only.formula === TRUE && only.truth <= TRUE
-      ? { formula: only.truth, via: [] }
-      : null;
+    const [first, ...others] = this.resolver.reachOf(target).variants.flatMap((v) => v.reach.returns);
+    if (first === undefined || first.truth > TRUE) return null;
+    return others.every(({ truth }) => truth === first.truth) ? { formula: first.truth, via: [] } : null;
   }
 
   /** Puts what the caller passes in place of the callee's parameters. */
