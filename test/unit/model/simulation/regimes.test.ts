@@ -51,7 +51,7 @@ describe('receive rings and the pool (measured on 6.1 and 6.12)', () => {
   });
 });
 
-describe('block requests put back (measured: 48 to 57 for 32, and 258 to 335 for 128)', () => {
+describe('block requests put back (measured: 1.5 to 1.8 and 1.9 to 2.2 times the bytes)', () => {
   const writes = { op: 'write', segments: Array(4).fill(262_144), count: 1 } as const;
   const inPool = (depth: number, stopAfter: number): SimulationRequest =>
     blockRequest({ slots: 1024, requests: [writes], depth, stopAfter, stopsWhenSteady: false });
@@ -59,12 +59,12 @@ describe('block requests put back (measured: 48 to 57 for 32, and 258 to 335 for
   it.each([
     [4, 32],
     [16, 128],
-  ])('%i requests of 1 MiB in flight in 1024 slots are mapped 1.5 to 2.2 times over', (depth, stopAfter) => {
+  ])('%i requests of 1 MiB in flight in 1024 slots are copied 1.4 to 2.3 times over', (depth, stopAfter) => {
     const { ending, completed, counts } = run(inPool(depth, stopAfter));
     expect([ending, completed]).toEqual(['budget', stopAfter]);
     const once = stopAfter * (2 ** 20 + 16 + 96);
-    expect(counts.bytesToDevice / once).toBeGreaterThan(1.2);
-    expect(counts.bytesToDevice / once).toBeLessThan(2.2);
+    expect(counts.bytesToDevice / once).toBeGreaterThan(1.4);
+    expect(counts.bytesToDevice / once).toBeLessThan(2.3);
     expect(1 + counts.requeues / stopAfter).toBeGreaterThan(1.4);
     expect(counts.slotsAtRest).toBe(0);
   });
