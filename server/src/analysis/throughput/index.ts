@@ -44,10 +44,17 @@ const probe: readonly Mapping[] = [
   { bytes: 48, deviceWrites: false },
 ];
 
+/** By platform: every place that is bounced there has the same. */
+const usualRatios = new Map<PlatformId, ThroughputRatio>();
+
 /** Of a 4 KiB read from a virtio disk: where a place decides for devices of every class. */
 export function usualRatio(platform: PlatformId): ThroughputRatio {
+  const known = usualRatios.get(platform);
+  if (known !== undefined) return known;
   const answer = ratioOf(platform, 'blk', probe, USUAL_BYTES, costParameters);
-  return { ...answer, of: `4 KiB reads of a disk, ${DEPTH} in flight` };
+  const ratio = { ...answer, of: `4 KiB reads of a disk, ${DEPTH} in flight` };
+  usualRatios.set(platform, ratio);
+  return ratio;
 }
 
 /**
@@ -57,13 +64,15 @@ export function usualRatio(platform: PlatformId): ThroughputRatio {
 export function workloadRatio(platform: PlatformId, workload: Workload): ThroughputRatio | null {
   if (workload.mapping.by === 'none' || workload.pieces.length === 0) return null;
   const deviceClass = workload.deviceClass ?? 'blk';
-  const [small, usual, large] = (['least', 'usual', 'most'] as const).map((size) => {
+  const sized = (size: Size): Sized => {
     const request = requestOf(workload, size);
-    return {
-      ...ratioOf(platform, deviceClass, request.mappings, request.payload, costParameters),
-      ...request,
-    };
-  }) as [Sized, Sized, Sized];
+    const { mappings, payload } = request;
+    return { ...ratioOf(platform, deviceClass, mappings, payload, costParameters), ...request };
+  };
+  const small = sized('least');
+  const isFixed = workload.pieces.every(({ bytes, segments }) => isExact(bytes) && isExact(segments));
+  const usual = isFixed ? small : sized('usual');
+  const large = isFixed ? small : sized('most');
   return {
     low: Math.min(small.low, usual.low, large.low),
     mid: usual.mid,
@@ -113,6 +122,10 @@ function mappingsOf({ bytes, segments, direction }: Piece, size: Size): readonly
   // A request has some payload: one without is no stream of data.
   const few = Math.min(Math.max(count, size === 'least' ? segments.least : 1), fitting);
   return Array.from({ length: few }, () => ({ bytes: each, deviceWrites: direction === 'in' }));
+}
+
+function isExact({ least, most }: Bounds): boolean {
+  return least === most && least > 0;
 }
 
 function within({ least, most }: Bounds, wanted: number): number {

@@ -1,6 +1,6 @@
 /** What bouncing one request costs the guest's CPU: every mapping takes slots and is copied whole. */
 import { copyNs } from './copies.js';
-import { type Interval, sum, times, zero } from './interval.js';
+import { type Interval, sum } from './interval.js';
 import type { MachineCosts, PlatformCosts } from './parameter.js';
 import { mappedSlotsNs, slotsOfMapping } from './slots.js';
 
@@ -40,24 +40,60 @@ export function bounceCost(
     coldNsPerByte: platform.copyColdNsPerByte,
     coldFixedNs: machine.copyColdFixedNs,
   };
-  let copying = zero;
-  let slotting = zero;
+  const copyTotal = { low: 0, mid: 0, high: 0 };
+  const slotTotal = { low: 0, mid: 0, high: 0 };
   let copiedBytes = 0;
   let slots = 0;
+  // Most mappings of a request are alike: what one costs is worked out once for all that follow it.
+  let last = mappingCost(0, copies, machine, probes);
   for (const { bytes, deviceWrites, isCopiedIn = true } of mappings) {
+    if (last.bytes !== bytes) last = mappingCost(bytes, copies, machine, probes);
     const ways = (isCopiedIn ? 1 : 0) + (deviceWrites ? 1 : 0);
-    copying = sum(copying, times(ways, copyNs(bytes, 'both cold', copies)));
+    addTimes(copyTotal, ways, last.copyNs);
+    addTimes(slotTotal, 1, last.slotNs);
     copiedBytes += ways * bytes;
-    const count = slotsOfMapping(bytes);
-    slotting = sum(slotting, machine.dmaCallNs, mappedSlotsNs(count, probes, machine));
-    slots += count;
+    slots += last.slots;
   }
   return {
-    copyNs: copying,
-    slotNs: slotting,
-    totalNs: sum(copying, slotting),
+    copyNs: copyTotal,
+    slotNs: slotTotal,
+    totalNs: sum(copyTotal, slotTotal),
     copiedBytes,
     slots,
     acquisitions: 2 * mappings.length,
   };
+}
+
+/** Of a mapping of this many bytes: one copy, and its slots. */
+interface OneMapping {
+  readonly bytes: number;
+  readonly copyNs: Interval;
+  readonly slotNs: Interval;
+  readonly slots: number;
+}
+
+function mappingCost(
+  bytes: number,
+  copies: Parameters<typeof copyNs>[2],
+  machine: MachineCosts,
+  probes: number,
+): OneMapping {
+  const slots = slotsOfMapping(bytes);
+  return {
+    bytes,
+    copyNs: copyNs(bytes, 'both cold', copies),
+    slotNs: sum(machine.dmaCallNs, mappedSlotsNs(slots, probes, machine)),
+    slots,
+  };
+}
+
+/** Adds a term so many times to a sum in the making. */
+function addTimes(
+  total: { -readonly [Bound in keyof Interval]: number },
+  times: number,
+  term: Interval,
+): void {
+  total.low += times * term.low;
+  total.mid += times * term.mid;
+  total.high += times * term.high;
 }

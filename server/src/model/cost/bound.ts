@@ -63,8 +63,10 @@ const SEARCH_STRIDE = 2;
 
 // ---- terms -----------------------------------------------------------------------------------------------------
 
-/** Time from one completion to the next, if one resource alone decided. */
-type TermNs = readonly [Term, number];
+/** Time from one completion to the next if one resource alone decided, in nanoseconds; 0: it has no part in it. */
+type TermTimes = Readonly<Record<Term, number>>;
+
+const terms: readonly Term[] = ['guest CPU', 'device', 'ring', 'latency', 'pool', 'queue lock', 'pool lock'];
 
 /** How many requests the pool has room for at a time, beside what is posted. */
 export function requestsThatFit({ isBounced, pool, slotsPerRequest }: Workload): number {
@@ -75,47 +77,68 @@ export function requestsThatFit({ isBounced, pool, slotsPerRequest }: Workload):
   return Math.max(0, Math.floor(free / slotsPerRequest));
 }
 
+/** What a request costs with every figure at the same bound, in nanoseconds. */
+interface CostAt {
+  readonly guest: number;
+  readonly busy: number;
+  readonly service: number;
+  readonly bounce: number;
+  readonly slots: number;
+  readonly exits: number;
+  readonly woken: number;
+  readonly interference: number;
+  readonly stream: number;
+  readonly handOver: number;
+}
+
+/** A workload with its costs, at each bound: read once, for a quotient tries every pair of them. */
+interface Costed extends Readonly<Record<Bound, CostAt>> {
+  readonly w: Workload;
+  readonly cost: RequestCost;
+  readonly fit: number;
+}
+
+function costed(w: Workload, parameters: CostParameters): Costed {
+  const cost = requestCost(w, parameters);
+  const stream = parameters.machine.rings[w.ring].streamNs;
+  const at = (bound: Bound): CostAt => ({
+    guest: cost.guest[bound],
+    busy: cost.busy[bound],
+    service: cost.service[bound],
+    bounce: cost.bounce?.totalNs[bound] ?? 0,
+    slots: cost.bounce?.slotNs[bound] ?? 0,
+    exits: cost.exits[bound],
+    woken: cost.interrupts[bound] + cost.wakes[bound],
+    interference: cost.interference[bound],
+    stream: stream[bound],
+    handOver: parameters.machine.lockHandOverNs[bound],
+  });
+  return { w, cost, fit: requestsThatFit(w), low: at('low'), mid: at('mid'), high: at('high') };
+}
+
 /** Every resource's time, with what all guests have in common at one bound and all else at another. */
-function termsAt(
-  w: Workload,
-  cost: RequestCost,
-  { machine }: CostParameters,
-  common: Bound,
-  added: Bound,
-): readonly TermNs[] {
+function termsAt({ w, cost, fit }: Costed, common: CostAt, added: CostAt): TermTimes {
   const inFlight = w.depth * w.queues;
-  const fit = requestsThatFit(w);
-  const bounce = cost.bounce?.totalNs[added] ?? 0;
-  const woken = cost.interrupts[added] + cost.wakes[added];
-  const cpu = cost.guest[common] + bounce + cost.exits[added] + woken;
-  const busy = cost.busy[common] + cost.interference[added];
-  const latency = latencyAt(cost, common, added);
-  const terms: TermNs[] = [
-    ['guest CPU', cpu / w.cpus],
-    ['device', busy / Math.min(w.backend.workers, w.queues)],
-    ['ring', (w.ringEntries * machine.rings[w.ring].streamNs[added]) / w.queues],
-  ];
-  // A packet's source does not wait for an answer: nothing bounds what is under way but the ring.
-  if (w.loop === 'closed') terms.push(['latency', latency / inFlight]);
-  if (fit < inFlight) terms.push(['pool', latency / Math.max(fit, 1)]);
-  if (cost.bounce === null) return terms;
-  const handOver = machine.lockHandOverNs[added];
-  // Taken to submit and to complete; only the lock's own line moves, of the four that a pool's lock takes along.
-  if (w.mapsUnderQueueLock && w.cpus > w.queues)
-    terms.push(['queue lock', (bounce + handOver / 2) / w.queues]);
-  if (w.cpus > w.pool.areas)
-    terms.push([
-      'pool lock',
-      (cost.bounce.acquisitions * handOver + cost.bounce.slotNs[added]) / w.pool.areas,
-    ]);
-  return terms;
+  const latency = latencyAt(common, added);
+  const { bounce } = cost;
+  const sharesQueues = bounce !== null && w.mapsUnderQueueLock && w.cpus > w.queues;
+  const sharesAreas = bounce !== null && w.cpus > w.pool.areas;
+  return {
+    'guest CPU': (common.guest + added.bounce + added.exits + added.woken) / w.cpus,
+    device: (common.busy + added.interference) / Math.min(w.backend.workers, w.queues),
+    ring: (w.ringEntries * added.stream) / w.queues,
+    // A packet's source does not wait for an answer: nothing bounds what is under way but the ring.
+    latency: w.loop === 'closed' ? latency / inFlight : 0,
+    pool: fit < inFlight ? latency / Math.max(fit, 1) : 0,
+    // Taken to submit and to complete; only the lock's own line moves, of the four that a pool's lock takes along.
+    'queue lock': sharesQueues ? (added.bounce + added.handOver / 2) / w.queues : 0,
+    'pool lock': sharesAreas ? (bounce.acquisitions * added.handOver + added.slots) / w.pool.areas : 0,
+  };
 }
 
 /** From submission to completion with no other request under way. Of an exit only the way out delays the device. */
-function latencyAt(cost: RequestCost, common: Bound, added: Bound): number {
-  const woken = cost.interrupts[added] + cost.wakes[added];
-  const protection = (cost.bounce?.totalNs[added] ?? 0) + cost.exits[added] / 2 + woken;
-  return cost.guest[common] + cost.service[common] + protection;
+function latencyAt(common: CostAt, added: CostAt): number {
+  return common.guest + common.service + added.bounce + added.exits / 2 + added.woken;
 }
 
 // ---- together --------------------------------------------------------------------------------------------------
@@ -125,52 +148,46 @@ function latencyAt(cost: RequestCost, common: Bound, added: Bound): number {
  * requests under way: the slowest stage decides. A closed loop with a device that does one thing after another lies
  * between the slowest and the sum.
  */
-function between(w: Workload, terms: readonly TermNs[]): number {
-  let slowest = 0;
-  let guest = 0;
-  let device = 0;
-  for (const [term, ns] of terms) {
-    slowest = Math.max(slowest, ns);
-    if (term === 'guest CPU') guest = ns;
-    if (term === 'device') device = ns;
-  }
+function between(w: Workload, all: TermTimes): number {
+  const { latency, pool, ring } = all;
+  const locks = Math.max(all['queue lock'], all['pool lock']);
+  const slowest = Math.max(all['guest CPU'], all.device, ring, latency, pool, locks);
   const isHidden = w.loop === 'stream' || w.backend.isConcurrent;
-  return isHidden ? slowest : Math.max(slowest, legs(guest, device));
+  return isHidden ? slowest : Math.max(slowest, legs(all['guest CPU'], all.device));
 }
 
 /** How much longer a request takes than in a plain guest, with no other under way. */
 export function addedLatencyNs(w: Workload, parameters: CostParameters): Interval {
-  const own = requestCost(w, parameters);
-  const plain = requestCost(plainOf(w), parameters);
+  const own = costed(w, parameters);
+  const plain = costed(plainOf(w), parameters);
   const { low, mid, high } = eachBound((bound) =>
-    Math.max(0, latencyAt(own, bound, bound) - latencyAt(plain, bound, bound)),
+    Math.max(0, latencyAt(own[bound], own[bound]) - latencyAt(plain[bound], plain[bound])),
   );
   return { low: Math.min(low, mid, high), mid, high: Math.max(low, mid, high) };
 }
 
 /** Estimates a workload, and against the same one in a plain guest. */
 export function estimate(w: Workload, parameters: CostParameters): Estimate {
-  const cost = requestCost(w, parameters);
-  const terms = {
-    low: termsAt(w, cost, parameters, 'low', 'low'),
-    mid: termsAt(w, cost, parameters, 'mid', 'mid'),
-    high: termsAt(w, cost, parameters, 'high', 'high'),
+  const own = costed(w, parameters);
+  const all = {
+    low: termsAt(own, own.low, own.low),
+    mid: termsAt(own, own.mid, own.mid),
+    high: termsAt(own, own.high, own.high),
   };
-  const isStuck = requestsThatFit(w) < 1;
-  const ns = eachBound((bound) => between(w, terms[bound]));
-  const alone = eachBound((bound) => latencyAt(cost, bound, bound));
+  const isStuck = own.fit < 1;
+  const ns = eachBound((bound) => between(w, all[bound]));
+  const alone = eachBound((bound) => latencyAt(own[bound], own[bound]));
   const rate = isStuck ? zero : perSecond(ns);
-  const ranked = ranking(terms, isStuck);
-  const plain = plainOf(w);
-  const plainCost = requestCost(plain, parameters);
+  const ranked = ranking(all, isStuck);
+  const plain = costed(plainOf(w), parameters);
   return {
     requestsPerSecond: rate,
     bytesPerSecond: times(w.payloadBytes, rate),
     latencyNs: w.loop === 'closed' ? most(alone, times(w.depth * w.queues, ns)) : alone,
     binding: isStuck ? 'pool' : (ranked[0]?.term ?? 'device'),
-    loss: lossOf(w, cost, plainCost, parameters),
+    loss: lossOf(w, own.cost, plain.cost, parameters),
     terms: ranked,
-    ratio: isPlain(w) ? null : isStuck ? zero : quotientOf([w, cost], [plain, plainCost], parameters),
+    ratio: isPlain(w) ? null : isStuck ? zero : quotientOf(own, plain),
     evidence: evidenceOf(w, parameters.platforms[w.platform]),
     parameters: parameters.version,
     notes: notesOf(parameters.platforms[w.platform], isStuck),
@@ -188,10 +205,8 @@ function isPlain(w: Workload): boolean {
 
 /** Rate of one workload against another's. */
 export function rateAgainst(w: Workload, other: Workload, parameters: CostParameters): Interval {
-  return quotientOf([w, requestCost(w, parameters)], [other, requestCost(other, parameters)], parameters);
+  return quotientOf(costed(w, parameters), costed(other, parameters));
 }
-
-type Costed = readonly [Workload, RequestCost];
 
 const bounds: readonly Bound[] = ['low', 'mid', 'high'];
 
@@ -199,34 +214,34 @@ const bounds: readonly Bound[] = ['low', 'mid', 'high'];
  * What both have in common (guest, device) is the same on both sides of the quotient, so its bounds are tried against those
  * of everything else.
  */
-function quotientOf([w, cost]: Costed, [other, otherCost]: Costed, parameters: CostParameters): Interval {
+function quotientOf(own: Costed, other: Costed): Interval {
   let low = Infinity;
-  let mid = 0;
   let high = 0;
+  const quotient = (common: Bound, added: Bound): number =>
+    between(other.w, termsAt(other, other[common], other[added])) /
+    between(own.w, termsAt(own, own[common], own[added]));
   for (const common of bounds) {
     for (const added of bounds) {
-      const own = between(w, termsAt(w, cost, parameters, common, added));
-      const quotient = between(other, termsAt(other, otherCost, parameters, common, added)) / own;
-      low = Math.min(low, quotient);
-      high = Math.max(high, quotient);
-      if (common === 'mid' && added === 'mid') mid = quotient;
+      const value = quotient(common, added);
+      low = Math.min(low, value);
+      high = Math.max(high, value);
     }
   }
-  return { low, mid, high };
+  return { low, mid: quotient('mid', 'mid'), high };
 }
 
 function perSecond(ns: Interval): Interval {
   return { low: NS / ns.high, mid: NS / ns.mid, high: NS / ns.low };
 }
 
-function ranking(terms: Readonly<Record<Bound, readonly TermNs[]>>, isStuck: boolean): TermRate[] {
-  return terms.mid
-    .flatMap(([term, mid], i): TermRate[] => {
-      if (mid === 0) return [];
-      const ns = { low: terms.low[i]?.[1] ?? mid, mid, high: terms.high[i]?.[1] ?? mid };
-      return [{ term, perSecond: isStuck && term === 'pool' ? zero : perSecond(ns) }];
-    })
-    .sort((a, b) => a.perSecond.mid - b.perSecond.mid || (a.term < b.term ? -1 : 1));
+function ranking(all: Readonly<Record<Bound, TermTimes>>, isStuck: boolean): TermRate[] {
+  const ranked: TermRate[] = [];
+  for (const term of terms) {
+    if (all.mid[term] === 0) continue;
+    const ns = { low: all.low[term], mid: all.mid[term], high: all.high[term] };
+    ranked.push({ term, perSecond: isStuck && term === 'pool' ? zero : perSecond(ns) });
+  }
+  return ranked.sort((a, b) => a.perSecond.mid - b.perSecond.mid || (a.term < b.term ? -1 : 1));
 }
 
 /** What is added to a plain guest's request, largest first. */

@@ -13,11 +13,13 @@ export function exactly(value: number): Interval {
 }
 
 export function sum(...terms: readonly Interval[]): Interval {
-  return {
-    low: terms.reduce((s, t) => s + t.low, 0),
-    mid: terms.reduce((s, t) => s + t.mid, 0),
-    high: terms.reduce((s, t) => s + t.high, 0),
-  };
+  const total = { low: 0, mid: 0, high: 0 };
+  for (const { low, mid, high } of terms) {
+    total.low += low;
+    total.mid += mid;
+    total.high += high;
+  }
+  return total;
 }
 
 /** Product with a number that is not negative. */
