@@ -2,9 +2,10 @@
  * The device, queue by queue: it takes a request, serves it, gives it back, and says so where the driver asked. With nothing
  * to do it sleeps, looks again for a while, or for ever (vhost_worker() and handle_tx() of drivers/vhost, QEMU's I/O thread).
  */
-import { type Calendar, NEVER } from './calendar.js';
+
 import type { Receiver } from './guest/receiver.js';
 import type { Queue } from './queue/queue.js';
+import { type Calendar, NEVER } from './run/calendar.js';
 import type { Device as DeviceSide, Guest, World } from './world.js';
 
 /** What a queue's device is doing. */

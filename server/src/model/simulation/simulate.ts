@@ -1,14 +1,14 @@
 /** Runs a simulation: events in their order, until nothing is left to do, or nothing new happens. */
 import { postedBuffers, standingBuffers } from '../driver/shapes.js';
 import { packedLayout, splitLayout } from '../virtqueue/layout.js';
-import { Calendar } from './calendar.js';
 import { Device } from './device.js';
 import { Guest } from './guest/guest.js';
 import { type Receiver, receiverOf } from './guest/receiver.js';
 import { broken } from './invariants.js';
 import { Queue } from './queue/queue.js';
 import type { Ending, SimulationRequest, SimulationResult } from './request.js';
-import { type Mark, WINDOW, Windows } from './steady.js';
+import { Calendar } from './run/calendar.js';
+import { type Mark, WINDOW, Windows } from './run/steady.js';
 import { CLASS, World } from './world.js';
 
 /** A simulation while it runs, for checks. */

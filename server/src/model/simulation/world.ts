@@ -4,8 +4,8 @@ import { Slots } from './guest/slots.js';
 import { Kinds } from './kinds.js';
 import type { Queue } from './queue/queue.js';
 import type { Ending, SimulationCosts, SimulationRequest, SimulationResult } from './request.js';
+import { Tally } from './run/tally.js';
 import { Script } from './script.js';
-import { Tally } from './tally.js';
 
 /** What the guest knows of the device: it can tell it of something, and see whether it does anything. */
 export interface Device {

@@ -1,7 +1,8 @@
 /** A CPU of the guest, what it is at, and the lock it needs to touch a queue. */
-import { type Calendar, NEVER } from '../calendar.js';
+
 import type { Kind } from '../kinds.js';
 import type { Queue } from '../queue/queue.js';
+import { type Calendar, NEVER } from '../run/calendar.js';
 import type { World } from '../world.js';
 
 /** What a CPU does at its next step. */

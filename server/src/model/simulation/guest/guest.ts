@@ -2,8 +2,9 @@
  * The guest: CPUs that submit and take back. A step is what happens at one moment: slots found under their lock, a request
  * exposed, slots given back; what it takes is the time to the next step.
  */
-import { type Calendar, NEVER } from '../calendar.js';
+
 import type { Queue } from '../queue/queue.js';
+import { type Calendar, NEVER } from '../run/calendar.js';
 import type { Device, World } from '../world.js';
 import { Cpu, type Lane, QueueLocks, type Scheduler } from './cpu.js';
 import { Reaper } from './reaper.js';

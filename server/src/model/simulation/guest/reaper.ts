@@ -1,6 +1,7 @@
 /** Requests on their way back: taken from the ring, unmapped piece by piece; and receive queues filled up again. */
-import type { Calendar } from '../calendar.js';
+
 import type { Queue } from '../queue/queue.js';
+import type { Calendar } from '../run/calendar.js';
 import type { Device, World } from '../world.js';
 import type { Cpu, Lane, QueueLocks, Scheduler } from './cpu.js';
 import type { Receiver } from './receiver.js';

@@ -8,7 +8,7 @@ import { SlotPool } from '../../bounce/slot-pool.js';
 import { roundUpToPowerOfTwo, slotsOf } from '../../bounce/units.js';
 import { type Mapping, ns } from '../kinds.js';
 import type { SimulatedPool, SimulationCosts } from '../request.js';
-import type { Tally } from '../tally.js';
+import type { Tally } from '../run/tally.js';
 
 /** Where the pool stands in memory: aligned to any page. */
 const START = 1 << 20;

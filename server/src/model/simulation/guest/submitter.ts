@@ -1,7 +1,8 @@
 /** A request on its way to the ring: mapped piece by piece, exposed, and announced to the device. */
-import type { Calendar } from '../calendar.js';
+
 import type { Kind } from '../kinds.js';
 import type { Queue } from '../queue/queue.js';
+import type { Calendar } from '../run/calendar.js';
 import type { Device, World } from '../world.js';
 import type { Cpu, Lane, QueueLocks, Scheduler } from './cpu.js';
 

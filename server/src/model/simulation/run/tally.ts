@@ -1,4 +1,4 @@
-import type { Mapping } from './kinds.js';
+import type { Mapping } from '../kinds.js';
 
 /** What is counted while a simulation runs: whole numbers only. */
 export class Tally {
