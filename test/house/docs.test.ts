@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { rules } from '../../server/src/rules/index.js';
 import { checkoutRoot, readTracked, trackedFiles } from '../support/tracked-files.js';
 import { commandLineDoc, outcomesDoc, rulesDoc, siteKindsDoc } from './generated-pages.js';
 import { modelDoc, scenarioSchemaDoc } from './model-page.js';
+import { validationDocs, validationFolder } from './validation-page.js';
 
 const pages = trackedFiles().filter((file) => file.endsWith('.md'));
 
@@ -19,6 +20,18 @@ describe('generated pages are current (npm run docs)', () => {
   };
   it.each(Object.entries(generated))('docs/%s', async (name, generate) => {
     await expect(generate()).toMatchFileSnapshot(join(checkoutRoot, 'docs', name));
+  });
+
+  const { markdown, plots } = validationDocs();
+  it('docs/model-validation.md', async () => {
+    await expect(markdown).toMatchFileSnapshot(join(checkoutRoot, 'docs', 'model-validation.md'));
+  });
+  it.each(plots)(`docs/${validationFolder}/$file`, async ({ file, svg }) => {
+    await expect(svg).toMatchFileSnapshot(join(checkoutRoot, 'docs', validationFolder, file));
+  });
+  it(`docs/${validationFolder} has no picture that the page does not show`, () => {
+    const shown = plots.map(({ file }) => file);
+    expect(readdirSync(join(checkoutRoot, 'docs', validationFolder)).sort()).toEqual(shown.toSorted());
   });
 });
 

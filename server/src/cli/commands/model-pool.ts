@@ -139,7 +139,9 @@ function fallsOverWords(q: PoolQuestion, answer: PoolAnswer): string[] {
       : []),
     ...(q.disks > 0
       ? [
-          `more than ${number(answer.requestsThatFit)} disk requests of ${kib(q.disk.requestBytes)} in flight beside what is posted`,
+          answer.requestsThatFit === 0
+            ? `the first disk request of ${kib(q.disk.requestBytes)}`
+            : `more than ${number(answer.requestsThatFit)} disk requests of ${kib(q.disk.requestBytes)} in flight beside what is posted`,
         ]
       : []),
   ];

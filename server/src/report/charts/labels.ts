@@ -25,10 +25,13 @@ export function textWidth(text: string, size: number, isBold = false): number {
   return (thousandths * size * (isBold ? 1.1 : 1)) / 1000;
 }
 
+/** A space to break at: not within a number, nor between it and its unit. */
+const BREAK = / (?!(?<=\d )(?:\d{3}\b|[KMGT]?i?B\b|%))/;
+
 /** Broken at spaces; a longer word stays whole. */
 export function wrapText(text: string, width: number, size: number, isBold = false): string[] {
   const lines: string[] = [];
-  for (const word of text.split(' ')) {
+  for (const word of text.split(BREAK)) {
     const last = lines.at(-1);
     const candidate = last === undefined ? word : `${last} ${word}`;
     if (last !== undefined && textWidth(candidate, size, isBold) <= width)

@@ -1,7 +1,7 @@
 /** The page of docs/ that shows the model's figures against measured ones, with its pictures as files beside it. */
 import { dotChart } from '../charts/index.js';
 import { validationCharts } from './charts/validation.js';
-import { errorText, figureWords, predictedText, validationClosing } from './text/validation.js';
+import { errorText, figureWords, isFittedOnly, predictedText, validationClosing } from './text/validation.js';
 import type { ValidationGroup, ValidationReport, ValidationRow } from './types.js';
 import { significant } from './units.js';
 
@@ -48,7 +48,8 @@ function overview(groups: readonly ValidationGroup[]): string {
 }
 
 function verdict(group: ValidationGroup): string {
-  return group.verdict === 'met' ? 'met' : '**missed**';
+  if (group.verdict === 'missed') return '**missed**';
+  return isFittedOnly(group) ? 'met, by the rows it was fitted to' : 'met';
 }
 
 function section(group: ValidationGroup, mostRows: number): string {
@@ -59,7 +60,9 @@ function section(group: ValidationGroup, mostRows: number): string {
     `Target: ${inline(group.target)}. Reached: ${inline(group.reached)}: ${verdict(group)}. Figures: ${figureWords(group)}.`,
     ...group.notes.map(inline),
     ...(shown.length === 0 ? [] : [rowTable(shown, group)]),
-    ...(left === 0 ? [] : [`${left} more rows lie inside their interval.`]),
+    ...(left === 0
+      ? []
+      : [`${shown.length === 0 ? `All ${left}` : `${left} more`} rows lie inside their interval.`]),
   ].join('\n\n');
 }
 

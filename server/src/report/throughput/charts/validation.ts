@@ -14,7 +14,13 @@ export function validationToSvg(report: ValidationReport, columns = 1): string {
 }
 
 export function validationCharts({ groups }: ValidationReport): readonly DotChart[] {
-  const rows = groups.flatMap((group) => group.rows.map((row) => ({ group, row })));
+  const seen = new Set<string>();
+  // A row that serves several targets is one dot, with those of the first: another on top of it would hide it.
+  const rows = groups.flatMap((group) =>
+    group.rows
+      .filter((row) => !seen.has(`${row.unit} ${row.id}`) && seen.add(`${row.unit} ${row.id}`))
+      .map((row) => ({ group, row })),
+  );
   const units = [...new Set(rows.map(({ row }) => row.unit))].filter((unit) => unit !== EXACT_UNIT);
   return units.map((unit) => ({
     title: `Predicted over measured: ${unit}`,

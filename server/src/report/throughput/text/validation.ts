@@ -161,6 +161,16 @@ function listItem(text: string, style: Style): string[] {
   return wrap(text, style.width - 2).map((line, i) => (i === 0 ? '- ' : '  ') + style.dim(line));
 }
 
+function fittedWords(groups: readonly ValidationGroup[]): string {
+  const fitted = groups.filter((group) => group.verdict === 'met' && isFittedOnly(group));
+  return fitted.length === 0 ? '' : ` (${fitted.map(({ id }) => id).join(' and ')} by the rows fitted to)`;
+}
+
+/** No row of it was held out: that a target is met says only that the curves fit. */
+export function isFittedOnly({ rows }: ValidationGroup): boolean {
+  return rows.length > 0 && rows.every(({ use }) => use === 'calibrate');
+}
+
 export function validationClosing({ groups, parameters }: ValidationReport): string {
   const missed = groups.filter(({ verdict }) => verdict === 'missed');
   // Counts have no interval; a row that serves two targets is one row.
@@ -174,7 +184,7 @@ export function validationClosing({ groups, parameters }: ValidationReport): str
   const inside = [...held.values()].filter(({ isInside }) => isInside).length;
   const said =
     missed.length === 0
-      ? `${count(groups.length, 'target')} met`
-      : `${groups.length - missed.length} of ${count(groups.length, 'target')} met, missed: ${missed.map(({ id }) => id).join(', ')}`;
+      ? `${count(groups.length, 'target')} met${fittedWords(groups)}`
+      : `${groups.length - missed.length} of ${count(groups.length, 'target')} met${fittedWords(groups)}, missed: ${missed.map(({ id }) => id).join(', ')}`;
   return `${said}; ${inside} of ${count(held.size, 'held-out row')} inside their interval; cost parameters ${parameters}`;
 }
