@@ -11,7 +11,7 @@ export const validationFolder = 'model-validation';
 const introduction = `How well [the estimates](throughput.md) are known: every figure that comes with the program beside what the model says of
 it. \`vringside model validate\` prints the same; \`--rows FILE\` adds figures of your own. Figures and their sources are the
 tables in \`server/data\`. A row marked *calibrates* is one the parameters are from, and decides nothing where a group has
-others. Intervals of published ratios are wider by the 5 % that a single run may be off at either end.`;
+others. Intervals of network ratios are wider by the 5 % that a single run may be off at either end.`;
 
 export function validationDocs(): ValidationPage {
   const { markdown, plots } = validationPage(validate(bundledFigures(), costParameters), validationFolder);

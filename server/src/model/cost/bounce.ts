@@ -1,8 +1,8 @@
 /** What bouncing one request costs the guest's CPU: every mapping takes slots and is copied whole. */
-import { copyNs } from './copies.js';
+import { copyNs } from './curves/copies.js';
+import { mappedSlotsNs, slotsOfMapping } from './curves/slots.js';
 import { type Interval, sum } from './interval.js';
 import type { MachineCosts, PlatformCosts } from './parameter.js';
-import { mappedSlotsNs, slotsOfMapping } from './slots.js';
 
 /** One streaming mapping of a request. */
 export interface Mapping {

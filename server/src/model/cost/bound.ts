@@ -3,11 +3,11 @@
  * done. Every cost is an interval; so is the answer.
  */
 import { type BounceCost, bounceCost } from './bounce.js';
+import { probesWhenSolid } from './curves/slots.js';
 import type { Estimate, Loss, Term, TermRate } from './estimate.js';
 import { type Interval, legs, most, product, sum, times, zero } from './interval.js';
 import { interruptsPerRequest, kicksPerRequest, wakesPerRequest } from './notifications.js';
 import type { CostParameters, Evidence, PlatformCosts } from './parameter.js';
-import { probesWhenSolid } from './slots.js';
 import type { Workload } from './workload.js';
 
 type Bound = keyof Interval;

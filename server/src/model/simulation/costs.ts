@@ -1,4 +1,6 @@
 /** Costs of a simulation from the cost parameters: whole nanoseconds, or picoseconds where those would be too coarse. */
+
+import { mappedSlotsNs } from '../cost/curves/slots.js';
 import {
   type Backend,
   type CostParameters,
@@ -9,7 +11,6 @@ import {
   type RingKind,
   usualBackend,
 } from '../cost/index.js';
-import { mappedSlotsNs } from '../cost/slots.js';
 import type { DeviceClass, PlatformId } from '../scenario.js';
 import type { SimulationCosts } from './request.js';
 

@@ -2,8 +2,8 @@
  * What a virtqueue's own traffic costs: cache lines that go to and fro between driver and device, and, where the sides
  * sleep, wake-ups. Two figures of a ring, and one of the machine, give every depth.
  */
-import { type Interval, legs } from './interval.js';
-import type { RingCosts } from './parameter.js';
+import { type Interval, legs } from '../interval.js';
+import type { RingCosts } from '../parameter.js';
 
 export interface RingUse {
   readonly ringSize: number;

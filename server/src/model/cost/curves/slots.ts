@@ -1,6 +1,6 @@
 /** What finding slots in the bounce pool, and giving them back, costs a CPU: kernel/dma/swiotlb.c. */
-import { SEGMENT_SLOTS, SLOT_BYTES } from '../bounce/units.js';
-import { type Interval, sum, times } from './interval.js';
+import { SEGMENT_SLOTS, SLOT_BYTES } from '../../bounce/units.js';
+import { type Interval, sum, times } from '../interval.js';
 
 export interface SlotCosts {
   readonly slotPairNs: Interval;

@@ -1,5 +1,5 @@
 /** What copying costs a CPU. The shape of the curves was measured on the reference machine, with the C library and `rep movsb`. */
-import type { Interval } from './interval.js';
+import type { Interval } from '../interval.js';
 
 /** Where the bytes are before a copy: in the nearest cache, or not in any that the CPU owns. */
 export type CacheState = 'hot' | 'source cold' | 'target cold' | 'both cold';
