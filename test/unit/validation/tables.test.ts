@@ -104,7 +104,7 @@ describe('a table that can', () => {
       mode: 'sleep+eventfd',
       ring_size_or_bytes: '256',
       outstanding: 'max',
-      batch: '256',
+      batch: '512',
     });
     const { unpredicted } = validate(
       [{ file: 'mine.tsv', text: machineTable(hanging, machineLine({ group: 'disk' })) }],
