@@ -1,5 +1,7 @@
 /** The model's face: an executable secure guest. Imports nothing from its siblings, and may be used alone. */
+export * as cost from './cost/index.js';
 export { type DeviceId, deviceIds, deviceOf, devices, type NamedDevice } from './device/devices.js';
+export * as exact from './exact/index.js';
 export { builtinPolicy, namedPolicies } from './guest/builtin-policies.js';
 export { answerOf, type Platform, platformIds, platformOf, platforms } from './guest/platforms.js';
 export { deviceFactsOf, guestOf, type RunOptions, runScenario } from './machine.js';
@@ -28,4 +30,6 @@ export type {
   Scenario,
   Sight,
 } from './scenario.js';
+export * as simulation from './simulation/index.js';
+export * as throughput from './throughput/index.js';
 export { type Event, Trace } from './trace.js';
