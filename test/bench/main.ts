@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import { kernelTree } from '../support/kernel-tree.js';
 import { checkoutRoot } from '../support/tracked-files.js';
 import { type Measured, measure, spreadOf } from './measure.js';
-import { benchmarksPage, type Machine } from './page.js';
+import { benchmarksPage, type Machine, type Part, type SpeedTexts } from './page.js';
 import { missingPrograms, versions } from './peers.js';
 import { type Question, questions } from './questions.js';
 
@@ -36,11 +36,10 @@ function main(): number {
   const all = questions(tree);
   const only = values.only?.split(',');
   const unknown =
-    only?.filter((id) => !['parser', 'model'].includes(id) && !all.some((question) => question.id === id)) ??
-    [];
+    only?.filter((id) => !parts.includes(id) && !all.some((question) => question.id === id)) ?? [];
   if (unknown.length > 0) {
     console.error(
-      `unknown: ${unknown.join(', ')}; there are ${all.map(({ id }) => id).join(', ')}, parser, model`,
+      `unknown: ${unknown.join(', ')}; there are ${[...all.map(({ id }) => id), ...parts].join(', ')}`,
     );
     return 2;
   }
@@ -49,12 +48,15 @@ function main(): number {
   warnOfLoad();
   if (values['page-only'] !== true && values.built !== true) build();
   for (const question of all) if (isChosen(question.id)) take(question);
-  for (const tool of ['parser', 'model']) {
-    if (isChosen(tool)) writeFileSync(resultFile(tool), JSON.stringify(speedOf(tool)));
+  for (const part of parts) {
+    if (isChosen(part)) writeFileSync(resultFile(part), JSON.stringify(speedOf(part)));
   }
   writePage(tree, all);
   return 0;
 }
+
+/** Parts of the program with a tool of their own: `test/tools/PART-speed.ts`. */
+const parts: readonly string[] = ['parser', 'model', 'throughput', 'simulation'] satisfies Part[];
 
 function warnOfLoad(): void {
   const load = loadavg()[0] ?? 0;
@@ -96,8 +98,14 @@ function writePage(tree: string, all: readonly Question[]): void {
     const measured = result<Measured>(question.id);
     return measured === null ? [] : [{ question, measured }];
   });
-  const said = (part: string): string => result<string>(part) ?? 'not measured';
-  const page = benchmarksPage(machine(tree), versions(), rows, said('parser'), said('model'));
+  const told = (part: Part): string => result<string>(part) ?? 'not measured';
+  const said: SpeedTexts = {
+    parser: told('parser'),
+    model: told('model'),
+    throughput: told('throughput'),
+    simulation: told('simulation'),
+  };
+  const page = benchmarksPage(machine(tree), versions(), rows, said);
   writeFileSync(join(checkoutRoot, 'docs', 'benchmarks.md'), page);
 }
 

@@ -54,12 +54,16 @@ const targets: readonly Target[] = [
   { id: 'tree-cached-vringside-2', label: 'whole tree, warm cache', limit: 2, unit: 's', value: wall },
 ];
 
+export type Part = 'parser' | 'model' | 'throughput' | 'simulation';
+
+/** What the tool of each part says. */
+export type SpeedTexts = Readonly<Record<Part, string>>;
+
 export function benchmarksPage(
   machine: Machine,
   tools: readonly string[],
   rows: readonly Row[],
-  parser: string,
-  model: string,
+  said: SpeedTexts,
 ): string {
   return `<!-- Written by \`npm run bench\` from what it measured. -->
 
@@ -96,7 +100,7 @@ ${(Object.keys(scopes) as Question['scope'][]).map((scope) => section(scope, row
 Best of 40 for the stages, and 1 000 one-character edits spread over the file; \`node test/tools/run.mjs parser-speed\`:
 
 \`\`\`
-${parser.trim()}
+${said.parser.trim()}
 \`\`\`
 
 ## The model
@@ -106,7 +110,23 @@ more than 20 % to the time of \`sites drivers/virtio\`. No peer does the same: g
 point. \`node test/tools/run.mjs model-speed\`:
 
 \`\`\`
-${model.trim()}
+${said.model.trim()}
+\`\`\`
+
+## Throughput
+
+Targets: counts and bounds of the whole default matrix within 1 ms, warm; what throughput adds to one driver's file within 5 ms
+(p95). \`node test/tools/run.mjs throughput-speed\`:
+
+\`\`\`
+${said.throughput.trim()}
+\`\`\`
+
+Targets: the simulation handles 8 million descriptors a second, warm, and 3 million cold. \`node test/tools/run.mjs
+simulation-speed\`; cold is the first 2000 requests of a process, which are over before the compiler is warm:
+
+\`\`\`
+${said.simulation.trim()}
 \`\`\`
 
 ## Again
