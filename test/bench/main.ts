@@ -17,6 +17,9 @@ import { benchmarksPage, type Machine, type Part, type SpeedTexts } from './page
 import { missingPrograms, versions } from './peers.js';
 import { type Question, questions } from './questions.js';
 
+/** Parts of the program with a tool of their own: `test/tools/PART-speed.ts`. */
+const parts: readonly string[] = ['parser', 'model', 'throughput', 'simulation'] satisfies Part[];
+
 const folder = join(checkoutRoot, 'test', 'bench', 'results');
 /** More than this much other work on the machine makes the figures worthless. */
 const MOST_LOAD = 1.2;
@@ -54,9 +57,6 @@ function main(): number {
   writePage(tree, all);
   return 0;
 }
-
-/** Parts of the program with a tool of their own: `test/tools/PART-speed.ts`. */
-const parts: readonly string[] = ['parser', 'model', 'throughput', 'simulation'] satisfies Part[];
 
 function warnOfLoad(): void {
   const load = loadavg()[0] ?? 0;
