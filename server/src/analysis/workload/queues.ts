@@ -2,21 +2,14 @@
 import type { Program } from '../../program/index.js';
 import type { Expr } from '../../syntax/ir.js';
 import { uncast } from '../../syntax/walk.js';
-import { calleeName } from '../values/expressions.js';
 import { allocationsOf } from './amounts/allocations.js';
-import { type Amounts, calleeFrame, type Frame, rootFrame } from './amounts/amounts.js';
+import { type Amounts, type Frame, rootFrame } from './amounts/amounts.js';
 import { anything, between, exactly, union } from './amounts/bounds.js';
-import { keyOf, readingOf } from './amounts/reading.js';
+import { returnedBy, type Value, valuesOfName } from './amounts/values.js';
 import type { Bounds } from './workload.js';
 
 const MAX_HOPS = 5;
 const MAX_VALUES = 80;
-
-interface Value {
-  readonly expr: Expr;
-  readonly frame: Frame;
-  readonly hops: number;
-}
 
 /** Exactly 1 for a queue that is no element of an array, or always the same one. */
 export function queuesLike(amounts: Amounts, queue: Expr, frame: Frame): Bounds {
@@ -97,14 +90,11 @@ function before(
         ...(throughFields ? stored(program, expr, frame, hops) : []),
       ];
     case 'name':
-      return ofName(program, expr, frame, hops);
+      return valuesOfName(program, expr, frame, hops);
     case 'conditional':
       return [expr.then ?? expr.test, expr.otherwise].map((e) => ({ expr: e, frame, hops }));
     case 'call':
-      return program.functionsNamed(calleeName(expr), frame.file).flatMap((target) => {
-        const inside = calleeFrame(target, expr, frame);
-        return readingOf(target).returned.map((value) => ({ expr: value, frame: inside, hops: hops + 1 }));
-      });
+      return returnedBy(program, expr, frame, hops);
     default:
       return [];
   }
@@ -127,28 +117,4 @@ function stored(
     .flatMap(({ value, function: fn }) =>
       value === null || fn === null ? [] : [{ expr: value, frame: rootFrame(fn), hops: hops + 1 }],
     );
-}
-
-function ofName(
-  program: Program,
-  expr: Expr & { kind: 'name' },
-  frame: Frame,
-  hops: number,
-): readonly Value[] {
-  const { fn } = frame;
-  if (fn === null) return [];
-  const assigned = (readingOf(fn).assignments.get(keyOf(expr)) ?? []).flatMap(({ value }) =>
-    value === null ? [] : [{ expr: value, frame, hops }],
-  );
-  const bound = frame.bound?.get(expr.name);
-  if (bound !== undefined) return [...assigned, { ...bound, hops: hops + 1 }];
-  const index = fn.params.findIndex((p) => p.name === expr.name);
-  if (index < 0) return assigned;
-  const given = program.callers(fn).flatMap(({ caller, call }) => {
-    const arg = call.args[index];
-    return caller === null || arg === undefined
-      ? []
-      : [{ expr: arg, frame: rootFrame(caller), hops: hops + 1 }];
-  });
-  return [...assigned, ...given];
 }

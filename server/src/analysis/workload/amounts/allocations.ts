@@ -3,9 +3,10 @@ import type { FunctionRef, Program } from '../../../program/index.js';
 import type { CallExpr, Expr } from '../../../syntax/ir.js';
 import { uncast } from '../../../syntax/walk.js';
 import { calleeName } from '../../values/expressions.js';
-import { calleeFrame, type Frame, rootFrame } from './amounts.js';
+import { type Frame, rootFrame } from './amounts.js';
 import { allocations } from './known.js';
 import { keyOf, readingOf } from './reading.js';
+import { assignedTo, returnedBy, type Value, valuesOfName } from './values.js';
 
 const MAX_HOPS = 5;
 const MAX_VALUES = 120;
@@ -16,12 +17,6 @@ export interface Allocation {
   readonly frame: Frame;
   /** Their product is its size. */
   readonly sizes: readonly Expr[];
-}
-
-interface Value {
-  readonly expr: Expr;
-  readonly frame: Frame;
-  readonly hops: number;
 }
 
 /** Every allocation the pointer can come from, nearest first. */
@@ -76,43 +71,14 @@ function before(program: Program, expr: Expr, { frame, hops }: Value): readonly 
     case 'assign':
       return here(expr.value);
     case 'name':
-      return ofName(program, expr, frame, hops);
+      return valuesOfName(program, expr, frame, hops);
     case 'member':
       return [...assignedTo(expr, frame, hops), ...stored(program, expr, frame, hops)];
     case 'call':
-      return program.functionsNamed(calleeName(expr), frame.file).flatMap((target) => {
-        const inside = calleeFrame(target, expr, frame);
-        return readingOf(target).returned.map((value) => ({ expr: value, frame: inside, hops: hops + 1 }));
-      });
+      return returnedBy(program, expr, frame, hops);
     default:
       return [];
   }
-}
-
-function ofName(
-  program: Program,
-  expr: Expr & { kind: 'name' },
-  frame: Frame,
-  hops: number,
-): readonly Value[] {
-  const { fn } = frame;
-  const assigned = assignedTo(expr, frame, hops);
-  const bound = frame.bound?.get(expr.name);
-  if (bound !== undefined) return [...assigned, { ...bound, hops: hops + 1 }];
-  const index = fn?.params.findIndex((p) => p.name === expr.name) ?? -1;
-  if (fn === null || index < 0) return assigned;
-  const given = program.callers(fn).flatMap(({ caller, call }) => {
-    const arg = call.args[index];
-    return caller === null || arg === undefined
-      ? []
-      : [{ expr: arg, frame: rootFrame(caller), hops: hops + 1 }];
-  });
-  return [...assigned, ...given];
-}
-
-function assignedTo(place: Expr, frame: Frame, hops: number): readonly Value[] {
-  const all = frame.fn === null ? [] : (readingOf(frame.fn).assignments.get(keyOf(place)) ?? []);
-  return all.flatMap((a) => (a.value !== null && a.op === '=' ? [{ expr: a.value, frame, hops }] : []));
 }
 
 function stored(
