@@ -23,6 +23,7 @@ const layers = [
   'validation',
   'review',
   'service',
+  'session',
   'cli',
 ];
 

@@ -4,7 +4,14 @@
  */
 import { resolve } from 'node:path';
 import { coreFolders, isHeaderFollowed, relevantWords, subjectName } from '@vringside/grammars/relevance';
-import { annotate, takeInventory, type Workload, workloadRatio, workloadsOf } from '../analysis/index.js';
+import {
+  annotate,
+  type Inventory,
+  takeInventory,
+  type Workload,
+  workloadRatio,
+  workloadsOf,
+} from '../analysis/index.js';
 import type { PlatformId } from '../model/index.js';
 import {
   createProgram,
@@ -98,9 +105,37 @@ export async function analyse(options: AnalyseOptions): Promise<Report> {
   const earlier = isKept ? recall(cache, key, reader) : null;
   clock.lap('recall');
   if (earlier !== null) return options.timings ? { ...earlier, timings: clock.laps } : earlier;
-  const report = await analyseSelection(tree, wanted, around, reader, options, clock);
+  const { report } = await analyseSelection(tree, wanted, around, reader, options, clock);
   if (isKept) keep(cache, key, reader.consulted(), withoutTimings(report));
   return report;
+}
+
+/** As `analyse` without a cache of reports, with the program and the sites the report was made from. */
+export async function analyseWithProgram(options: AnalyseOptions): Promise<Analysed> {
+  const overlay = options.overlay ?? noOverlay;
+  const tree = overlaidTree(treeAt(resolve(options.tree ?? '.')), overlay);
+  const [wanted, core] = await Promise.all([
+    selectFiles({
+      root: tree.root,
+      paths: options.paths.map((p) => resolve(p)),
+      jobs: options.jobs,
+      overlay,
+    }),
+    selectFiles({ root: tree.root, paths: presentFolders(tree), overlay }),
+  ]);
+  const reader = recordingReader(overlayReader(diskReader(tree.root), overlay));
+  const around = union(
+    core.files,
+    siblings(tree.root, wanted.named, overlay).filter((file) => speaksOfSubject(reader, file)),
+  );
+  return analyseSelection(tree, wanted, around, reader, options, new Clock());
+}
+
+/** A report, and what it was made from. */
+export interface Analysed {
+  readonly report: Report;
+  readonly program: Program;
+  readonly inventory: Inventory;
 }
 
 async function analyseSelection(
@@ -110,7 +145,7 @@ async function analyseSelection(
   reader: SourceReader,
   options: AnalyseOptions,
   clock: Clock,
-): Promise<Report> {
+): Promise<Analysed> {
   const parser = await createKernelParser();
   const takesPart = (file: string): boolean => wanted.named.includes(file) || speaksOfSubject(reader, file);
   const files = wanted.files.filter(takesPart);
@@ -131,7 +166,7 @@ export async function analyseSources(
   const tree: KernelTree = { root: '', version: null };
   const program = createProgram({ tree, files, parser: parser ?? (await createKernelParser()) });
   const selection = { files: program.files, named: program.files, considered: files.size, notAnalysed: [] };
-  return finish(program, selection, { rules, timings: false }, new Clock());
+  return finish(program, selection, { rules, timings: false }, new Clock()).report;
 }
 
 function finish(
@@ -139,7 +174,7 @@ function finish(
   wanted: Selection,
   options: Pick<AnalyseOptions, 'rules' | 'timings' | 'onProgress' | 'outcomes'>,
   clock: Clock,
-): Report {
+): Analysed {
   const isWanted = new Set(wanted.files);
   const inventory = takeInventory(program, {
     isWanted: (file) => isWanted.has(file),
@@ -165,7 +200,7 @@ function finish(
     program,
     program.files.filter((file) => isWanted.has(file)),
   );
-  return {
+  const report: Report = {
     schema: 'vringside/1',
     tool: { name: 'vringside', version: toolVersion },
     tree: { root: program.tree.root, kernelVersion: program.tree.version },
@@ -188,6 +223,7 @@ function finish(
     coverage,
     ...(options.timings ? { timings: clock.laps } : {}),
   };
+  return { report, program, inventory };
 }
 
 function throughputOf(
