@@ -21,6 +21,7 @@ export const outFolder = join(here, 'dist');
 const entries = {
   'calibrate-thread': 'src/calibrate/javascript/thread.ts',
   cli: 'src/cli/main.ts',
+  lsp: 'src/lsp/main.ts',
   model: 'src/model/index.ts',
   worker: 'src/service/worker.ts',
 };
@@ -38,7 +39,16 @@ function sourceDigest() {
 }
 
 /** Packages whose code or data ends up in the bundle. */
-const bundled = ['web-tree-sitter', 'tree-sitter-c', 'zod'];
+const bundled = [
+  'web-tree-sitter',
+  'tree-sitter-c',
+  'vscode-jsonrpc',
+  'vscode-languageserver',
+  'vscode-languageserver-protocol',
+  'vscode-languageserver-textdocument',
+  'vscode-languageserver-types',
+  'zod',
+];
 
 /** Their licences ask to be passed on with copies. */
 function thirdPartyLicences() {
@@ -46,7 +56,9 @@ function thirdPartyLicences() {
     .map((name) => {
       const folder = packageFolder(name);
       const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-      return `${name} ${version} (${license})\n\n${readFileSync(join(folder, 'LICENSE'), 'utf8').trim()}\n`;
+      const text = readdirSync(folder).find((file) => /^licen[cs]e(?:\.(?:txt|md))?$/i.test(file));
+      if (text === undefined) throw new Error(`${name} comes without the text of its licence`);
+      return `${name} ${version} (${license})\n\n${readFileSync(join(folder, text), 'utf8').trim()}\n`;
     })
     .join(`\n${'-'.repeat(80)}\n\n`);
 }
@@ -103,6 +115,8 @@ async function buildInto(folder) {
     copyFileSync(join(packageFolder(name), file), join(folder, file));
   }
   copyFileSync(join(here, '..', 'docs', 'scenario.schema.json'), join(folder, 'scenario.schema.json'));
+  // The pages a diagnostic's code leads to, for editors that show no documents of a server's own.
+  copyFileSync(join(here, '..', 'docs', 'rules.md'), join(folder, 'rules.md'));
   copyFileSync(join(here, '..', 'LICENSE'), join(folder, 'LICENSE'));
   writeFileSync(join(folder, 'THIRD-PARTY-LICENSES'), thirdPartyLicences());
 }

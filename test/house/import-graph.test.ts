@@ -24,6 +24,7 @@ const layers = [
   'review',
   'service',
   'session',
+  'lsp',
   'cli',
 ];
 
@@ -33,7 +34,6 @@ const apart: Readonly<Record<string, readonly string[]>> = {
   syntax: ['text'],
   program: ['text', 'syntax'],
   calibrate: ['model'],
-  lsp: layers.filter((layer) => layer !== 'cli'),
 };
 
 interface Import {

@@ -21,6 +21,11 @@ const services: Services = {
   rules: async () => (await import('../rules/index.js')).rules,
   treePolicy: async (options) => (await import('../service/tree-policy.js')).treePolicyOf(options),
   calibrate: async (options) => (await import('../calibrate/index.js')).calibrate(options),
+  languageServer: async () => {
+    await import('../lsp/main.js');
+    // It ends the process itself, when the editor is done.
+    return await new Promise<never>(() => {});
+  },
   configuration: async (file, text) => (await import('../analysis/index.js')).parseConfiguration(file, text),
 };
 

@@ -2,7 +2,7 @@
 import { type ModelCommandName, modelCommands } from './commands/model-commands.js';
 
 /** Two words where the first names a family: `model matrix`. */
-export type CommandName = 'check' | 'sites' | 'doctor' | 'explain' | ModelCommandName;
+export type CommandName = 'check' | 'sites' | 'doctor' | 'explain' | 'lsp' | ModelCommandName;
 
 export type Format = 'text' | 'json' | 'svg' | 'html';
 
@@ -29,6 +29,7 @@ export interface OptionSpec {
 
 export const options = {
   tree: { value: 'DIR', help: 'kernel tree to resolve names in (default: found upwards from PATH)' },
+  stdio: { value: null, help: 'speak on standard input and output (the default)' },
   format: { value: 'FORMAT', help: 'how to print the result (default: text)' },
   output: { value: 'FILE', short: 'o', help: 'write the result to FILE instead of standard output' },
   rule: {
@@ -178,10 +179,21 @@ export const commands: readonly CommandSpec[] = [
     options: ['format', 'output', 'color', 'help'],
     examples: ['vringside explain cpu_phys_to_device', 'vringside explain guard-differs-from-core'],
   },
+  {
+    name: 'lsp',
+    operands: '',
+    summary: 'the language server, for editors',
+    details: [
+      'Speaks the Language Server Protocol on standard input and output until the editor ends it. The program',
+      'vringside-lsp is the same. docs/editors says how editors are set up.',
+    ],
+    options: ['stdio', 'help'],
+    examples: ['vringside lsp --stdio'],
+  },
   ...modelCommands,
 ];
 
 /** Commands and options that are planned: named so that the answer is better than "unknown". */
-export const laterCommands: readonly string[] = ['review', 'compare', 'merge', 'lsp'];
+export const laterCommands: readonly string[] = ['review', 'compare', 'merge'];
 export const laterOptions: readonly string[] = ['shard', 'config', 'baseline', 'write-baseline', 'new-from'];
 export const laterFormats: readonly string[] = ['sarif', 'github', 'html', 'reply'];

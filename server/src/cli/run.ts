@@ -31,6 +31,8 @@ export async function run(argv: readonly string[], io: Io, services: Services): 
         return await (await import('./commands/doctor.js')).runDoctor(request.settings, io, services);
       case 'explain':
         return await (await import('./commands/explain.js')).runExplain(request.settings, io, services);
+      case 'lsp':
+        return await services.languageServer();
       case 'model matrix':
         return await (await import('./commands/model-matrix.js')).runMatrixCommand(
           request.settings,

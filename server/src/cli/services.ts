@@ -1,10 +1,12 @@
 /** What the commands need of the rest of the program; handed in, so that a command can be tried without it. */
+
 import type { Configuration } from '../analysis/index.js';
 import type { CalibrateOptions, Profile } from '../calibrate/index.js';
 import type { DeviceId, PlatformId, Policy } from '../model/index.js';
 import type { DoctorReport, Report } from '../report/report.js';
 import type { Level } from '../rules/finding.js';
 import type { RuleSetting } from './arguments.js';
+import type { ExitStatus } from './failure.js';
 import type { ProgressEvent } from './progress.js';
 
 /** As the rules folder describes a rule. */
@@ -44,6 +46,8 @@ export interface Services {
    * @throws {Error} that names the line and what is wrong with it
    */
   readonly configuration: (file: string, text: string) => Promise<Configuration>;
+  /** Runs until the editor ends it. */
+  readonly languageServer: () => Promise<ExitStatus>;
   /** Measures this machine. */
   readonly calibrate: (options: CalibrateOptions) => Promise<Profile>;
 }

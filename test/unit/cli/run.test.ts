@@ -79,6 +79,7 @@ async function vringside(argv: readonly string[], report: Partial<Report> = {}) 
     }),
     rules: async () => rules,
     treePolicy: () => Promise.reject(new Error('no tree is read here')),
+    languageServer: () => Promise.reject(new Error('no editor is there')),
     configuration: () => Promise.reject(new Error('no configuration is read here')),
     calibrate: () => Promise.reject(new Error('nothing is measured here')),
   };

@@ -1,0 +1,96 @@
+/** Every feature, with what it offers: the table of contents of the server. */
+import {
+  type CancellationToken,
+  type CodeLens,
+  type CodeLensParams,
+  CodeLensRefreshRequest,
+  type DocumentSymbolParams,
+  type Hover,
+  type HoverParams,
+  type InlayHint,
+  type InlayHintParams,
+  InlayHintRefreshRequest,
+  type ServerCapabilities,
+} from 'vscode-languageserver/node';
+import type { Client } from '../client.js';
+import { contentScheme } from '../protocol.js';
+import type { Server } from '../server.js';
+import type { DocumentView } from '../view.js';
+import { deliverDiagnostics, diagnosticCapabilities } from './delivery.js';
+import { hoverOf } from './hover.js';
+import { inlaysOf } from './inlays.js';
+import { lensesOf, resolveLens } from './lenses.js';
+import { pageOf, topicOf } from './pages.js';
+import { documentSymbols, workspaceSymbols } from './symbols.js';
+
+export function featureCapabilities(client: Client): ServerCapabilities {
+  return {
+    ...diagnosticCapabilities(client),
+    hoverProvider: true,
+    codeLensProvider: { resolveProvider: true },
+    inlayHintProvider: true,
+    documentSymbolProvider: { label: 'vringside' },
+    workspaceSymbolProvider: true,
+    ...(client.providesContent && {
+      workspace: {
+        workspaceFolders: { supported: true, changeNotifications: true },
+        textDocumentContent: { schemes: [contentScheme] },
+      },
+    }),
+  };
+}
+
+export function registerFeatures(server: Server): void {
+  const { connection, guard, client } = server;
+
+  /** An answer from the analysed document: the empty one for a document we say nothing about. */
+  const fromView = <P extends { readonly textDocument: { readonly uri: string } }, T>(
+    feature: string,
+    empty: T,
+    give: (view: DocumentView, params: P) => T,
+  ): ((params: P, token: CancellationToken) => Promise<T>) => {
+    return (params, token) =>
+      guard.answer(feature, empty, async () => {
+        const view = await server.viewOf(params.textDocument.uri, token);
+        return view === null ? empty : give(view, params);
+      });
+  };
+
+  deliverDiagnostics(server);
+  connection.onHover(
+    fromView<HoverParams, Hover | null>('hover', null, (view, { position }) => hoverOf(view, position)),
+  );
+  connection.onCodeLens(
+    fromView<CodeLensParams, CodeLens[] | null>('code lens', null, (view) => lensesOf(view)),
+  );
+  connection.onCodeLensResolve((lens) =>
+    guard.answer('code lens', lens, () => {
+      const uri = (lens.data as { readonly uri?: string } | undefined)?.uri ?? '';
+      const view = server.lastViewOf(uri);
+      return view === null ? lens : resolveLens(view, lens);
+    }),
+  );
+  connection.languages.inlayHint.on(
+    fromView<InlayHintParams, InlayHint[] | null>('inlay hints', null, (view, { range }) =>
+      inlaysOf(view, range),
+    ),
+  );
+  connection.onDocumentSymbol(
+    fromView<DocumentSymbolParams, ReturnType<typeof documentSymbols> | null>('symbols', null, (view) =>
+      documentSymbols(view),
+    ),
+  );
+  connection.onWorkspaceSymbol(({ query }) =>
+    guard.answer('workspace symbols', null, () => workspaceSymbols(server, query)),
+  );
+  if (client.providesContent) {
+    connection.workspace.textDocumentContent.on(({ uri }) =>
+      guard.answer('pages', { text: '' }, () => ({ text: pageOf(topicOf(uri) ?? '') ?? '' })),
+    );
+  }
+
+  server.onDidChangeSettings(() => {
+    if (client.refreshesLenses) void connection.sendRequest(CodeLensRefreshRequest.type);
+    if (client.refreshesInlays) void connection.sendRequest(InlayHintRefreshRequest.type);
+  });
+}

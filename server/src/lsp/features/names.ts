@@ -1,0 +1,18 @@
+/** The C name under the cursor. */
+import type { Span } from '../../text/span.js';
+
+export interface NameAt extends Span {
+  readonly name: string;
+}
+
+const part = /[A-Za-z0-9_]/;
+
+/** Null where there is none; just behind a name counts as on it. */
+export function nameAt(text: string, offset: number): NameAt | null {
+  let start = offset;
+  let end = offset;
+  while (start > 0 && part.test(text[start - 1] ?? '')) start -= 1;
+  while (end < text.length && part.test(text[end] ?? '')) end += 1;
+  const name = text.slice(start, end);
+  return /^[A-Za-z_]/.test(name) ? { name, start, end } : null;
+}

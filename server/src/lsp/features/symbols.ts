@@ -1,0 +1,135 @@
+/** Sites, decision functions and feature tables as symbols, below the functions they stand in. */
+import { siteKind } from '@vringside/grammars/site-kinds';
+import { type DocumentSymbol, type SymbolInformation, SymbolKind } from 'vscode-languageserver/node';
+import type { Site } from '../../analysis/index.js';
+import type { Range } from '../../text/span.js';
+import type { Server } from '../server.js';
+import type { DocumentView } from '../view.js';
+import { worstOf } from './outcomes.js';
+
+/** More are not read by anybody, and a client filters again. */
+const MAX_SYMBOLS = 1000;
+
+export function documentSymbols(view: DocumentView): DocumentSymbol[] | SymbolInformation[] {
+  const tree = symbolTree(view);
+  if (view.client.hierarchicalSymbols) return tree;
+  return tree.flatMap((parent) => [
+    ...(parent.children ?? []).map((child) => flat(view, child, parent.name)),
+    ...(parent.children === undefined ? [flat(view, parent, '')] : []),
+  ]);
+}
+
+function flat(view: DocumentView, symbol: DocumentSymbol, container: string): SymbolInformation {
+  return {
+    name: symbol.name,
+    kind: symbol.kind,
+    location: { uri: view.uri, range: symbol.range },
+    ...(container !== '' && { containerName: container }),
+  };
+}
+
+function symbolTree(view: DocumentView): DocumentSymbol[] {
+  const out: DocumentSymbol[] = [];
+  const open = new Map<string, DocumentSymbol[]>();
+  for (const site of view.sites) {
+    const symbol = symbolOf(view, site);
+    if (site.function === '') {
+      out.push(symbol);
+      continue;
+    }
+    const children = open.get(site.function);
+    if (children !== undefined) {
+      children.push(symbol);
+      continue;
+    }
+    const span = functionSpan(view, site);
+    const made = [symbol];
+    open.set(site.function, made);
+    out.push({
+      name: `${site.function}()`,
+      kind: SymbolKind.Function,
+      range: view.positions.range(span.range),
+      selectionRange: view.positions.range(span.name),
+      children: made,
+    });
+  }
+  return out.map((symbol) => covering(symbol));
+}
+
+/** A parent covers its children, also those of a second definition of the same name under another `#if`. */
+function covering(symbol: DocumentSymbol): DocumentSymbol {
+  const { range } = symbol;
+  let { start, end } = range;
+  for (const { range: inner } of symbol.children ?? []) {
+    if (isBefore(inner.start, start)) start = inner.start;
+    if (isBefore(end, inner.end)) end = inner.end;
+  }
+  return { ...symbol, range: { start, end } };
+}
+
+function isBefore(a: DocumentSymbol['range']['start'], b: DocumentSymbol['range']['start']): boolean {
+  return a.line < b.line || (a.line === b.line && a.character < b.character);
+}
+
+function functionSpan(view: DocumentView, site: Site): { readonly range: Range; readonly name: Range } {
+  const { program, file, positions } = view;
+  const at = positions.lines.offsetAt(site.range.start);
+  const fn = program
+    .functionsNamed(site.function, file)
+    .find((ref) => ref.file === file && ref.start <= at && at <= ref.end);
+  if (fn === undefined) return { range: site.range, name: site.range };
+  const place = (span: { start: number; end: number }): Range => ({
+    start: program.positionOf(file, span.start),
+    end: program.positionOf(file, span.end),
+  });
+  return { range: place(fn), name: place(fn.nameSpan) };
+}
+
+function symbolOf(view: DocumentView, site: Site): DocumentSymbol {
+  const range = view.positions.range(site.range);
+  const worst = worstOf(site.outcomes ?? []);
+  return {
+    name: site.expression === '' ? site.kind : site.expression,
+    detail: [siteKind(site.kind)?.title ?? site.kind, ...(worst === null ? [] : [worst])].join(' · '),
+    kind: kindOf(site),
+    range,
+    selectionRange: range,
+  };
+}
+
+function kindOf({ category, kind, feature }: Site): SymbolKind {
+  if (kind === 'dma_api_decision' || kind.startsWith('platform_hook')) return SymbolKind.Boolean;
+  if (kind === 'feature_table') return SymbolKind.Array;
+  if (feature !== undefined) return SymbolKind.Constant;
+  return category === 'bypass' ? SymbolKind.Event : SymbolKind.Property;
+}
+
+/** Over the open files' trees: by expression, function, feature bit or kind; the letters of the query in order. */
+export function workspaceSymbols(server: Server, query: string): SymbolInformation[] {
+  const wanted = query.toLowerCase();
+  const out: SymbolInformation[] = [];
+  for (const { uri } of server.documents.all()) {
+    const view = server.lastViewOf(uri);
+    for (const site of view?.sites ?? []) {
+      if (view === null || out.length >= MAX_SYMBOLS) break;
+      const text = `${site.function} ${site.expression} ${site.feature ?? ''} ${site.kind}`.toLowerCase();
+      if (!holdsInOrder(text, wanted)) continue;
+      out.push({
+        name: site.expression === '' ? site.kind : site.expression,
+        kind: kindOf(site),
+        location: { uri, range: view.positions.range(site.range) },
+        containerName: site.function === '' ? view.file : `${site.function}() in ${view.file}`,
+      });
+    }
+  }
+  return out;
+}
+
+function holdsInOrder(text: string, letters: string): boolean {
+  let at = 0;
+  for (const letter of letters) {
+    at = text.indexOf(letter, at) + 1;
+    if (at === 0) return false;
+  }
+  return true;
+}
