@@ -15,6 +15,7 @@ export {
 } from './apply/apply.js';
 export { diskFiles } from './apply/disk.js';
 export { LineMap } from './apply/line-map.js';
+export { PatchPlaces } from './apply/places.js';
 export {
   broughtFindings,
   type Difference,

@@ -10,6 +10,8 @@ export interface HunkLine {
   readonly mark: ' ' | '+' | '-';
   /** With its line end, unless it is the last of a file without one. */
   readonly text: Bytes;
+  /** 1-based, in the patch file. */
+  readonly line: number;
 }
 
 export interface Hunk {
@@ -56,9 +58,15 @@ export interface Patch {
 /** A patch that cannot be read or does not apply; the message names patch file, line, target and cause. */
 export class PatchError extends Error {
   override readonly name = 'PatchError';
+  /** 1-based, in the patch file. */
+  readonly line: number;
+  /** Without the place. */
+  readonly why: string;
 
   constructor(file: string, line: number, cause: string) {
     super(`${file}:${line}: ${cause}`);
+    this.line = line;
+    this.why = cause;
   }
 }
 

@@ -142,7 +142,7 @@ function whyNot(hunk: Hunk, image: Image, target: Target): string {
 
 function isAlreadyThere(hunk: Hunk, target: Target): boolean {
   const swapped = { '+': '-', '-': '+', ' ': ' ' } as const;
-  const lines = hunk.lines.map(({ mark, text }) => ({ mark: swapped[mark], text }));
+  const lines = hunk.lines.map((line) => ({ ...line, mark: swapped[line.mark] }));
   const place = placeHunk({ ...hunk, oldStart: hunk.newStart, newStart: hunk.oldStart, lines }, target);
   return place !== null && place.fuzz === 0;
 }

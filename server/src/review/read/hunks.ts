@@ -51,9 +51,10 @@ function readLine(cursor: Cursor, hasCr: boolean, left: { old: number; new: numb
   if (mark !== '+') left.old--;
   if (mark !== '-') left.new--;
   if (left.old < 0 || left.new < 0) fail(cursor, 'the hunk holds other lines than its @@ line counts');
+  const at = cursor.lines.at[cursor.at] ?? 0;
   cursor.at++;
   // A context line that is empty may have lost its one space.
-  return { mark, text: `${/^[ +-]/.test(line) ? line.slice(1) : line}\n` };
+  return { mark, text: `${/^[ +-]/.test(line) ? line.slice(1) : line}\n`, line: at };
 }
 
 function markOf(line: Bytes): HunkLine['mark'] | null {
