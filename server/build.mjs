@@ -20,6 +20,7 @@ export const outFolder = join(here, 'dist');
 /** Programs, worker threads, and the model as a library; a bundle is named after its entry. */
 const entries = {
   'calibrate-thread': 'src/calibrate/javascript/thread.ts',
+  'check-thread': 'src/lsp/check-thread.ts',
   cli: 'src/cli/main.ts',
   lsp: 'src/lsp/main.ts',
   model: 'src/model/index.ts',

@@ -16,6 +16,7 @@ import { type Client, clientOf } from './client.js';
 import { Documents, type OpenDocument, pathOf } from './documents.js';
 import { featureCapabilities, registerFeatures } from './features/index.js';
 import { cancelled, Guard, type Log, modified } from './guarded.js';
+import { Patches } from './patches.js';
 import { Positions } from './positions.js';
 import { defaultSettings, readSettings, type Settings } from './settings.js';
 import { Status } from './status.js';
@@ -28,6 +29,7 @@ export interface Server {
   readonly client: Client;
   readonly documents: Documents;
   readonly trees: Trees;
+  readonly patches: Patches;
   readonly guard: Guard;
   readonly log: Log;
   readonly status: Status;
@@ -38,11 +40,13 @@ export interface Server {
    * @throws {ResponseError} when the request was cancelled, or the document changed while it waited
    */
   readonly viewOf: (uri: string, token: CancellationToken) => Promise<DocumentView | null>;
-  /** The view there is, without waiting: it may be older than the text. */
-  readonly lastViewOf: (uri: string) => DocumentView | null;
+  /** The view of the text as it is now, if there is one already. */
+  readonly currentViewOf: (uri: string) => DocumentView | null;
   /** Called after each analysis, on the tree it was of. */
   readonly onAnalysed: (listener: () => void) => void;
   readonly onDidChangeSettings: (listener: () => void) => void;
+  /** Called after files were changed on disk. */
+  readonly onDiskChange: (listener: () => void) => void;
   /** Called after a document was opened, changed or closed, or may mean something else because of a file on disk. */
   readonly onDocument: (listener: (uri: string) => void) => void;
 }
@@ -60,6 +64,7 @@ export function serve(connection: Connection): void {
   const analysed: (() => void)[] = [];
   const changedSettings: (() => void)[] = [];
   const changedDocuments: ((uri: string) => void)[] = [];
+  const changedDisk: (() => void)[] = [];
   const told = (uri: string): void => {
     for (const listener of changedDocuments) listener(uri);
   };
@@ -79,21 +84,23 @@ export function serve(connection: Connection): void {
     },
   });
 
+  const patches = new Patches(documents, trees, () => settings);
+
   const open = (uri: string): OpenDocument | null => {
     const document = documents.get(uri);
     return document === null || document.kind !== 'c' || document.path === null ? null : document;
   };
 
   const view = (document: OpenDocument, from: ReturnType<Trees['all']>[number], file: string) => {
-    const { last } = from;
-    if (last === null || document.path === null) return null;
+    const { current } = from;
+    if (current === null || document.path === null) return null;
     return documentView({
       uri: document.uri,
       file,
       version: document.text.version,
-      positions: new Positions(document.text, server.client.encoding, last.program.lines(file)),
+      positions: new Positions(document.text, server.client.encoding, current.program.lines(file)),
       tree: from,
-      ...last,
+      ...current,
       settings,
       client: server.client,
       openUri: (other) => uriOfOpen(from.root, other),
@@ -113,6 +120,7 @@ export function serve(connection: Connection): void {
     connection,
     documents,
     trees,
+    patches,
     guard,
     log,
     status,
@@ -129,7 +137,7 @@ export function serve(connection: Connection): void {
       if (document.text.version !== version) throw modified();
       return view(document, tree, file);
     },
-    lastViewOf: (uri: string) => {
+    currentViewOf: (uri: string) => {
       const document = open(uri);
       if (document?.path == null) return null;
       const { tree, file } = trees.homeOf(document.path);
@@ -137,6 +145,7 @@ export function serve(connection: Connection): void {
     },
     onAnalysed: (listener: () => void) => void analysed.push(listener),
     onDidChangeSettings: (listener: () => void) => void changedSettings.push(listener),
+    onDiskChange: (listener: () => void) => void changedDisk.push(listener),
     onDocument: (listener: (uri: string) => void) => void changedDocuments.push(listener),
   };
   let server: Server = { ...base, client: clientOf({ capabilities: {}, processId: null, rootUri: null }) };
@@ -148,6 +157,7 @@ export function serve(connection: Connection): void {
     settings = read.settings;
     if (JSON.stringify(settings) === before) return;
     trees.restart();
+    patches.restart();
     for (const listener of changedSettings) listener();
   };
 
@@ -212,22 +222,28 @@ export function serve(connection: Connection): void {
     const document = documents.open(textDocument);
     if (document === null) return;
     trees.edit(document);
+    if (document.kind === 'c') patches.outdate();
     told(document.uri);
   });
   connection.onDidChangeTextDocument(({ textDocument, contentChanges }) => {
     const document = documents.change(textDocument, contentChanges);
     if (document === null) return;
     trees.edit(document);
+    if (document.kind === 'c') patches.outdate();
     told(document.uri);
   });
   connection.onDidCloseTextDocument(({ textDocument }) => {
     const document = documents.close(textDocument.uri);
     if (document === null) return;
     trees.close(document);
+    if (document.kind === 'c') patches.outdate();
+    else patches.close(document.uri);
     told(document.uri);
   });
   connection.onDidChangeWatchedFiles(({ changes }) => {
+    patches.outdate();
     trees.changedOnDisk(changes.flatMap(({ uri }) => pathOf(uri) ?? []));
+    for (const listener of changedDisk) listener();
     for (const { uri } of documents.all()) told(uri);
   });
 

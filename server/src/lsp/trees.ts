@@ -114,6 +114,8 @@ export class Tree {
   readonly #options: TreesOptions;
   readonly #texts = new Map<string, string>();
   #session: Promise<Session>;
+  /** What the session is to be told before the next view: never while it works on one. */
+  #untold: ((session: Session) => void)[] = [];
   /** Raised by whatever makes earlier results stale. */
   #generation = 0;
   #latest: { readonly generation: number; readonly view: View } | null = null;
@@ -130,13 +132,9 @@ export class Tree {
     return this.#texts.size === 0;
   }
 
-  /** The view before the latest edit, for what may be a moment old. */
-  get last(): View | null {
-    return this.#latest?.view ?? null;
-  }
-
-  get generation(): number {
-    return this.#generation;
+  /** The view of the texts as they are now, if it is there already. */
+  get current(): View | null {
+    return this.#latest?.generation === this.#generation ? this.#latest.view : null;
   }
 
   edit(file: string, text: string): void {
@@ -160,6 +158,7 @@ export class Tree {
       () => {},
     );
     this.#session = this.#open();
+    this.#untold = [];
     const texts = [...this.#texts];
     this.#stale((session) => {
       for (const [file, text] of texts) session.edit(file, text);
@@ -199,6 +198,7 @@ export class Tree {
     this.#options.onWork(this, 'running');
     const start = performance.now();
     try {
+      for (const tell of this.#untold.splice(0)) tell(session);
       const view = await session.view([...this.#texts.keys()], { isObsolete });
       if (view === null || isObsolete()) return null;
       this.#latest = { generation, view };
@@ -213,7 +213,7 @@ export class Tree {
 
   #stale(apply: (session: Session) => void): void {
     this.#generation += 1;
-    void this.#session.then(apply, () => {});
+    this.#untold.push(apply);
   }
 
   #open(): Promise<Session> {

@@ -1,6 +1,7 @@
 /** How diagnostics reach the client: pulled where it can pull and be told to pull again, else pushed. Never both. */
 import { createHash } from 'node:crypto';
 import {
+  CancellationToken,
   type Diagnostic,
   DiagnosticRefreshRequest,
   type DocumentDiagnosticReport,
@@ -10,9 +11,12 @@ import {
   type ServerCapabilities,
 } from 'vscode-languageserver/node';
 import type { Client } from '../client.js';
-import type { OpenDocument } from '../documents.js';
+import { cancelled, modified } from '../guarded.js';
+import { Positions } from '../positions.js';
 import type { Server } from '../server.js';
 import { diagnosticSource, diagnosticsOf } from './diagnostics.js';
+import { patchDiagnostics } from './patch-diagnostics.js';
+import { checkWorkspace } from './workspace-diagnostics.js';
 
 /** Milliseconds between two refreshes asked of the client. */
 const REFRESH_MS = 1000;
@@ -31,6 +35,20 @@ export function diagnosticCapabilities(client: Client): ServerCapabilities {
 export function deliverDiagnostics(server: Server): void {
   if (server.client.pullsDiagnostics) pulled(server);
   else pushed(server);
+}
+
+/** Of the text as it is when the answer is given. Empty for what is not open. */
+async function itemsOf(server: Server, uri: string, token: CancellationToken): Promise<Diagnostic[]> {
+  const document = server.documents.get(uri);
+  if (document?.kind !== 'patch') {
+    const view = await server.viewOf(uri, token);
+    return view === null ? [] : diagnosticsOf(view);
+  }
+  const state = await server.patches.stateOf(document);
+  if (token.isCancellationRequested) throw cancelled();
+  if (state === null || document.text.version !== state.version) throw modified();
+  const { client } = server;
+  return patchDiagnostics({ positions: new Positions(document.text, client.encoding), client, state });
 }
 
 const nothing: DocumentDiagnosticReport = { kind: DocumentDiagnosticReportKind.Full, items: [] };
@@ -63,13 +81,19 @@ function pulled(server: Server): void {
         : { kind: DocumentDiagnosticReportKind.Full, resultId, items };
     }),
   );
+  checkWorkspace(server);
   // The client pulls again for the document it changed; of others it learns here.
   server.onAnalysed(() => {
     for (const [uri, resultId] of given) {
-      const view = server.lastViewOf(uri);
-      if (view === null) given.delete(uri);
-      else if (digest(diagnosticsOf(view)) !== resultId) askAgain();
+      const view = server.currentViewOf(uri);
+      if (view !== null && digest(diagnosticsOf(view)) !== resultId) askAgain();
     }
+  });
+  server.onDocument((uri) => {
+    const document = documents.get(uri);
+    if (document === null) given.delete(uri);
+    // A patch says what it does to the texts as they stand.
+    if (document?.kind === 'c' && documents.all().some(({ kind }) => kind === 'patch')) askAgain();
   });
   server.onDidChangeSettings(askAgain);
 }
@@ -84,51 +108,59 @@ async function retried<T>(give: () => Promise<T>): Promise<T> {
   }
 }
 
-async function itemsOf(
-  server: Server,
-  uri: string,
-  token: Parameters<Server['viewOf']>[1],
-): Promise<Diagnostic[]> {
-  const view = await server.viewOf(uri, token);
-  return view === null ? [] : diagnosticsOf(view);
-}
-
 function pushed(server: Server): void {
   const { connection, documents, guard, trees } = server;
   const sent = new Map<string, { readonly version: number; readonly digest: string }>();
 
-  const push = (document: OpenDocument): void => {
-    const view = server.lastViewOf(document.uri);
-    if (view === null) return;
-    const diagnostics = diagnosticsOf(view);
-    const { uri } = document;
-    const now = { version: view.version, digest: digest(diagnostics) };
+  const push = (uri: string, version: number, diagnostics: Diagnostic[]): void => {
+    const now = { version, digest: digest(diagnostics) };
     const before = sent.get(uri);
     if (before?.version === now.version && before.digest === now.digest) return;
     sent.set(uri, now);
-    void connection.sendDiagnostics({ uri, version: view.version, diagnostics });
+    void connection.sendDiagnostics({ uri, version, diagnostics });
   };
-
   server.onAnalysed(() => {
-    for (const document of documents.all()) {
-      void guard.answer('diagnostics', undefined, () => push(document));
+    for (const { uri } of documents.all()) {
+      void guard.answer('diagnostics', undefined, () => {
+        const view = server.currentViewOf(uri);
+        if (view !== null) push(uri, view.version, diagnosticsOf(view));
+      });
     }
   });
+
+  const workOnPatch = (uri: string): void => {
+    void guard.answer('diagnostics', undefined, async () => {
+      try {
+        const document = documents.get(uri);
+        const version = document?.text.version;
+        const items = await itemsOf(server, uri, CancellationToken.None);
+        if (document !== null && documents.get(uri) === document && version !== undefined)
+          push(uri, version, items);
+      } catch (error) {
+        // The next text is on its way.
+        if (!(error instanceof ResponseError)) throw error;
+      }
+    });
+  };
   const work = (uri: string): void => {
     const document = documents.get(uri);
-    if (document?.path == null || document.kind !== 'c') return;
+    if (document?.kind === 'patch') workOnPatch(uri);
+    if (document?.kind !== 'c' || document.path === null) return;
     const { tree } = trees.homeOf(document.path);
     // Messages that have arrived are read first: of a burst of changes only the last is worked on.
     setImmediate(() => void tree.view().catch(() => {}));
   };
+  const workOnAll = (kind: 'c' | 'patch' | null): void => {
+    for (const document of documents.all()) if (kind === null || document.kind === kind) work(document.uri);
+  };
   server.onDocument((uri) => {
-    if (documents.get(uri) !== null) return work(uri);
-    if (sent.delete(uri)) void connection.sendDiagnostics({ uri, diagnostics: [] });
-    for (const { uri: other } of documents.all()) work(other);
+    const document = documents.get(uri);
+    if (document === null && sent.delete(uri)) void connection.sendDiagnostics({ uri, diagnostics: [] });
+    if (document === null) return workOnAll(null);
+    work(uri);
+    if (document.kind === 'c') workOnAll('patch');
   });
-  server.onDidChangeSettings(() => {
-    for (const { uri } of documents.all()) work(uri);
-  });
+  server.onDidChangeSettings(() => workOnAll(null));
 }
 
 function digest(items: readonly Diagnostic[]): string {

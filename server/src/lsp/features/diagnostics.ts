@@ -6,6 +6,8 @@ import {
 } from 'vscode-languageserver/node';
 import type { NotAnalysed } from '../../report/report.js';
 import type { Finding, Level } from '../../rules/index.js';
+import type { Client } from '../client.js';
+import type { WireRange } from '../protocol.js';
 import type { DocumentView } from '../view.js';
 import { rulePageUri } from './pages.js';
 
@@ -30,15 +32,30 @@ export function diagnosticsOf(view: DocumentView): Diagnostic[] {
 }
 
 function ofFinding(view: DocumentView, finding: Finding): Diagnostic {
+  return findingDiagnostic(
+    finding,
+    view.positions.range(finding.range),
+    relatedTo(view, finding),
+    view.client,
+  );
+}
+
+/** `related`: left out for clients that cannot show it. */
+export function findingDiagnostic(
+  finding: Finding,
+  range: WireRange,
+  related: DiagnosticRelatedInformation[],
+  client: Client,
+): Diagnostic {
   const data: DiagnosticData = { fingerprint: finding.fingerprint, site: finding.site ?? null };
   return {
-    range: view.positions.range(finding.range),
+    range,
     severity: severityOf(finding.level),
     code: finding.rule,
-    ...(view.client.codeDescription && { codeDescription: { href: rulePageUri(finding.rule, view.client) } }),
+    ...(client.codeDescription && { codeDescription: { href: rulePageUri(finding.rule, client) } }),
     source: diagnosticSource,
     message: finding.message,
-    ...(view.client.relatedInformation && { relatedInformation: relatedTo(view, finding) }),
+    ...(client.relatedInformation && { relatedInformation: related }),
     data,
   };
 }
@@ -77,7 +94,7 @@ function ofNotAnalysed(view: DocumentView, { line = 1, reason, function: name }:
   };
 }
 
-function severityOf(level: Level): DiagnosticSeverity {
+export function severityOf(level: Level): DiagnosticSeverity {
   switch (level) {
     case 'error':
       return DiagnosticSeverity.Error;

@@ -63,10 +63,10 @@ export function registerFeatures(server: Server): void {
   connection.onCodeLens(
     fromView<CodeLensParams, CodeLens[] | null>('code lens', null, (view) => lensesOf(view)),
   );
-  connection.onCodeLensResolve((lens) =>
-    guard.answer('code lens', lens, () => {
-      const uri = (lens.data as { readonly uri?: string } | undefined)?.uri ?? '';
-      const view = server.lastViewOf(uri);
+  connection.onCodeLensResolve((lens, token) =>
+    guard.answer('code lens', lens, async () => {
+      const { uri = '' } = (lens.data ?? {}) as { readonly uri?: string };
+      const view = await server.viewOf(uri, token);
       return view === null ? lens : resolveLens(view, lens);
     }),
   );
@@ -80,8 +80,8 @@ export function registerFeatures(server: Server): void {
       documentSymbols(view),
     ),
   );
-  connection.onWorkspaceSymbol(({ query }) =>
-    guard.answer('workspace symbols', null, () => workspaceSymbols(server, query)),
+  connection.onWorkspaceSymbol(({ query }, token) =>
+    guard.answer('workspace symbols', null, () => workspaceSymbols(server, query, token)),
   );
   if (client.providesContent) {
     connection.workspace.textDocumentContent.on(({ uri }) =>

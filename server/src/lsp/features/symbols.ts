@@ -1,6 +1,11 @@
 /** Sites, decision functions and feature tables as symbols, below the functions they stand in. */
 import { siteKind } from '@vringside/grammars/site-kinds';
-import { type DocumentSymbol, type SymbolInformation, SymbolKind } from 'vscode-languageserver/node';
+import {
+  type CancellationToken,
+  type DocumentSymbol,
+  type SymbolInformation,
+  SymbolKind,
+} from 'vscode-languageserver/node';
 import type { Site } from '../../analysis/index.js';
 import type { Range } from '../../text/span.js';
 import type { Server } from '../server.js';
@@ -105,11 +110,15 @@ function kindOf({ category, kind, feature }: Site): SymbolKind {
 }
 
 /** Over the open files' trees: by expression, function, feature bit or kind; the letters of the query in order. */
-export function workspaceSymbols(server: Server, query: string): SymbolInformation[] {
+export async function workspaceSymbols(
+  server: Server,
+  query: string,
+  token: CancellationToken,
+): Promise<SymbolInformation[]> {
   const wanted = query.toLowerCase();
   const out: SymbolInformation[] = [];
   for (const { uri } of server.documents.all()) {
-    const view = server.lastViewOf(uri);
+    const view = await server.viewOf(uri, token);
     for (const site of view?.sites ?? []) {
       if (view === null || out.length >= MAX_SYMBOLS) break;
       const text = `${site.function} ${site.expression} ${site.feature ?? ''} ${site.kind}`.toLowerCase();

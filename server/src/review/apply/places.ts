@@ -24,7 +24,7 @@ export class PatchPlaces {
   private constructor(steps: readonly ReadonlyMap<string, Step>[], heads: ReadonlyMap<string, number>) {
     this.#steps = steps;
     this.#heads = heads;
-    this.firstLine = Math.min(...heads.values(), Number.MAX_SAFE_INTEGER);
+    this.firstLine = heads.size === 0 ? 1 : Math.min(...heads.values());
   }
 
   /** Patches that apply, as `applyPatches` found; a step that cannot be told apart leaves its lines without a place. */
@@ -77,10 +77,50 @@ export class PatchPlaces {
     return null;
   }
 
+  /**
+   * The line of the patch file whose change stands nearest to a line of the tree after the series: one it added, else one it
+   * removed; null for a file it does not touch. What a change brings about is often said of a line below it.
+   */
+  near(path: string, line: number): number | null {
+    if (this.head(path) === null) return null;
+    const { origin, reach } = this.#extent(path, line);
+    return (
+      nearest(line, reach, (at) => this.added(path, at)) ??
+      nearest(origin.line, reach, (at) => this.removed(origin.path, at)) ??
+      this.head(path)
+    );
+  }
+
+  /** Where the line was before the series, or about where; and how far from it the file can go on. */
+  #extent(
+    path: string,
+    line: number,
+  ): { readonly origin: { readonly path: string; readonly line: number }; readonly reach: number } {
+    let origin = { path, line };
+    let reach = line;
+    for (const step of [...this.#steps].reverse()) {
+      const done = step.get(origin.path);
+      if (done === undefined) continue;
+      reach = Math.max(reach, countLines(done.image.text ?? ''), ...done.removed.keys());
+      const before = done.image.from?.lines.oldLine(origin.line) ?? origin.line;
+      origin = { path: done.from ?? origin.path, line: before };
+    }
+    return { origin, reach };
+  }
+
   /** The first line of the section on a file; null for one the series does not touch. */
   head(path: string): number | null {
     return this.#heads.get(path) ?? null;
   }
+}
+
+/** What `place` says of the line nearest to `line` of which it says anything; above before below. */
+function nearest(line: number, reach: number, place: (line: number) => number | null): number | null {
+  for (let distance = 0; distance <= reach; distance++) {
+    const found = (line > distance ? place(line - distance) : null) ?? place(line + distance);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 interface PatchStep {
