@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DoctorReport, Report } from '../../server/src/report/report.js';
-import { rules } from '../../server/src/rules/index.js';
+import { ruleInfos } from '../../server/src/rules/index.js';
 import { demo, vringside } from './support.js';
 
 let folder: string;
@@ -116,7 +116,7 @@ describe('check', () => {
   });
 
   it('is silent and exits with 0 with its rules off, or at never', async () => {
-    const off = rules.flatMap((rule) => ['--rule', `${rule.id}=off`]);
+    const off = ruleInfos.flatMap((rule) => ['--rule', `${rule.id}=off`]);
     const quiet = await vringside(['check', '--no-cache', ...off, demo]);
     expect([quiet.status, quiet.err]).toEqual([0, '']);
     expect(quiet.out).toMatch(/^nothing to report/);

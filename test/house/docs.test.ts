@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { rules } from '../../server/src/rules/index.js';
+import { ruleInfos } from '../../server/src/rules/index.js';
 import { checkoutRoot, readTracked, trackedFiles } from '../support/tracked-files.js';
 import { commandLineDoc, outcomesDoc, rulesDoc, siteKindsDoc } from './generated-pages.js';
 import { modelDoc, scenarioSchemaDoc } from './model-page.js';
@@ -13,7 +13,7 @@ describe('generated pages are current (npm run docs)', () => {
   const generated: Readonly<Record<string, () => string>> = {
     'site-kinds.md': siteKindsDoc,
     'outcomes.md': outcomesDoc,
-    'rules.md': () => rulesDoc(rules),
+    'rules.md': () => rulesDoc(ruleInfos),
     'command-line.md': commandLineDoc,
     'model.md': modelDoc,
     'scenario.schema.json': scenarioSchemaDoc,

@@ -18,6 +18,7 @@ const layers = [
   'program',
   'analysis',
   'rules',
+  'suppress',
   'calibrate',
   'report',
   'validation',
@@ -70,7 +71,7 @@ it('knows every folder under server/src', () => {
   expect([...folders].filter((folder) => !known.has(folder))).toEqual([]);
 });
 
-it('points one way: text <- syntax <- program <- analysis (-> model) <- rules <- report <- review <- service <- cli', () => {
+it('points one way: text <- syntax <- program <- analysis (-> model) <- rules <- suppress <- report <- review <- service <- cli', () => {
   const wrong: string[] = [];
   for (const { from, to } of imports) {
     if (!to.startsWith('.')) continue;

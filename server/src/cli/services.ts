@@ -4,20 +4,12 @@ import type { Configuration } from '../analysis/index.js';
 import type { CalibrateOptions, Profile } from '../calibrate/index.js';
 import type { DeviceId, PlatformId, Policy } from '../model/index.js';
 import type { DoctorReport, Report } from '../report/report.js';
-import type { Level } from '../rules/finding.js';
+import type { RuleInfo } from '../rules/index.js';
 import type { RuleSetting } from './arguments.js';
 import type { ExitStatus } from './failure.js';
 import type { ProgressEvent } from './progress.js';
 
-/** As the rules folder describes a rule. */
-export interface RuleInfo {
-  readonly id: string;
-  readonly level: Level;
-  /** One line. */
-  readonly summary: string;
-  /** Markdown. */
-  readonly page: string;
-}
+export type { RuleInfo };
 
 export interface Services {
   readonly analyse: (options: {

@@ -4,6 +4,7 @@
  */
 import type { Guard, Site, SiteOutcome } from '../analysis/site.js';
 import type { Finding, Related } from '../rules/finding.js';
+import type { SuppressedFinding } from '../suppress/index.js';
 import type { Range } from '../text/span.js';
 import type { Coverage, DoctorReport, NotAnalysed, Report } from './report.js';
 import { ratioJson, workloadJson } from './workload-json.js';
@@ -18,6 +19,7 @@ export function reportToJson(report: Report): string {
     sites: report.sites.map(siteJson),
     workloads: report.workloads.map(workloadJson),
     findings: report.findings.map(findingJson),
+    suppressed: report.suppressed.map(suppressedJson),
     notAnalysed: report.notAnalysed.map(notAnalysedJson),
     ...(report.coverage === undefined ? {} : { coverage: coverageJson(report.coverage) }),
     ...(report.timings === undefined ? {} : { timings: { ...report.timings } }),
@@ -97,6 +99,11 @@ export function findingJson(finding: Finding): { readonly [key: string]: Json } 
     related: finding.related.map(relatedJson),
     fingerprint: finding.fingerprint,
   };
+}
+
+function suppressedJson(finding: SuppressedFinding): Json {
+  const { reason, range } = finding.suppression;
+  return { ...findingJson(finding), suppression: { reason, range: rangeJson(range) } };
 }
 
 function relatedJson(related: Related): Json {

@@ -1,6 +1,7 @@
 import type { Site, ThroughputRatio, Workload } from '../analysis/index.js';
 import type { PlatformId } from '../model/index.js';
 import type { Finding } from '../rules/finding.js';
+import type { SuppressedFinding } from '../suppress/index.js';
 
 /** A file or function the run could not analyse, and why. Nothing is skipped in silence. */
 export interface NotAnalysed {
@@ -35,6 +36,8 @@ export interface Report {
   /** What the drivers' requests are made of; sites name them by id. */
   readonly workloads: readonly CostedWorkload[];
   readonly findings: readonly Finding[];
+  /** What comments in the source keep out of `findings`. */
+  readonly suppressed: readonly SuppressedFinding[];
   readonly notAnalysed: readonly NotAnalysed[];
   readonly coverage?: Coverage;
   /** Milliseconds per stage, when asked for. */

@@ -252,5 +252,6 @@ function findingsVerdict(report: Report, style: Style): string {
     n('note') > 0 ? style.cyan(count(n('note'), 'note')) : '',
   ].filter((part) => part !== '');
   const verdict = style.bold(parts.length === 0 ? style.green('nothing to report') : parts.join(', '));
-  return `${verdict} among ${count(report.sites.length, 'site')}`;
+  const silent = report.suppressed.length === 0 ? '' : style.dim(` (${report.suppressed.length} suppressed)`);
+  return `${verdict}${silent} among ${count(report.sites.length, 'site')}`;
 }

@@ -6,12 +6,14 @@ import { dmaBypassUnconditional } from './dma-bypass-unconditional.js';
 import type { Finding, Level } from './finding.js';
 import { guardDiffersFromCore } from './guard-differs-from-core.js';
 import { receiveRingExceedsPool } from './receive-ring-exceeds-pool.js';
-import type { Found, Rule, RuleContext } from './rule.js';
+import type { Found, Rule, RuleContext, RuleInfo } from './rule.js';
 import { secureGuestUnreadable } from './secure-guest-unreadable.js';
 import { swiotlbLimitIgnored } from './swiotlb-limit-ignored.js';
+import { unusedSuppression } from './unused-suppression.js';
 
 export type { Finding, Level, Related } from './finding.js';
-export type { Rule, RuleContext } from './rule.js';
+export type { Found, Rule, RuleContext, RuleInfo } from './rule.js';
+export { unusedSuppression } from './unused-suppression.js';
 
 /** Levels by rule id, as configured; rules not named keep their own. */
 export type RuleLevels = ReadonlyMap<string, Level | 'off'>;
@@ -25,6 +27,9 @@ export const rules: readonly Rule[] = [
   bounceAmplification,
 ];
 
+/** What lists, pages and `--rule` know: the rules, and what is said of the comments that suppress their findings. */
+export const ruleInfos: readonly RuleInfo[] = [...rules, unusedSuppression];
+
 /** All findings of the rules that are on, in source order. */
 export function applyRules(context: RuleContext, levels: RuleLevels): Finding[] {
   const findings = rules.flatMap((rule) => {
@@ -35,11 +40,11 @@ export function applyRules(context: RuleContext, levels: RuleLevels): Finding[] 
 }
 
 /** A configured level holds for all findings of the rule; else each has its own, or the rule's. */
-function complete(
-  rule: Rule,
+export function complete(
+  rule: RuleInfo,
   configured: Level | undefined,
   found: readonly Found[],
-  context: RuleContext,
+  context: Pick<RuleContext, 'program'>,
 ): Finding[] {
   const ordinals = new Map<string, number>();
   return found.map((f) => {
@@ -52,7 +57,7 @@ function complete(
 }
 
 /** The text the finding stands on, white space folded: it survives moves and re-indentation. */
-function statementText(found: Found, { program }: RuleContext): string {
+function statementText(found: Found, { program }: Pick<RuleContext, 'program'>): string {
   const lines = program.lines(found.file);
   if (lines === null) return '';
   const start = lines.offsetAt(found.range.start);
@@ -60,7 +65,8 @@ function statementText(found: Found, { program }: RuleContext): string {
   return oneLine(program.textOf(found.file, { start, end }));
 }
 
-function compareFindings(a: Finding, b: Finding): number {
+/** The order of the source. */
+export function compareFindings(a: Finding, b: Finding): number {
   if (a.file !== b.file) return a.file < b.file ? -1 : 1;
   const line = a.range.start.line - b.range.start.line || a.range.start.column - b.range.start.column;
   if (line !== 0) return line;

@@ -15,13 +15,17 @@ export interface RuleContext {
 /** A finding without the things the engine adds: rule, fingerprint, and the rule's level where it gives none. */
 export type Found = Omit<Finding, 'rule' | 'level' | 'fingerprint'> & { readonly level?: Level };
 
-/** A rule is a record with all that a face needs, and a pure function from the inventory to findings. */
-export interface Rule {
+/** All that a face needs of a rule. */
+export interface RuleInfo {
   readonly id: string;
   readonly level: Level;
   /** One line, for lists. */
   readonly summary: string;
   /** The rule's page, in Markdown: what it finds, why it matters, what to do. */
   readonly page: string;
+}
+
+/** A rule is a record with all that a face needs, and a pure function from the inventory to findings. */
+export interface Rule extends RuleInfo {
   readonly run: (context: RuleContext) => readonly Found[];
 }

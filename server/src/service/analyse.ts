@@ -34,9 +34,10 @@ import {
 import type { NotAnalysed, Report } from '../report/report.js';
 import { buildId, toolVersion } from '../report/version.js';
 import { applyRules, type RuleLevels } from '../rules/index.js';
+import { applySuppressions, type SuppressOptions, suppressionWord } from '../suppress/index.js';
 import { createKernelParser, type KernelParser } from '../syntax/index.js';
 import { coverageOf } from './coverage.js';
-import { defaultChoice, type OutcomeChoice, outcomePlan } from './outcomes.js';
+import { defaultChoice, isUsual, type OutcomeChoice, outcomePlan } from './outcomes.js';
 import { keep, questionKey, recall, recordingReader } from './result-cache.js';
 import { siblings } from './siblings.js';
 
@@ -194,7 +195,8 @@ function finish(
   const { workloads, notAnalysed: notWorkedOut } = workloadsOf(program, wanted.files);
   const loads = idsByFunction(workloads);
   clock.lap('workloads');
-  const findings = applyRules({ program, inventory, outcomes, workloads }, options.rules);
+  const found = applyRules({ program, inventory, outcomes, workloads }, options.rules);
+  const { findings, suppressed } = applySuppressions(program, wanted.files, found, suppressOptions(options));
   clock.lap('rules');
   const { coverage, unclean } = coverageOf(
     program,
@@ -212,6 +214,7 @@ function finish(
     }),
     workloads: workloads.map((load) => ({ ...load, throughput: throughputOf(load, bouncedFor(load.file)) })),
     findings,
+    suppressed,
     notAnalysed: sortedUnique([
       ...wanted.notAnalysed,
       ...program.notAnalysed(),
@@ -224,6 +227,10 @@ function finish(
     ...(options.timings ? { timings: clock.laps } : {}),
   };
   return { report, program, inventory };
+}
+
+function suppressOptions({ rules, outcomes }: Pick<AnalyseOptions, 'rules' | 'outcomes'>): SuppressOptions {
+  return { levels: rules, isPartial: outcomes !== undefined && !isUsual(outcomes) };
 }
 
 function throughputOf(
@@ -252,13 +259,14 @@ function idsByFunction(workloads: readonly Workload[]): ReadonlyMap<string, read
   return ids;
 }
 
-/** Whether the code of a file, comments aside, names anything of the subject. What cannot be read is left to the program to report. */
+/** Whether the code of a file, comments aside, names anything of the subject, or a comment suppresses findings. What cannot be read is left to the program to report. */
 function speaksOfSubject(reader: SourceReader, file: string): boolean {
   const content = reader.read(file);
   if (content === null || !('text' in content)) return true;
   return (
-    subjectName.test(content.text) &&
-    subjectName.test(content.text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, ' '))
+    content.text.includes(suppressionWord) ||
+    (subjectName.test(content.text) &&
+      subjectName.test(content.text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, ' ')))
   );
 }
 

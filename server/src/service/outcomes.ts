@@ -21,6 +21,16 @@ export interface OutcomeChoice extends ScenarioChoice {
 
 export const defaultChoice: OutcomeChoice = { platforms: [], devices: [], policy: 'tree' };
 
+/** Whether the usual guests are asked for, under the tree's own decisions. */
+export function isUsual({ platforms, devices, policy, configuration }: OutcomeChoice): boolean {
+  return (
+    platforms.length === 0 &&
+    devices.length === 0 &&
+    policy === defaultChoice.policy &&
+    configuration === undefined
+  );
+}
+
 export interface OutcomePlan {
   readonly scenarios: readonly SiteScenario[];
   readonly policyFor: (file: string) => FilePolicy;

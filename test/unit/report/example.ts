@@ -73,6 +73,7 @@ export function reportOf(parts: Partial<Report> = {}): Report {
     sites: [bypass, feature],
     workloads: [],
     findings: [],
+    suppressed: [],
     notAnalysed: [],
     ...parts,
   };

@@ -12,6 +12,7 @@ it('prints the keys of the contract in their order, whatever the order they were
     'sites',
     'workloads',
     'findings',
+    'suppressed',
     'notAnalysed',
   ]);
   const [site] = json.sites;

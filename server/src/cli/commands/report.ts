@@ -91,9 +91,9 @@ function show(
   return command === 'check' ? findingsToText(report, options) : sitesToText(report, options);
 }
 
-/** `check` gives programs the findings and the sites they rest on; people get to know how many sites there were. */
+/** `check` gives programs the findings, suppressed ones too, and the sites they rest on; people get to know how many sites there were. */
 function restingOnFindings(report: Report): Report {
-  const used = new Set(report.findings.map((finding) => finding.site));
+  const used = new Set([...report.findings, ...report.suppressed].map((finding) => finding.site));
   return { ...report, sites: report.sites.filter((site) => used.has(site.id)) };
 }
 
