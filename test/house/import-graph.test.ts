@@ -19,6 +19,7 @@ const layers = [
   'analysis',
   'rules',
   'suppress',
+  'baseline',
   'calibrate',
   'report',
   'validation',
@@ -71,7 +72,7 @@ it('knows every folder under server/src', () => {
   expect([...folders].filter((folder) => !known.has(folder))).toEqual([]);
 });
 
-it('points one way: text <- syntax <- program <- analysis (-> model) <- rules <- suppress <- report <- review <- service <- cli', () => {
+it('points one way: text <- syntax <- program <- analysis (-> model) <- rules <- suppress <- baseline <- report <- review <- service <- cli', () => {
   const wrong: string[] = [];
   for (const { from, to } of imports) {
     if (!to.startsWith('.')) continue;

@@ -45,6 +45,12 @@ export const options = {
     value: 'PATCH',
     help: 'show what a patch changes: a diff, a mail or a mailbox, or - for standard input; the tree stays as it is',
   },
+  baseline: {
+    value: 'FILE',
+    help: 'findings listed in FILE were there before: they are not shown and do not count (default: .vringside-baseline.json of the tree, where there is one)',
+  },
+  'write-baseline': { value: null, help: 'list the findings in the baseline, made anew for the paths given' },
+  'no-baseline': { value: null, help: "leave the tree's baseline aside" },
   policy: { value: 'ID', isRepeatable: true, help: 'a kernel release (v6.12), a proposal of 2019, or tree' },
   platform: { value: 'ID', isRepeatable: true, help: "how the guest's memory is protected" },
   device: { value: 'ID', isRepeatable: true, help: 'what the device offers, and takes an address to be' },
@@ -135,12 +141,23 @@ export const commands: readonly CommandSpec[] = [
       'Reports the places a reviewer should be told of, each with the condition under which it is reached.',
       'PATH is a file or a folder; without one, the current folder. --fail-on is `warning` unless given.',
     ],
-    options: [...shared, 'what-if', 'rule', 'fail-on', ...guests, 'help'],
+    options: [
+      ...shared,
+      'what-if',
+      'rule',
+      'fail-on',
+      'baseline',
+      'write-baseline',
+      'no-baseline',
+      ...guests,
+      'help',
+    ],
     optionHelp: guestHelp,
     examples: [
       'vringside check drivers/virtio',
       'vringside check --rule guard-differs-from-core --format json drivers/gpu/drm/virtio',
       'vringside check --what-if series.mbox drivers/virtio',
+      'vringside check --baseline known.json --write-baseline drivers',
     ],
   },
   {
@@ -195,5 +212,5 @@ export const commands: readonly CommandSpec[] = [
 
 /** Commands and options that are planned: named so that the answer is better than "unknown". */
 export const laterCommands: readonly string[] = ['review', 'compare', 'merge'];
-export const laterOptions: readonly string[] = ['shard', 'config', 'baseline', 'write-baseline', 'new-from'];
+export const laterOptions: readonly string[] = ['shard', 'config', 'new-from'];
 export const laterFormats: readonly string[] = ['sarif', 'github', 'html', 'reply'];

@@ -6,7 +6,7 @@ import type { Guard, Site, SiteOutcome } from '../analysis/site.js';
 import type { Finding, Related } from '../rules/finding.js';
 import type { SuppressedFinding } from '../suppress/index.js';
 import type { Range } from '../text/span.js';
-import type { Coverage, DoctorReport, NotAnalysed, Report } from './report.js';
+import type { BaselineUse, Coverage, DoctorReport, NotAnalysed, Report } from './report.js';
 import { ratioJson, workloadJson } from './workload-json.js';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -20,6 +20,7 @@ export function reportToJson(report: Report): string {
     workloads: report.workloads.map(workloadJson),
     findings: report.findings.map(findingJson),
     suppressed: report.suppressed.map(suppressedJson),
+    ...(report.baseline === undefined ? {} : { baseline: baselineJson(report.baseline) }),
     notAnalysed: report.notAnalysed.map(notAnalysedJson),
     ...(report.coverage === undefined ? {} : { coverage: coverageJson(report.coverage) }),
     ...(report.timings === undefined ? {} : { timings: { ...report.timings } }),
@@ -98,12 +99,17 @@ export function findingJson(finding: Finding): { readonly [key: string]: Json } 
     ...(finding.site === undefined ? {} : { site: finding.site }),
     related: finding.related.map(relatedJson),
     fingerprint: finding.fingerprint,
+    ...(finding.status === undefined ? {} : { status: finding.status }),
   };
 }
 
 function suppressedJson(finding: SuppressedFinding): Json {
   const { reason, range } = finding.suppression;
   return { ...findingJson(finding), suppression: { reason, range: rangeJson(range) } };
+}
+
+function baselineJson({ file, unmatched }: BaselineUse): Json {
+  return { file, unmatched: unmatched.map((entry) => ({ ...entry })) };
 }
 
 function relatedJson(related: Related): Json {

@@ -1,4 +1,5 @@
 import type { Site, ThroughputRatio, Workload } from '../analysis/index.js';
+import type { BaselineEntry } from '../baseline/index.js';
 import type { PlatformId } from '../model/index.js';
 import type { Finding } from '../rules/finding.js';
 import type { SuppressedFinding } from '../suppress/index.js';
@@ -27,6 +28,14 @@ export interface CostedWorkload extends Workload {
   readonly throughput: readonly ({ readonly platform: PlatformId } & ThroughputRatio)[];
 }
 
+/** A baseline, and what is left of it. */
+export interface BaselineUse {
+  /** As named. */
+  readonly file: string;
+  /** Entries that match no finding any more. */
+  readonly unmatched: readonly BaselineEntry[];
+}
+
 /** The result of `check` and `sites`: what every face shows. */
 export interface Report {
   readonly schema: 'vringside/1';
@@ -38,6 +47,8 @@ export interface Report {
   readonly findings: readonly Finding[];
   /** What comments in the source keep out of `findings`. */
   readonly suppressed: readonly SuppressedFinding[];
+  /** What the findings were compared with; each then has a status. */
+  readonly baseline?: BaselineUse;
   readonly notAnalysed: readonly NotAnalysed[];
   readonly coverage?: Coverage;
   /** Milliseconds per stage, when asked for. */

@@ -51,8 +51,10 @@ export function sitesToText(report: Report, options: TextOptions): string {
 }
 
 export function findingsToText(report: Report, options: TextOptions): string {
-  const blocks = findingBlocks(report.findings, report.sites, options);
-  return finish(blocks, report, options, findingsVerdict(report, options.style));
+  const shown = report.findings.filter((finding) => finding.status !== 'existing');
+  const blocks = findingBlocks(shown, report.sites, options);
+  const stale = unmatchedLine(report, options.style);
+  return finish([...blocks, stale], report, options, findingsVerdict(report, shown, options.style));
 }
 
 /** One block of text a file. */
@@ -231,6 +233,14 @@ function tally(sites: readonly Site[]): string {
   return counts.flatMap(({ c, n }) => (n > 0 ? [`${n} ${c}`] : [])).join(', ');
 }
 
+function unmatchedLine({ baseline }: Report, style: Style): string {
+  const n = baseline?.unmatched.length ?? 0;
+  if (n === 0) return '';
+  const subject =
+    n === 1 ? '1 entry of the baseline matches nothing' : `${n} entries of the baseline match nothing`;
+  return style.yellow(`${subject}: --write-baseline rewrites it`);
+}
+
 function sitesVerdict(report: Report, style: Style): string {
   const n = (category: Site['category']): number =>
     report.sites.filter((site) => site.category === category).length;
@@ -244,14 +254,21 @@ function sitesVerdict(report: Report, style: Style): string {
   return style.bold(parts.filter((part) => part !== '').join(', '));
 }
 
-function findingsVerdict(report: Report, style: Style): string {
-  const n = (of: Level): number => report.findings.filter((finding) => finding.level === of).length;
+function findingsVerdict(report: Report, shown: readonly Finding[], style: Style): string {
+  const n = (of: Level): number => shown.filter((finding) => finding.level === of).length;
   const parts = [
     n('error') > 0 ? style.red(count(n('error'), 'error')) : '',
     n('warning') > 0 ? style.yellow(count(n('warning'), 'warning')) : '',
     n('note') > 0 ? style.cyan(count(n('note'), 'note')) : '',
   ].filter((part) => part !== '');
-  const verdict = style.bold(parts.length === 0 ? style.green('nothing to report') : parts.join(', '));
-  const silent = report.suppressed.length === 0 ? '' : style.dim(` (${report.suppressed.length} suppressed)`);
-  return `${verdict}${silent} among ${count(report.sites.length, 'site')}`;
+  const isCompared = report.baseline !== undefined;
+  const nothing = isCompared ? 'nothing new to report' : 'nothing to report';
+  const verdict = style.bold(parts.length === 0 ? style.green(nothing) : parts.join(', '));
+  const existing = report.findings.length - shown.length;
+  const silent = [
+    existing > 0 ? `${existing} in the baseline` : '',
+    report.suppressed.length > 0 ? `${report.suppressed.length} suppressed` : '',
+  ].filter((part) => part !== '');
+  const aside = silent.length === 0 ? '' : style.dim(` (${silent.join(', ')})`);
+  return `${verdict}${aside} among ${count(report.sites.length, 'site')}`;
 }

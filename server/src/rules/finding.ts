@@ -22,4 +22,6 @@ export interface Finding {
   readonly related: readonly Related[];
   /** Stable identity: rule, file, function, normalised statement, ordinal. */
   readonly fingerprint: string;
+  /** Against a baseline; absent where there is none. */
+  readonly status?: 'new' | 'existing';
 }

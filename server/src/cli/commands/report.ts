@@ -6,6 +6,7 @@ import { printable } from '../../report/style.js';
 import { findingsToText, sitesToText } from '../../report/text.js';
 import type { Level } from '../../rules/finding.js';
 import type { FailOn, RuleSetting, Settings } from '../arguments.js';
+import { refuseContradictions, withBaseline } from '../baseline.js';
 import { didYouMean, type ExitStatus, exitStatus, UsageError } from '../failure.js';
 import { failedInputs, locate } from '../inputs.js';
 import { outcomeRequest } from '../outcome-request.js';
@@ -23,6 +24,7 @@ export async function runReport(
   services: Services,
 ): Promise<ExitStatus> {
   const started = performance.now();
+  refuseContradictions(settings);
   const rules = ruleLevels(settings, await services.rules());
   const outcomes = await outcomeRequest(settings, io, services);
   const analyse: Analyse = async (root, paths, overlay) => {
@@ -48,7 +50,8 @@ export async function runReport(
   }
   const inputs = locate(settings.operands, settings.tree, io.cwd);
   const result = await analyse(inputs.root, inputs.paths, noOverlay);
-  const report = withMissing(result, inputs.missing);
+  const whole = withMissing(result, inputs.missing);
+  const report = command === 'check' ? withBaseline(whole, inputs, rules, settings, io) : whole;
   deliver(show(command, report, settings, io, performance.now() - started), settings, io);
   const failed = failedInputs(inputs, report.notAnalysed);
   for (const input of failed) io.stderr.write(`vringside: ${printable(input)}\n`);
@@ -106,5 +109,8 @@ function withMissing(report: Report, missing: readonly { path: string; reason: s
 const rank: Readonly<Record<Level, number>> = { note: 1, warning: 2, error: 3 };
 
 function isAtOrAbove(report: Report, failOn: FailOn): boolean {
-  return failOn !== 'never' && report.findings.some((finding) => rank[finding.level] >= rank[failOn]);
+  return (
+    failOn !== 'never' &&
+    report.findings.some(({ level, status }) => status !== 'existing' && rank[level] >= rank[failOn])
+  );
 }
