@@ -30,7 +30,7 @@ it('writes a rule that works as the guide says', async () => {
   );
   const program = createProgram({ tree: { root, version: null }, files, parser: await createKernelParser() });
   const inventory = takeInventory(program, { isWanted: () => true });
-  const found = rule.run({ program, inventory, outcomes: new Map(), workloads: [] });
+  const found = rule.run({ program, files: [], inventory, outcomes: new Map(), workloads: [] });
   expect(found.map((f) => [f.file, f.function])).toEqual([
     ['drivers/virtio/virtio_balloon.c', 'virtballoon_validate'],
   ]);

@@ -6,10 +6,12 @@ import { dmaBypassUnconditional } from './dma-bypass-unconditional.js';
 import type { Finding, Level } from './finding.js';
 import { guardDiffersFromCore } from './guard-differs-from-core.js';
 import { receiveRingExceedsPool } from './receive-ring-exceeds-pool.js';
+import { retiredName } from './retired-name.js';
 import type { Found, Rule, RuleContext, RuleInfo } from './rule.js';
 import { secureGuestUnreadable } from './secure-guest-unreadable.js';
 import { swiotlbLimitIgnored } from './swiotlb-limit-ignored.js';
 import { unusedSuppression } from './unused-suppression.js';
+import { wrongDmaDevice } from './wrong-dma-device.js';
 
 export type { Finding, Level, Related } from './finding.js';
 export type { Found, Rule, RuleContext, RuleInfo } from './rule.js';
@@ -25,6 +27,8 @@ export const rules: readonly Rule[] = [
   swiotlbLimitIgnored,
   receiveRingExceedsPool,
   bounceAmplification,
+  wrongDmaDevice,
+  retiredName,
 ];
 
 /** What lists, pages and `--rule` know: the rules, and what is said of the comments that suppress their findings. */

@@ -5,6 +5,8 @@ import type { Finding, Level } from './finding.js';
 /** What a rule looks at. */
 export interface RuleContext {
   readonly program: Program;
+  /** The files the run is about, relative to the tree; the others serve to resolve what they use. */
+  readonly files: readonly string[];
   readonly inventory: Inventory;
   /** What becomes of sites in each kind of guest; a site that is not there was not run. */
   readonly outcomes: ReadonlyMap<FoundSite, readonly SiteOutcome[]>;

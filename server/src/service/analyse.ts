@@ -195,7 +195,7 @@ function finish(
   const { workloads, notAnalysed: notWorkedOut } = workloadsOf(program, wanted.files);
   const loads = idsByFunction(workloads);
   clock.lap('workloads');
-  const found = applyRules({ program, inventory, outcomes, workloads }, options.rules);
+  const found = applyRules({ program, files: wanted.files, inventory, outcomes, workloads }, options.rules);
   const { findings, suppressed } = applySuppressions(program, wanted.files, found, suppressOptions(options));
   clock.lap('rules');
   const { coverage, unclean } = coverageOf(
