@@ -43,7 +43,7 @@ export {
   type TreePolicyOptions,
   treePolicy,
 } from './evaluate/index.js';
-export { annotate, type FilePolicy } from './outcomes/annotate.js';
+export { annotate, bypassing, type FilePolicy } from './outcomes/annotate.js';
 export { type ScenarioChoice, type SiteScenario, scenarioSet } from './outcomes/scenario-set.js';
 export type { Guard, GuardStep, Site, SiteCategory, SiteOutcome } from './site.js';
 export type { Candidate, FoundSite } from './sites/collector.js';

@@ -2,21 +2,9 @@
 import type { ThroughputRatio } from '../analysis/index.js';
 import type { SiteOutcome } from '../analysis/site.js';
 import { type DeviceId, deviceIds, type Outcome, type PlatformId, platformOf } from '../model/index.js';
+import { worstFirst } from './model/worst-first.js';
 import { padEnd, type Style, wrap } from './style.js';
 import { joined, ratioText } from './throughput/units.js';
-
-/** Worst first: what a reviewer must see. */
-const order: readonly Outcome[] = [
-  'ciphertext',
-  'fault',
-  'stale',
-  'misread',
-  'exhausted',
-  'undecided',
-  'refused',
-  'bounced',
-  'direct',
-];
 
 /** As a sentence's verb about the device. */
 const words: Readonly<Record<Outcome, string>> = {
@@ -90,7 +78,7 @@ function linesOf(outcomes: readonly SiteOutcome[]): Line[] {
     if (!platforms.includes(o.platform)) platforms.push(o.platform);
     line.guests.set(o.why, platforms);
   }
-  return [...lines.values()].sort((a, b) => order.indexOf(a.outcome) - order.indexOf(b.outcome));
+  return [...lines.values()].sort((a, b) => worstFirst.indexOf(a.outcome) - worstFirst.indexOf(b.outcome));
 }
 
 function paint(outcome: Outcome, style: Style): (text: string) => string {

@@ -5,6 +5,7 @@ export { type Quantity, type ThroughputChartOptions, throughputToSvg } from './c
 export { validationToSvg } from './charts/validation.js';
 export { poolToHtml, throughputToHtml } from './html.js';
 export { poolToJson, throughputToJson, validationToJson } from './json.js';
+export { poolReport } from './pool-report.js';
 export { poolToText } from './text/pool.js';
 export { throughputToText } from './text/throughput.js';
 export { type ValidationTextOptions, validationToText } from './text/validation.js';

@@ -1,0 +1,20 @@
+/** Outcomes in the order a reviewer must see them. Types only besides: an editor's own code reads this file too. */
+import type { Outcome } from '../../model/scenario.js';
+
+export const worstFirst: readonly Outcome[] = [
+  'ciphertext',
+  'fault',
+  'stale',
+  'misread',
+  'exhausted',
+  'undecided',
+  'refused',
+  'bounced',
+  'direct',
+];
+
+/** Null where there is none. */
+export function worstOf(outcomes: Iterable<Outcome>): Outcome | null {
+  const met = new Set(outcomes);
+  return worstFirst.find((outcome) => met.has(outcome)) ?? null;
+}
