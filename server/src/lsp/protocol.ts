@@ -5,6 +5,9 @@
  * Positions here are those of the protocol: 0-based, in the negotiated encoding. Lines inside texts for people are 1-based.
  */
 import type { DeviceId, Outcome, PlatformId } from '../model/index.js';
+import type { Standing } from '../report/model/outcome-words.js';
+
+export type { Standing } from '../report/model/outcome-words.js';
 
 export interface WirePosition {
   readonly line: number;
@@ -95,6 +98,8 @@ export const matrixMethod = 'vringside/matrix';
 export interface MatrixParams extends DocumentPosition {
   /** Built-in policies shown beside the tree's own (`v5.4`, `rampai-2019`); default none. */
   readonly policies?: readonly string[];
+  /** Default: with the flag, without it, legacy. */
+  readonly devices?: readonly DeviceId[];
 }
 
 export interface MatrixCell {
@@ -102,9 +107,18 @@ export interface MatrixCell {
   readonly device: DeviceId;
   readonly policy: string;
   readonly outcome: Outcome;
-  /** `refused -ENODEV`; the outcome's word where there is no more to say. */
+  /** `-ENODEV` for a refusal; else the outcome's word. */
   readonly word: string;
   readonly why: string;
+  /** Sites of the function that are reached in this guest, by id: the outcome is then theirs, else that of the device's requests. */
+  readonly sites: readonly string[];
+  /** No guest of the policy's release ran on that platform. */
+  readonly isHypothetical: boolean;
+}
+
+export interface Named<Id extends string = string> {
+  readonly id: Id;
+  readonly name: string;
 }
 
 export interface MatrixResult {
@@ -114,15 +128,21 @@ export interface MatrixResult {
   readonly uri: string;
   /** What the matrix shows, a sentence. */
   readonly title: string;
-  readonly platforms: readonly { readonly id: PlatformId; readonly name: string }[];
-  readonly devices: readonly { readonly id: DeviceId; readonly name: string }[];
-  readonly policies: readonly { readonly id: string; readonly name: string }[];
+  readonly platforms: readonly Named<PlatformId>[];
+  readonly devices: readonly Named<DeviceId>[];
+  readonly policies: readonly Named[];
+  /** By platform, then device, then policy. */
   readonly cells: readonly MatrixCell[];
-  /** The sites of the function, with those of its own outcomes. */
+  /** The sites of the function. */
   readonly sites: readonly SiteItem[];
-  /** Policies that can be added. */
-  readonly known: readonly { readonly id: string; readonly name: string }[];
-  readonly outcomes: readonly { readonly id: Outcome; readonly title: string; readonly meaning: string }[];
+  /** Policies and devices that can be added. */
+  readonly known: { readonly policies: readonly Named[]; readonly devices: readonly Named<DeviceId>[] };
+  readonly outcomes: readonly {
+    readonly id: Outcome;
+    readonly standing: Standing;
+    readonly title: string;
+    readonly meaning: string;
+  }[];
 }
 
 // ---- vringside/trace: one cell, step by step
@@ -132,21 +152,61 @@ export const traceMethod = 'vringside/trace';
 export interface TraceParams {
   /** The file whose tree and driver decide under the policy `tree`. */
   readonly textDocument: { readonly uri: string };
+  /** With a position in a function whose sites are reached there, the trace is of what those hand to the device. */
+  readonly position?: WirePosition;
   readonly platform: PlatformId;
   readonly device: DeviceId;
   readonly policy: string;
 }
 
+export interface TraceBytes {
+  /** `driver wrote`, `device saw`. */
+  readonly label: string;
+  /** `01 a8 54 ..`, or `nothing`. */
+  readonly text: string;
+}
+
 export interface TraceStep {
   readonly number: number;
-  /** One sentence. */
-  readonly text: string;
-  /** `driver`, `kernel`, `device`, `platform`. */
-  readonly actor: string;
+  readonly actor: TraceActor;
+  readonly what: string;
+  /** `0x101000`; '' where a step has none. */
+  readonly address: string;
+  readonly size: number | null;
+  readonly detail: string;
+  readonly isAmiss: boolean;
   /** Where in the tree, where that is known. */
-  readonly source: { readonly location: WireLocation; readonly label: string } | null;
-  /** Hexadecimal of what the driver wrote and of what the device saw, where the step shows bytes. */
-  readonly bytes: { readonly wrote: string; readonly saw: string | null } | null;
+  readonly source: TraceSource | null;
+  readonly bytes: readonly TraceBytes[];
+}
+
+export type TraceActor = 'driver' | 'kernel' | 'device' | 'platform';
+
+export interface TraceSource {
+  readonly location: WireLocation;
+  /** `virtio_ring.c:383`. */
+  readonly label: string;
+}
+
+/** Steps that belong together. */
+export interface TraceScene {
+  readonly kind: string;
+  readonly actor: TraceActor;
+  /** Continues `actor`: `copies 4 KiB into the pool`. */
+  readonly title: string;
+  readonly detail: string;
+  readonly isAmiss: boolean;
+  readonly source: TraceSource | null;
+  readonly bytes: readonly TraceBytes[];
+  readonly steps: readonly TraceStep[];
+}
+
+export interface TracePhase {
+  /** `negotiation`, `request 1`. */
+  readonly title: string;
+  readonly scenes: readonly TraceScene[];
+  /** `request 2: the same steps, other addresses and sizes`; '' where none repeats. */
+  readonly note: string;
 }
 
 export interface TraceResult {
@@ -154,7 +214,9 @@ export interface TraceResult {
   readonly outcome: Outcome;
   readonly word: string;
   readonly why: string;
-  readonly phases: readonly { readonly title: string; readonly steps: readonly TraceStep[] }[];
+  /** The scenario and what was counted, label and text. */
+  readonly facts: readonly (readonly [string, string])[];
+  readonly phases: readonly TracePhase[];
 }
 
 // ---- vringside/throughput: curves for the sliders of the secure-guest view
@@ -162,38 +224,75 @@ export interface TraceResult {
 export const throughputMethod = 'vringside/throughput';
 
 export interface ThroughputParams {
+  /** The file whose tree decides under the policy `tree`. */
+  readonly textDocument: { readonly uri: string };
   readonly platform: PlatformId;
+  readonly device: DeviceId;
+  readonly policy: string;
   readonly deviceClass: 'blk' | 'net';
-  /** Requests in flight on one queue. */
+  /** Requests in flight on each queue. */
   readonly depth: number;
   readonly queues: number;
   /** Slots of 2 KiB; null: the platform's default. */
   readonly poolSlots: number | null;
   /** Sizes of a request's payload, bytes. */
   readonly blockBytes: readonly number[];
+  /** The size that the pool is asked about. */
+  readonly chosenBytes: number;
+}
+
+export interface WireInterval {
+  readonly low: number;
+  readonly mid: number;
+  readonly high: number;
 }
 
 export interface ThroughputPoint {
   readonly blockBytes: number;
-  /** Against the same requests in a plain guest; null where nothing gets through. */
-  readonly ratio: { readonly low: number; readonly mid: number; readonly high: number } | null;
-  readonly bytesPerSecond: { readonly low: number; readonly mid: number; readonly high: number } | null;
+  /** Null where nothing gets through. */
+  readonly bytesPerSecond: WireInterval | null;
+  readonly requestsPerSecond: WireInterval | null;
+  /** Against the same requests in a plain guest; null there. */
+  readonly ratio: WireInterval | null;
+  /** Of a plain guest. */
+  readonly plainBytesPerSecond: number | null;
   /** What holds it back, in words. */
   readonly binding: string | null;
 }
 
 export interface ThroughputResult {
   readonly title: string;
+  /** Why nothing gets through; null where it does. */
+  readonly refusal: string | null;
   readonly points: readonly ThroughputPoint[];
-  readonly pool: {
-    readonly slots: number;
-    readonly needed: number;
-    readonly verdict: 'fits' | 'tight' | 'fails';
-    readonly why: string;
-    readonly fallsOverAt: readonly string[];
-  };
-  /** How well the figures are known, a sentence. */
-  readonly evidence: string;
+  /** Null where nothing is bounced. */
+  readonly pool: PoolFill | null;
+  /** How well the figures are known, and what has to be known beside them, each a sentence. */
+  readonly notes: readonly string[];
+}
+
+export interface PoolFill {
+  readonly slots: number;
+  readonly bytes: number;
+  readonly origin: string;
+  readonly demands: readonly { readonly what: string; readonly slots: number }[];
+  readonly verdict: 'fits' | 'tight' | 'fails';
+  readonly why: string;
+  readonly fallsOverAt: readonly string[];
+}
+
+// ---- vringside/topics: what can be explained
+
+export const topicsMethod = 'vringside/topics';
+
+export interface Topic {
+  readonly id: string;
+  readonly kind: 'rule' | 'outcome' | 'kind of site';
+  readonly summary: string;
+}
+
+export interface TopicsResult {
+  readonly topics: readonly Topic[];
 }
 
 // ---- commands of code lenses, hovers and actions; the client runs them, other editors get those the server can run
@@ -211,3 +310,8 @@ export const commands = {
 
 /** Documents the server gives (`workspace/textDocumentContent`): rule pages, traces, files after a patch. */
 export const contentScheme = 'vringside';
+
+/** The page of a rule, an outcome or a kind of site. */
+export function pageUri(topic: string): string {
+  return `${contentScheme}:/explain/${topic}.md`;
+}

@@ -1,2 +1,0 @@
-/** The editor extension is not part of this version; see README.md. */
-export {};

@@ -1,0 +1,13 @@
+/** What `explain` has a page for. */
+import { outcomes } from '@vringside/grammars/outcomes';
+import { siteKinds } from '@vringside/grammars/site-kinds';
+import { rules } from '../../rules/index.js';
+import type { Topic } from '../protocol.js';
+
+export function topics(): readonly Topic[] {
+  return [
+    ...rules.map(({ id, summary }): Topic => ({ id, kind: 'rule', summary })),
+    ...outcomes.map(({ id, title }): Topic => ({ id, kind: 'outcome', summary: title })),
+    ...siteKinds.map(({ id, title }): Topic => ({ id, kind: 'kind of site', summary: title })),
+  ];
+}
