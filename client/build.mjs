@@ -34,7 +34,10 @@ export async function buildClient() {
     });
     const view = await build({
       ...common,
-      entryPoints: { webview: 'webview/main.ts' },
+      entryPoints: [
+        { in: 'webview/main.ts', out: 'webview' },
+        { in: 'webview/style.css', out: 'webview' },
+      ],
       outdir: part,
       platform: 'browser',
       format: 'iife',

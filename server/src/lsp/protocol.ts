@@ -211,7 +211,10 @@ export interface TracePhase {
 
 export interface TraceResult {
   readonly title: string;
+  /** Of the guest that ran. */
+  readonly platform: { readonly name: string; readonly isProtected: boolean };
   readonly outcome: Outcome;
+  readonly standing: Standing;
   readonly word: string;
   readonly why: string;
   /** The scenario and what was counted, label and text. */

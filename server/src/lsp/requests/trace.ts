@@ -12,7 +12,7 @@ import {
   Trace,
 } from '../../model/index.js';
 import { addressText } from '../../report/model/bytes.js';
-import { wordOf } from '../../report/model/outcome-words.js';
+import { standingOf, wordOf } from '../../report/model/outcome-words.js';
 import {
   phasesOf,
   type Repeated,
@@ -52,7 +52,9 @@ export function traceOf(view: RequestView, question: TraceQuestion): TraceResult
   const places = new Places(view, site);
   return {
     title: `${platform.name}, ${device.sentence}`,
+    platform: { name: platform.name, isProtected: platform.isSecure },
     outcome: result.outcome,
+    standing: standingOf(result.outcome),
     word: wordOf(result),
     why: whyOf(result, platform),
     facts: [
