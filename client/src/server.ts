@@ -117,8 +117,8 @@ export class Server implements Disposable {
       {
         documentSelector: documents,
         outputChannel: this.log,
-        // Commands that a code lens or hover may name: they run here.
-        initializationOptions: { commands: Object.values(clientCommands) },
+        // Code lenses and hovers may name our commands: they run here.
+        initializationOptions: { clientCommands: true },
         diagnosticPullOptions: { onTabs: true },
         markdown: { isTrusted: { enabledCommands: Object.values(clientCommands) }, supportHtml: false },
         initializationFailedHandler: () => false,

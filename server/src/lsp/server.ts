@@ -18,6 +18,7 @@ import { featureCapabilities, registerFeatures } from './features/index.js';
 import { cancelled, Guard, type Log, modified } from './guarded.js';
 import { Patches } from './patches.js';
 import { Positions } from './positions.js';
+import { registerRequests } from './requests/register.js';
 import { defaultSettings, readSettings, type Settings } from './settings.js';
 import { Status } from './status.js';
 import { Trees } from './trees.js';
@@ -177,6 +178,7 @@ export function serve(connection: Connection): void {
     const options = (params.initializationOptions ?? {}) as { readonly settings?: unknown };
     settings = readSettings(options.settings).settings;
     registerFeatures(server);
+    registerRequests(server);
     return {
       serverInfo: { name: 'vringside', version: toolVersion },
       capabilities: {

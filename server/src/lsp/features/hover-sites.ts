@@ -3,11 +3,10 @@ import { siteKind } from '@vringside/grammars/site-kinds';
 import type { Guard, Site, SiteOutcome } from '../../analysis/index.js';
 import { type DeviceId, deviceOf, type PlatformId, platformOf } from '../../model/index.js';
 import { joined, ratioText } from '../../report/throughput/units.js';
-import { commands } from '../protocol.js';
+import { commands, pageUri } from '../protocol.js';
 import type { DocumentView } from '../view.js';
 import { code, escaped, link, table } from './markdown.js';
 import { worstFirst } from './outcomes.js';
-import { pageUri } from './pages.js';
 
 export function siteText(view: DocumentView, site: Site): string {
   const kind = siteKind(site.kind);

@@ -1,19 +1,9 @@
 /** Outcomes in few words: for lenses, hints and symbols. */
 import type { Site, SiteOutcome } from '../../analysis/index.js';
 import type { Outcome } from '../../model/index.js';
+import { worstFirst } from '../../report/model/worst-first.js';
 
-/** Worst first: what a reviewer must see. */
-export const worstFirst: readonly Outcome[] = [
-  'ciphertext',
-  'fault',
-  'stale',
-  'misread',
-  'exhausted',
-  'undecided',
-  'refused',
-  'bounced',
-  'direct',
-];
+export { worstFirst } from '../../report/model/worst-first.js';
 
 /** As said of a number of cases: `2 faults`. */
 const counted: Readonly<Record<Outcome, string>> = {

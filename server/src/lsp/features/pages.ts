@@ -6,18 +6,13 @@ import { siteKinds } from '@vringside/grammars/site-kinds';
 import { outcomePage, siteKindPage } from '../../report/page.js';
 import { rules } from '../../rules/index.js';
 import type { Client } from '../client.js';
-import { contentScheme } from '../protocol.js';
+import { contentScheme, pageUri } from '../protocol.js';
 
 /** Where the page of a rule is found by this client. */
 export function rulePageUri(rule: string, client: Pick<Client, 'providesContent'>): string {
   const shipped = new URL('./rules.md', import.meta.url);
   if (client.providesContent || !existsSync(fileURLToPath(shipped))) return pageUri(rule);
   return `${shipped.toString()}#${rule}`;
-}
-
-/** Of a rule, an outcome or a kind of site, by id. */
-export function pageUri(topic: string): string {
-  return `${contentScheme}:/explain/${topic}.md`;
 }
 
 /** The page of a topic in Markdown; null where there is none. */

@@ -1,0 +1,124 @@
+/** The requests of our own on the connection, and the word that what the tree of sites shows has changed. */
+import { createHash } from 'node:crypto';
+import { type CancellationToken, ErrorCodes, ResponseError } from 'vscode-languageserver/node';
+import {
+  type FileSites,
+  type MatrixParams,
+  matrixMethod,
+  type SitesParams,
+  type SitesResult,
+  sitesChangedMethod,
+  sitesMethod,
+  type ThroughputParams,
+  type TopicsResult,
+  type TraceParams,
+  throughputMethod,
+  topicsMethod,
+  traceMethod,
+} from '../protocol.js';
+import type { Server } from '../server.js';
+import type { DocumentView } from '../view.js';
+import { matrixAt } from './matrix.js';
+import { fileSites } from './sites.js';
+import { throughputAnswer } from './throughput.js';
+import { topics } from './topics.js';
+import { traceOf } from './trace.js';
+import type { RequestView } from './view.js';
+
+/** Milliseconds between two words on the sites. */
+const INTERVAL_MS = 300;
+
+export function registerRequests(server: Server): void {
+  const { connection, guard } = server;
+
+  /** Null for a document we say nothing about. */
+  const fromView = <P extends { readonly textDocument: { readonly uri: string } }, T extends object>(
+    method: string,
+    give: (view: DocumentView, params: P) => T,
+  ): void => {
+    connection.onRequest(
+      method,
+      (params: P, token: CancellationToken): Promise<object | null> =>
+        guard.answer<object | null>(method, null, async () => {
+          const view = await server.viewOf(params.textDocument.uri, token);
+          return view === null ? null : named(() => give(view, params));
+        }),
+    );
+  };
+
+  fromView(matrixMethod, (view, { position, ...asked }: MatrixParams) =>
+    matrixAt(requestView(view), { ...asked, file: view.file, offset: view.positions.offsetOf(position) }),
+  );
+  fromView(traceMethod, (view, { position, ...asked }: TraceParams) =>
+    traceOf(requestView(view), {
+      ...asked,
+      file: view.file,
+      offset: position === undefined ? null : view.positions.offsetOf(position),
+    }),
+  );
+  fromView(throughputMethod, (view, asked: ThroughputParams) =>
+    throughputAnswer(requestView(view), { ...asked, file: view.file }),
+  );
+  connection.onRequest(sitesMethod, (params: SitesParams | null, token: CancellationToken) =>
+    guard.answer<SitesResult>(sitesMethod, { files: [] }, async () => ({
+      files: await sitesOfOpen(server, params?.textDocument?.uri ?? null, token),
+    })),
+  );
+  connection.onRequest(topicsMethod, (): TopicsResult => ({ topics: topics() }));
+  if (server.client.runsCommands) tellChanges(server);
+}
+
+function requestView(view: DocumentView): RequestView {
+  const { platforms, devices, policy } = view.settings;
+  return {
+    report: view.report,
+    program: view.program,
+    inventory: view.inventory,
+    outcomes: { platforms, devices, policy },
+    location: view.locate,
+  };
+}
+
+/** A name that is none is the asker's mistake, not a defect here. */
+function named<T>(give: () => T): T {
+  try {
+    return give();
+  } catch (error) {
+    if (error instanceof RangeError) throw new ResponseError(ErrorCodes.InvalidParams, error.message);
+    throw error;
+  }
+}
+
+async function sitesOfOpen(
+  server: Server,
+  only: string | null,
+  token: CancellationToken,
+): Promise<readonly FileSites[]> {
+  const files: FileSites[] = [];
+  for (const { uri } of server.documents.all()) {
+    if (only !== null && uri !== only) continue;
+    const view = await server.viewOf(uri, token);
+    if (view !== null) files.push(...fileSites(requestView(view), view.file));
+  }
+  return files.sort((a, b) => (a.file < b.file ? -1 : 1));
+}
+
+function tellChanges(server: Server): void {
+  let timer: NodeJS.Timeout | null = null;
+  let told = '';
+  const tell = (): void => {
+    timer = null;
+    const views = server.documents.all().flatMap(({ uri }) => server.lastViewOf(uri) ?? []);
+    const state = createHash('sha1');
+    for (const { uri, sites } of views) state.update(JSON.stringify([uri, sites]));
+    const now = state.digest('base64url');
+    if (now === told) return;
+    told = now;
+    void server.connection.sendNotification(sitesChangedMethod);
+  };
+  const soon = (): void => {
+    if (timer === null) timer = setTimeout(tell, INTERVAL_MS);
+  };
+  server.onAnalysed(soon);
+  server.onDocument(soon);
+}
