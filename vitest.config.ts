@@ -27,6 +27,8 @@ export default defineConfig({
       project('oracle', { timeoutMs: 60_000 }),
       // Real kernel sources, see test/support/kernel-tree.ts.
       project('kernel', { timeoutMs: 600_000, setup: 'test/support/build-once.ts' }),
+      // The bundled language server before a scripted client.
+      project('protocol', { timeoutMs: 90_000, setup: 'test/support/build-once.ts' }),
       project('fuzz', { timeoutMs: 900_000 }),
     ],
   },
