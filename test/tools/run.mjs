@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const [named, ...args] = process.argv.slice(2);
-if (named === undefined || !/^([\w-]+\/)?[\w-]+$/.test(named)) {
+if (named === undefined || !/^([\w-]+\/)*[\w-]+$/.test(named)) {
   console.error('usage: node test/tools/run.mjs TOOL [ARGUMENTS]');
   process.exit(2);
 }
@@ -25,7 +25,7 @@ try {
     platform: 'node',
     target: 'node20',
     format: 'esm',
-    external: ['web-tree-sitter', 'tree-sitter', 'tree-sitter-c'],
+    external: ['web-tree-sitter', 'tree-sitter', 'tree-sitter-c', 'playwright-core'],
     logLevel: 'warning',
   });
   process.argv.splice(1, process.argv.length - 1, outfile, ...args);
