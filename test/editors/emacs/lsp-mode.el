@@ -1,0 +1,30 @@
+;;; What a session does through lsp-mode.  -*- lexical-binding: t -*-
+(require 'lsp-mode)
+
+(defun session-connect ()
+  (lsp-workspace-folders-add (getenv "VRINGSIDE_TREE"))
+  (lsp)
+  (session-wait "the server" (lambda () (and lsp--buffer-workspaces (lsp-workspaces)
+                                             (eq 'initialized (lsp--workspace-status (car (lsp-workspaces))))))))
+
+(defun session-findings ()
+  ;; A script has no idle time, in which changes are sent otherwise.
+  (run-hooks 'lsp-on-idle-hook)
+  (cl-loop for d in (gethash (lsp--fix-path-casing buffer-file-name) (lsp-diagnostics))
+           collect `((line . ,(1+ (lsp-get (lsp-get (lsp-get d :range) :start) :line)))
+                     (code . ,(lsp-get d :code))
+                     (message . ,(lsp-get d :message)))))
+
+(defun session-hover ()
+  (lsp--render-on-hover-content (lsp-get (lsp-request "textDocument/hover" (lsp--text-document-position-params)) :contents) t))
+
+(defun session-symbols ()
+  (session-imenu-names (lsp--imenu-create-index)))
+
+(defun session-silence ()
+  (let* ((actions (append (lsp-code-actions-at-point) nil))
+         (titles (mapcar (lambda (action) (lsp-get action :title)) actions)))
+    (lsp-execute-code-action
+     (or (cl-find-if (lambda (action) (string-match "ignore\\|[Ss]uppress" (lsp-get action :title))) actions)
+         (car actions)))
+    titles))
