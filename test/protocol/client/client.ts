@@ -94,7 +94,7 @@ export class Client {
 
   /** Opens a file with the text given, or that on disk. Returns its URI. */
   open(file: string, text: string = readFileSync(file, 'utf8'), languageId = 'c'): string {
-    const uri = file.includes('://') || file.startsWith('untitled:') ? file : uriOf(file);
+    const uri = /^\w[\w+.-]*:/.test(file) ? file : uriOf(file);
     this.documents.set(uri, { text, version: 1, resultId: null, diagnostics: [] });
     this.connection.notify('textDocument/didOpen', { textDocument: { uri, languageId, version: 1, text } });
     return uri;
