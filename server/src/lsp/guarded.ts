@@ -1,5 +1,5 @@
 /** A defect in one feature is logged once and costs that answer alone. */
-import { LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
+import { ErrorCodes, LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
 
 export interface Log {
   readonly error: (message: string) => void;
@@ -11,6 +11,7 @@ export class Guard {
   readonly #log: Log;
   readonly #onDefect: (feature: string) => void;
   readonly #said = new Set<string>();
+  #isOver = false;
 
   constructor(log: Log, onDefect: (feature: string) => void) {
     this.#log = log;
@@ -19,6 +20,7 @@ export class Guard {
 
   /** The answer, or `otherwise` when it cannot be given. Errors of the protocol go on to the client. */
   async answer<T>(feature: string, otherwise: T, give: () => T | Promise<T>): Promise<T> {
+    if (this.#isOver) throw new ResponseError(ErrorCodes.InvalidRequest, 'asked after shutdown');
     try {
       return await give();
     } catch (error) {
@@ -26,6 +28,11 @@ export class Guard {
       this.note(feature, error);
       return otherwise;
     }
+  }
+
+  /** Behind `shutdown` nothing is answered. */
+  end(): void {
+    this.#isOver = true;
   }
 
   note(feature: string, error: unknown): void {

@@ -1,9 +1,21 @@
 /** The program of the language server: `vringside-lsp`, and what `vringside lsp` and the extension start. */
-import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
+import { Console } from 'node:console';
+import { type Connection, createConnection, ProposedFeatures } from 'vscode-languageserver/node';
+import { Messages } from './input.js';
 import { serve } from './server.js';
 
 // Without a word on how to talk, standard input and output are meant.
-const isTold = process.argv.some((arg) => /^--(?:stdio|node-ipc|socket|pipe)/.test(arg));
-if (!isTold) process.argv.push('--stdio');
+const isTold = process.argv.some((arg) => /^--(?:node-ipc|socket|pipe)/.test(arg));
+serve(isTold ? createConnection(ProposedFeatures.all) : onStandardStreams());
 
-serve(createConnection(ProposedFeatures.all));
+function onStandardStreams(): Connection {
+  // Nothing but the protocol may reach standard output, whoever writes.
+  globalThis.console = new Console(process.stderr, process.stderr);
+  const input = new Messages((header) => {
+    process.stderr.write(`dropped a message without a length: ${JSON.stringify(header)}\n`);
+  });
+  // Before `initialize` is read: the end of the input ends the server.
+  const connection = createConnection(ProposedFeatures.all, input, process.stdout);
+  process.stdin.pipe(input);
+  return connection;
+}

@@ -1,5 +1,4 @@
 /** The server's life: what it offers the client, what the client tells it, and who answers which request. */
-import { fileURLToPath } from 'node:url';
 import {
   type CancellationToken,
   type Connection,
@@ -19,7 +18,7 @@ import { cancelled, Guard, type Log, modified } from './guarded.js';
 import { Patches } from './patches.js';
 import { Positions } from './positions.js';
 import { registerRequests } from './requests/register.js';
-import { defaultSettings, readSettings, type Settings } from './settings.js';
+import { defaultSettings, FirstSettings, readSettings, type Settings } from './settings.js';
 import { Status } from './status.js';
 import { Trees } from './trees.js';
 import { type DocumentView, documentView } from './view.js';
@@ -73,8 +72,13 @@ export function serve(connection: Connection): void {
   let phase: 'new' | 'running' | 'ended' = 'new';
   const status = new Status(connection);
   const guard = new Guard(log, (feature) => status.degrade(`${feature} failed; see the log`));
+  // Sessions begin with the user's settings, not with others first; a client that never tells them is not waited for long.
+  const firstSettings = new FirstSettings();
   const trees = new Trees({
-    settings: () => settings,
+    settings: async () => {
+      await firstSettings.known;
+      return settings;
+    },
     onView: (tree, view, ms) => {
       status.analysed(tree, view.report, ms);
       for (const listener of analysed) listener();
@@ -128,7 +132,6 @@ export function serve(connection: Connection): void {
     settings: () => settings,
     viewOf: async (uri: string, token: CancellationToken) => {
       const document = open(uri);
-      if (phase === 'ended') throw new ResponseError(ErrorCodes.InvalidRequest, 'asked after shutdown');
       if (document?.path == null) return null;
       const { version } = document.text;
       const { tree, file } = trees.homeOf(document.path);
@@ -157,8 +160,10 @@ export function serve(connection: Connection): void {
     const before = JSON.stringify(settings);
     settings = read.settings;
     if (JSON.stringify(settings) === before) return;
-    trees.restart();
-    patches.restart();
+    if (firstSettings.areKnown) {
+      trees.restart();
+      patches.restart();
+    }
     for (const listener of changedSettings) listener();
   };
 
@@ -170,8 +175,10 @@ export function serve(connection: Connection): void {
   };
 
   connection.onInitialize((params: InitializeParams): InitializeResult => {
+    if (phase !== 'new') throw new ResponseError(ErrorCodes.InvalidRequest, 'initialized already');
     const client = clientOf(params);
     phase = 'running';
+    firstSettings.begin();
     server = { ...base, client };
     documents.useEncoding(client.encoding);
     trees.useFolders(foldersOf(params));
@@ -192,26 +199,30 @@ export function serve(connection: Connection): void {
 
   connection.onInitialized(() => {
     const { client } = server;
-    void guard.answer('set-up', undefined, async () => {
-      if (client.registersConfiguration) {
-        await connection.client.register(DidChangeConfigurationNotification.type, { section: 'vringside' });
-      }
-      if (client.registersWatchers) {
-        await connection.client.register(DidChangeWatchedFilesNotification.type, {
-          watchers: [
-            { globPattern: '**/*.{c,h}' },
-            { globPattern: '**/{Makefile,.vringside-baseline.json}' },
-          ],
-        });
-      }
-      if (client.workspaceFolders) {
-        connection.workspace.onDidChangeWorkspaceFolders(async () => {
-          const folders = (await connection.workspace.getWorkspaceFolders()) ?? [];
-          trees.useFolders(folders.flatMap(({ uri }) => pathOf(uri) ?? []));
-        });
-      }
-      await pullSettings();
-    });
+    void guard
+      .answer('set-up', undefined, async () => {
+        // Asked first: everything else waits for them.
+        await pullSettings();
+        firstSettings.tell();
+        if (client.registersConfiguration) {
+          await connection.client.register(DidChangeConfigurationNotification.type, { section: 'vringside' });
+        }
+        if (client.registersWatchers) {
+          await connection.client.register(DidChangeWatchedFilesNotification.type, {
+            watchers: [
+              { globPattern: '**/*.{c,h}' },
+              { globPattern: '**/{Makefile,.vringside-baseline.json}' },
+            ],
+          });
+        }
+        if (client.workspaceFolders) {
+          connection.workspace.onDidChangeWorkspaceFolders(async () => {
+            const folders = (await connection.workspace.getWorkspaceFolders()) ?? [];
+            trees.useFolders(folders.flatMap(({ uri }) => pathOf(uri) ?? []));
+          });
+        }
+      })
+      .finally(() => firstSettings.tell());
     status.ready(client.runsCommands);
   });
 
@@ -251,6 +262,7 @@ export function serve(connection: Connection): void {
 
   connection.onShutdown(() => {
     phase = 'ended';
+    guard.end();
     trees.dispose();
   });
   // What nobody else answers, and what comes at the wrong time.
@@ -263,7 +275,8 @@ export function serve(connection: Connection): void {
   connection.listen();
 }
 
-function foldersOf({ workspaceFolders, rootUri }: InitializeParams): string[] {
-  const uris = workspaceFolders?.map(({ uri }) => uri) ?? (rootUri === null ? [] : [rootUri]);
-  return uris.filter((uri) => uri.startsWith('file:')).map((uri) => fileURLToPath(uri));
+function foldersOf({ workspaceFolders, rootUri, rootPath }: InitializeParams): string[] {
+  if (workspaceFolders) return workspaceFolders.flatMap(({ uri }) => pathOf(uri) ?? []);
+  const path = rootUri ? pathOf(rootUri) : rootPath;
+  return path ? [path] : [];
 }

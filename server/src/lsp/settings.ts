@@ -82,3 +82,33 @@ export function readSettings(raw: unknown): ReadSettings {
   }
   return { settings: settingsSchema.parse(kept), problems };
 }
+
+/** Longer than this a client is not waited for. */
+const PATIENCE_MS = 2000;
+
+/** That the client's settings are known, or will not be. */
+export class FirstSettings {
+  readonly known: Promise<void>;
+  #tell: () => void = () => {};
+  #areKnown = false;
+
+  constructor() {
+    this.known = new Promise((done) => {
+      this.#tell = done;
+    });
+  }
+
+  /** The client was spoken to: from now on it is waited for. */
+  begin(): void {
+    setTimeout(() => this.tell(), PATIENCE_MS).unref();
+  }
+
+  get areKnown(): boolean {
+    return this.#areKnown;
+  }
+
+  tell(): void {
+    this.#areKnown = true;
+    this.#tell();
+  }
+}

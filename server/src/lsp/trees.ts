@@ -18,7 +18,7 @@ export interface Home {
 }
 
 export interface TreesOptions {
-  readonly settings: () => Settings;
+  readonly settings: () => Promise<Settings>;
   /** A view was finished, after `ms` milliseconds. */
   readonly onView: (tree: Tree, view: View, ms: number) => void;
   /** Work began, ended, or failed. */
@@ -216,8 +216,8 @@ export class Tree {
     this.#untold.push(apply);
   }
 
-  #open(): Promise<Session> {
-    const settings = this.#options.settings();
+  async #open(): Promise<Session> {
+    const settings = await this.#options.settings();
     return openSession({
       root: this.root,
       cacheDir: settings.cache ? userCacheFolder() : null,
