@@ -99,6 +99,7 @@ async function reportOn(
     sites: [],
     workloads: [],
     findings: [],
+    suppressed: [],
     notAnalysed: [],
   };
 }

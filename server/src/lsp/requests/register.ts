@@ -108,7 +108,7 @@ function tellChanges(server: Server): void {
   let told = '';
   const tell = (): void => {
     timer = null;
-    const views = server.documents.all().flatMap(({ uri }) => server.lastViewOf(uri) ?? []);
+    const views = server.documents.all().flatMap(({ uri }) => server.currentViewOf(uri) ?? []);
     const state = createHash('sha1');
     for (const { uri, sites } of views) state.update(JSON.stringify([uri, sites]));
     const now = state.digest('base64url');
