@@ -26,6 +26,7 @@ const layers = [
   'review',
   'service',
   'session',
+  'navigate',
   'lsp',
   'cli',
 ];

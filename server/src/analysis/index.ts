@@ -49,6 +49,7 @@ export type { Guard, GuardStep, Site, SiteCategory, SiteOutcome } from './site.j
 export type { Candidate, FoundSite } from './sites/collector.js';
 export { coreDecision, type DecisionFunction, decisionFunctions } from './sites/decision.js';
 export { type ThroughputRatio, workloadRatio } from './throughput/index.js';
+export { isFeatureName } from './values/features.js';
 export * from './workload/index.js';
 
 /** What a run found, with the resolver its formulas belong to. */

@@ -307,6 +307,11 @@ export class Program {
     return this.fieldStores('', field).filter((store) => store.record === null);
   }
 
+  /** All stores to fields in a chunk, by the field's name, whatever their record. */
+  storesAt(place: Place): ReadonlyMap<string, readonly FieldAssignment[]> {
+    return this.answer(`stores at\0${place.file}\0${place.chunk}`, () => fieldStoresIn(this.context, place));
+  }
+
   /** Stores to a variable at file level, as seen by all files that can mean it. */
   variableAssignments(variable: GlobalRef): readonly VariableAssignment[] {
     return this.answer(`variable\0${variable.file}\0${variable.name}`, () =>
@@ -342,10 +347,6 @@ export class Program {
         return false;
       };
     });
-  }
-
-  private storesAt(place: Place): ReadonlyMap<string, readonly FieldAssignment[]> {
-    return this.answer(`stores at\0${place.file}\0${place.chunk}`, () => fieldStoresIn(this.context, place));
   }
 
   private isInitialiser({ file, chunk }: Place): boolean {

@@ -4,12 +4,10 @@ import { featureMeanings } from '@vringside/grammars/feature-meanings';
 import { featureBit } from '@vringside/grammars/feature-names';
 import { guestPredicates } from '@vringside/grammars/guest-facts';
 import { decisionFunctions } from '../../analysis/index.js';
-import type { MemberExpr } from '../../syntax/ir.js';
-import { walk } from '../../syntax/walk.js';
+import { entityAt, type NameAt } from '../../navigate/index.js';
 import type { DocumentView } from '../view.js';
 import { guardText, links, outcomeTable, reasons } from './hover-sites.js';
 import { code, escaped, link } from './markdown.js';
-import type { NameAt } from './names.js';
 
 /** Null for a name without a meaning of its own here. */
 export function nameText(view: DocumentView, at: NameAt): string | null {
@@ -100,8 +98,9 @@ function mappingText(name: string): string | null {
 
 /** A field that keeps a decision: `vq->use_dma_api`. */
 function fieldText(view: DocumentView, name: NameAt): string | null {
-  const record = recordAt(view, name);
-  if (record === null) return null;
+  const found = entityAt(view.program, view.file, name.start);
+  if (found?.entity.kind !== 'field') return null;
+  const { record } = found.entity;
   const { resolver } = view.inventory;
   const truth = resolver.fieldTruth(record, name.name);
   if (truth === null || !resolver.atoms.hasFact(truth.formula)) return null;
@@ -110,28 +109,4 @@ function fieldText(view: DocumentView, name: NameAt): string | null {
   return [`**Kept decision** · ${code(`${record}.${name.name}`)}`, guardText(view, guard, 'True')].join(
     '\n\n',
   );
-}
-
-/** The record whose field is named there: where the field is used, or where it is declared. */
-function recordAt({ program, file }: DocumentView, { name, start, end }: NameAt): string | null {
-  const [chunk] = program
-    .chunksMentioning(file, name)
-    .flatMap((index) => program.source(file)?.chunks[index] ?? [])
-    .filter((c) => c.start <= start && end <= c.end);
-  const facts = chunk === undefined ? null : program.chunkFacts({ file, chunk: chunk.index });
-  if (facts === null) return null;
-  const declaring = facts.records.find(({ fields }) =>
-    fields.some((field) => field.name === name && field.span.start <= start && end <= field.span.end),
-  );
-  if (declaring !== undefined) return declaring.tag;
-  for (const fn of facts.functions) {
-    let found: MemberExpr | null = null;
-    for (const { body } of fn.variants) {
-      walk(body, (node) => {
-        if (node.kind === 'member' && node.end === end && node.field === name) found = node;
-      });
-    }
-    if (found !== null) return program.recordOfMember(found, program.scopeOf(fn))?.tag ?? null;
-  }
-  return null;
 }

@@ -1,11 +1,11 @@
 /** What a place means, under the cursor: a site, a guard, a decision function, a feature bit, a fact of the guest. */
 import { type Hover, MarkupKind } from 'vscode-languageserver/node';
+import { nameAt } from '../../navigate/index.js';
 import type { WirePosition } from '../protocol.js';
 import type { DocumentView } from '../view.js';
 import { nameText } from './hover-names.js';
 import { siteText } from './hover-sites.js';
 import { markdownToPlain } from './markdown.js';
-import { nameAt } from './names.js';
 
 /** Null where we have nothing to say that the reader's C tools do not. */
 export function hoverOf(view: DocumentView, position: WirePosition): Hover | null {

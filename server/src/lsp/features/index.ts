@@ -10,7 +10,10 @@ import {
   type InlayHint,
   type InlayHintParams,
   InlayHintRefreshRequest,
+  type Location,
+  type ReferenceParams,
   type ServerCapabilities,
+  type TextDocumentPositionParams,
 } from 'vscode-languageserver/node';
 import type { Client } from '../client.js';
 import { contentScheme } from '../protocol.js';
@@ -20,6 +23,13 @@ import { deliverDiagnostics, diagnosticCapabilities } from './delivery.js';
 import { hoverOf } from './hover.js';
 import { inlaysOf } from './inlays.js';
 import { lensesOf, resolveLens } from './lenses.js';
+import {
+  declarationOf,
+  definitionOf,
+  implementationOf,
+  type Places,
+  referencesOf,
+} from './navigation/places.js';
 import { pageOf, topicOf } from './pages.js';
 import { documentSymbols, workspaceSymbols } from './symbols.js';
 
@@ -29,6 +39,10 @@ export function featureCapabilities(client: Client): ServerCapabilities {
     hoverProvider: true,
     codeLensProvider: { resolveProvider: true },
     inlayHintProvider: true,
+    definitionProvider: true,
+    declarationProvider: true,
+    implementationProvider: true,
+    referencesProvider: true,
     documentSymbolProvider: { label: 'vringside' },
     workspaceSymbolProvider: true,
     ...(client.providesContent && {
@@ -73,6 +87,16 @@ export function registerFeatures(server: Server): void {
   connection.languages.inlayHint.on(
     fromView<InlayHintParams, InlayHint[] | null>('inlay hints', null, (view, { range }) =>
       inlaysOf(view, range),
+    ),
+  );
+  const places = (feature: string, give: typeof definitionOf) =>
+    fromView<TextDocumentPositionParams, Places>(feature, null, (view, { position }) => give(view, position));
+  connection.onDefinition(places('definition', definitionOf));
+  connection.onDeclaration(places('declaration', declarationOf));
+  connection.onImplementation(places('implementation', implementationOf));
+  connection.onReferences(
+    fromView<ReferenceParams, Location[] | null>('references', null, (view, { position, context }) =>
+      referencesOf(view, position, context.includeDeclaration),
     ),
   );
   connection.onDocumentSymbol(

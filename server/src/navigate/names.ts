@@ -1,5 +1,5 @@
 /** The C name under the cursor. */
-import type { Span } from '../../text/span.js';
+import type { Span } from '../text/span.js';
 
 export interface NameAt extends Span {
   readonly name: string;
