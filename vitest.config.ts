@@ -29,6 +29,8 @@ export default defineConfig({
       project('kernel', { timeoutMs: 600_000, setup: 'test/support/build-once.ts' }),
       // The bundled language server before a scripted client.
       project('protocol', { timeoutMs: 90_000, setup: 'test/support/build-once.ts' }),
+      // Real editors, as Debian has them, and VS Code.
+      project('editors', { timeoutMs: 120_000, setup: 'test/support/build-once.ts' }),
       project('fuzz', { timeoutMs: 900_000 }),
     ],
   },

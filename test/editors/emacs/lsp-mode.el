@@ -1,9 +1,10 @@
 ;;; What a session does through lsp-mode.  -*- lexical-binding: t -*-
 (require 'lsp-mode)
 
+;; A user is asked once for the project's root; there is nobody to answer here.
+(setq lsp-auto-guess-root t)
+
 (defun session-connect ()
-  (lsp-workspace-folders-add (getenv "VRINGSIDE_TREE"))
-  (lsp)
   (session-wait "the server" (lambda () (and lsp--buffer-workspaces (lsp-workspaces)
                                              (eq 'initialized (lsp--workspace-status (car (lsp-workspaces))))))))
 
