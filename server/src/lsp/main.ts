@@ -2,7 +2,7 @@
 import { Console } from 'node:console';
 import { type Connection, createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { Messages } from './input.js';
-import { serve } from './server.js';
+import { serve } from './serve.js';
 
 // Without a word on how to talk, standard input and output are meant.
 const isTold = process.argv.some((arg) => /^--(?:node-ipc|socket|pipe)/.test(arg));

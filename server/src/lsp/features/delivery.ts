@@ -83,19 +83,19 @@ function pulled(server: Server): void {
   );
   checkWorkspace(server);
   // The client pulls again for the document it changed; of others it learns here.
-  server.onAnalysed(() => {
+  server.analysed.add(() => {
     for (const [uri, resultId] of given) {
       const view = server.currentViewOf(uri);
       if (view !== null && digest(diagnosticsOf(view)) !== resultId) askAgain();
     }
   });
-  server.onDocument((uri) => {
+  server.documentChanged.add((uri) => {
     const document = documents.get(uri);
     if (document === null) given.delete(uri);
     // A patch says what it does to the texts as they stand.
     if (document?.kind === 'c' && documents.all().some(({ kind }) => kind === 'patch')) askAgain();
   });
-  server.onDidChangeSettings(askAgain);
+  server.settingsChanged.add(askAgain);
 }
 
 /** A document that changed meanwhile is asked about again by the client, if it says so. */
@@ -119,7 +119,7 @@ function pushed(server: Server): void {
     sent.set(uri, now);
     void connection.sendDiagnostics({ uri, version, diagnostics });
   };
-  server.onAnalysed(() => {
+  server.analysed.add(() => {
     for (const { uri } of documents.all()) {
       void guard.answer('diagnostics', undefined, () => {
         const view = server.currentViewOf(uri);
@@ -153,14 +153,14 @@ function pushed(server: Server): void {
   const workOnAll = (kind: 'c' | 'patch' | null): void => {
     for (const document of documents.all()) if (kind === null || document.kind === kind) work(document.uri);
   };
-  server.onDocument((uri) => {
+  server.documentChanged.add((uri) => {
     const document = documents.get(uri);
     if (document === null && sent.delete(uri)) void connection.sendDiagnostics({ uri, diagnostics: [] });
     if (document === null) return workOnAll(null);
     work(uri);
     if (document.kind === 'c') workOnAll('patch');
   });
-  server.onDidChangeSettings(() => workOnAll(null));
+  server.settingsChanged.add(() => workOnAll(null));
 }
 
 function digest(items: readonly Diagnostic[]): string {

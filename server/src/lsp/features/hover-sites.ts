@@ -5,6 +5,7 @@ import { type DeviceId, deviceOf, type PlatformId, platformOf } from '../../mode
 import { joined, ratioText } from '../../report/throughput/units.js';
 import { commands, pageUri } from '../protocol.js';
 import type { DocumentView } from '../view.js';
+import { traceUri } from './content.js';
 import { code, escaped, link, table } from './markdown.js';
 import { worstFirst } from './outcomes.js';
 
@@ -93,20 +94,27 @@ export function reasons(outcomes: readonly SiteOutcome[]): string {
     .join('\n');
 }
 
+/** What a client can follow: commands it runs, documents it asks for. */
 export function links(view: DocumentView, site: Site): string {
-  if (!view.client.runsCommands) return '';
-  const position = view.positions.at(site.range.start);
-  const matrix = commandUri(commands.showMatrix, [{ textDocument: { uri: view.uri }, position }]);
-  const parts = [link('Show matrix', matrix)];
+  const { client, uri } = view;
+  const parts: string[] = [];
+  if (client.runsCommands) {
+    const position = view.positions.at(site.range.start);
+    const matrix = commandUri(commands.showMatrix, [{ textDocument: { uri }, position }]);
+    parts.push(link('Show matrix', matrix));
+  }
   const [first] = [...(site.outcomes ?? [])].sort(
     (a, b) => worstFirst.indexOf(a.outcome) - worstFirst.indexOf(b.outcome),
   );
   if (first !== undefined) {
     const { platform, device, policy } = first;
-    const trace = { textDocument: { uri: view.uri }, platform, device, policy };
-    parts.push(link('Show trace', commandUri(commands.showTrace, [trace])));
+    const trace = { textDocument: { uri }, platform, device, policy };
+    if (client.runsCommands) parts.push(link('Show trace', commandUri(commands.showTrace, [trace])));
+    else if (client.providesContent) {
+      parts.push(link('Show trace', traceUri({ uri, platform, device, policy })));
+    }
   }
-  if (view.client.providesContent) parts.push(link('About such places', pageUri(site.kind)));
+  if (client.providesContent) parts.push(link('About such places', pageUri(site.kind)));
   return parts.join(' · ');
 }
 

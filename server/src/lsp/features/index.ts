@@ -19,6 +19,7 @@ import type { Client } from '../client.js';
 import { contentScheme } from '../protocol.js';
 import type { Server } from '../server.js';
 import type { DocumentView } from '../view.js';
+import { provideContent } from './content.js';
 import { deliverDiagnostics, diagnosticCapabilities } from './delivery.js';
 import { hoverOf } from './hover.js';
 import { inlaysOf } from './inlays.js';
@@ -30,7 +31,6 @@ import {
   type Places,
   referencesOf,
 } from './navigation/places.js';
-import { pageOf, topicOf } from './pages.js';
 import { documentSymbols, workspaceSymbols } from './symbols.js';
 
 export function featureCapabilities(client: Client): ServerCapabilities {
@@ -107,13 +107,9 @@ export function registerFeatures(server: Server): void {
   connection.onWorkspaceSymbol(({ query }, token) =>
     guard.answer('workspace symbols', null, () => workspaceSymbols(server, query, token)),
   );
-  if (client.providesContent) {
-    connection.workspace.textDocumentContent.on(({ uri }) =>
-      guard.answer('pages', { text: '' }, () => ({ text: pageOf(topicOf(uri) ?? '') ?? '' })),
-    );
-  }
+  if (client.providesContent) provideContent(server);
 
-  server.onDidChangeSettings(() => {
+  server.settingsChanged.add(() => {
     if (client.refreshesLenses) void connection.sendRequest(CodeLensRefreshRequest.type);
     if (client.refreshesInlays) void connection.sendRequest(InlayHintRefreshRequest.type);
   });

@@ -117,8 +117,11 @@ export async function workspaceSymbols(
 ): Promise<SymbolInformation[]> {
   const wanted = query.toLowerCase();
   const out: SymbolInformation[] = [];
-  for (const { uri } of server.documents.all()) {
-    const view = await server.viewOf(uri, token);
+  const open = server.documents.all();
+  for (const { uri } of open) await server.viewOf(uri, token);
+  // All from one moment: a text may have changed while another was waited for.
+  for (const { uri } of open) {
+    const view = server.currentViewOf(uri);
     for (const site of view?.sites ?? []) {
       if (view === null || out.length >= MAX_SYMBOLS) break;
       const text = `${site.function} ${site.expression} ${site.feature ?? ''} ${site.kind}`.toLowerCase();

@@ -24,7 +24,7 @@ import { findingDiagnostic } from './diagnostics.js';
 const CHUNK = 50;
 
 export function checkWorkspace(server: Server): void {
-  const { connection, guard, settings } = server;
+  const { connection, guard } = server;
   /** Raised by what may change the findings of files that are not open. */
   let epoch = 1;
   let givenEpoch = 0;
@@ -33,8 +33,8 @@ export function checkWorkspace(server: Server): void {
     epoch += 1;
     for (const wake of waiting) wake();
   };
-  server.onDiskChange(stale);
-  server.onDidChangeSettings(stale);
+  server.diskChanged.add(stale);
+  server.settingsChanged.add(stale);
 
   /** A client asks again as soon as it was answered: until there is something to say it is kept waiting. */
   const untilStale = (token: CancellationToken): Promise<void> =>
@@ -51,7 +51,7 @@ export function checkWorkspace(server: Server): void {
   connection.languages.diagnostics.onWorkspace((params, token, progress, results) =>
     guard.answer('workspace diagnostics', { items: [] }, async () => {
       const isAnswered = givenEpoch === epoch && params.previousResultIds.length > 0;
-      if (isAnswered || !settings().workspaceDiagnostics) await untilStale(token);
+      if (isAnswered || !server.settings.workspaceDiagnostics) await untilStale(token);
       if (token.isCancellationRequested) throw cancelled();
       const now = epoch;
       const items = await itemsOf(server, params, token, progress);
@@ -105,7 +105,7 @@ async function check(
 ): Promise<Checked | null> {
   const stop = new AbortController();
   const heard = token.onCancellationRequested(() => stop.abort());
-  const settings = server.settings();
+  const settings = server.settings;
   let told = 0;
   try {
     return await checkFolder(

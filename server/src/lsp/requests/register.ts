@@ -68,7 +68,7 @@ export function registerRequests(server: Server): void {
   if (server.client.runsCommands) tellChanges(server);
 }
 
-function requestView(view: DocumentView): RequestView {
+export function requestView(view: DocumentView): RequestView {
   const { platforms, devices, policy } = view.settings;
   return {
     report: view.report,
@@ -95,9 +95,11 @@ async function sitesOfOpen(
   token: CancellationToken,
 ): Promise<readonly FileSites[]> {
   const files: FileSites[] = [];
-  for (const { uri } of server.documents.all()) {
-    if (only !== null && uri !== only) continue;
-    const view = await server.viewOf(uri, token);
+  const open = server.documents.all().filter(({ uri }) => only === null || uri === only);
+  for (const { uri } of open) await server.viewOf(uri, token);
+  // All from one moment: a text may have changed while another was waited for.
+  for (const { uri } of open) {
+    const view = server.currentViewOf(uri);
     if (view !== null) files.push(...fileSites(requestView(view), view.file));
   }
   return files.sort((a, b) => (a.file < b.file ? -1 : 1));
@@ -119,6 +121,6 @@ function tellChanges(server: Server): void {
   const soon = (): void => {
     if (timer === null) timer = setTimeout(tell, INTERVAL_MS);
   };
-  server.onAnalysed(soon);
-  server.onDocument(soon);
+  server.analysed.add(soon);
+  server.documentChanged.add(soon);
 }
