@@ -20,6 +20,7 @@ const layers = [
   'rules',
   'suppress',
   'baseline',
+  'fixes',
   'calibrate',
   'report',
   'validation',
@@ -73,7 +74,7 @@ it('knows every folder under server/src', () => {
   expect([...folders].filter((folder) => !known.has(folder))).toEqual([]);
 });
 
-it('points one way: text <- syntax <- program <- analysis (-> model) <- rules <- suppress <- baseline <- report <- review <- service <- cli', () => {
+it('points one way: text <- syntax <- program <- analysis (-> model) <- rules <- suppress <- baseline, fixes <- report <- review <- service <- cli', () => {
   const wrong: string[] = [];
   for (const { from, to } of imports) {
     if (!to.startsWith('.')) continue;

@@ -3,7 +3,7 @@
  * difference of two outputs reads well.
  */
 import type { Guard, Site, SiteOutcome } from '../analysis/site.js';
-import type { Finding, Related } from '../rules/finding.js';
+import type { Finding, FindingFix, Related } from '../rules/finding.js';
 import type { SuppressedFinding } from '../suppress/index.js';
 import type { Range } from '../text/span.js';
 import type { BaselineUse, Coverage, DoctorReport, NotAnalysed, Report } from './report.js';
@@ -98,6 +98,7 @@ export function findingJson(finding: Finding): { readonly [key: string]: Json } 
     range: rangeJson(finding.range),
     ...(finding.site === undefined ? {} : { site: finding.site }),
     related: finding.related.map(relatedJson),
+    ...(finding.fix === undefined ? {} : { fix: fixJson(finding.fix) }),
     fingerprint: finding.fingerprint,
     ...(finding.status === undefined ? {} : { status: finding.status }),
   };
@@ -110,6 +111,14 @@ function suppressedJson(finding: SuppressedFinding): Json {
 
 function baselineJson({ file, unmatched }: BaselineUse): Json {
   return { file, unmatched: unmatched.map((entry) => ({ ...entry })) };
+}
+
+function fixJson({ title, isPreferred, edits }: FindingFix): Json {
+  return {
+    title,
+    isPreferred,
+    edits: edits.map(({ file, range, newText }) => ({ file, range: rangeJson(range), newText })),
+  };
 }
 
 function relatedJson(related: Related): Json {

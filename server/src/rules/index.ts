@@ -13,7 +13,7 @@ import { swiotlbLimitIgnored } from './swiotlb-limit-ignored.js';
 import { unusedSuppression } from './unused-suppression.js';
 import { wrongDmaDevice } from './wrong-dma-device.js';
 
-export type { Finding, Level, Related } from './finding.js';
+export type { Edit, Finding, FindingFix, Level, Related } from './finding.js';
 export type { Found, Rule, RuleContext, RuleInfo } from './rule.js';
 export { unusedSuppression } from './unused-suppression.js';
 

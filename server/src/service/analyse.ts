@@ -12,6 +12,7 @@ import {
   workloadRatio,
   workloadsOf,
 } from '../analysis/index.js';
+import { withFix } from '../fixes/index.js';
 import type { PlatformId } from '../model/index.js';
 import {
   createProgram,
@@ -164,10 +165,18 @@ export async function analyseSources(
   rules: RuleLevels = new Map(),
   parser?: KernelParser,
 ): Promise<Report> {
+  return (await analyseSourcesWithProgram(files, rules, parser)).report;
+}
+
+export async function analyseSourcesWithProgram(
+  files: ReadonlyMap<string, string>,
+  rules: RuleLevels = new Map(),
+  parser?: KernelParser,
+): Promise<Analysed> {
   const tree: KernelTree = { root: '', version: null };
   const program = createProgram({ tree, files, parser: parser ?? (await createKernelParser()) });
   const selection = { files: program.files, named: program.files, considered: files.size, notAnalysed: [] };
-  return finish(program, selection, { rules, timings: false }, new Clock()).report;
+  return finish(program, selection, { rules, timings: false }, new Clock());
 }
 
 function finish(
@@ -213,7 +222,7 @@ function finish(
       return { ...found.site, ...(run && { outcomes: run }), ...(load && { workload: load }) };
     }),
     workloads: workloads.map((load) => ({ ...load, throughput: throughputOf(load, bouncedFor(load.file)) })),
-    findings,
+    findings: findings.map((finding) => withFix({ program, inventory, suppressed }, finding)),
     suppressed,
     notAnalysed: sortedUnique([
       ...wanted.notAnalysed,
