@@ -112,7 +112,9 @@ function marker(chosen: ThroughputPoint | null, { x, y }: Scale): SVGElement[] {
   const at = x(chosen.blockBytes);
   const isLeft = at > WIDTH * 0.62;
   const text = { x: isLeft ? at - 12 : at + 12, 'text-anchor': isLeft ? 'end' : 'start' };
-  const middle = Math.min(Math.max(y(mid), plot.top + 24), HEIGHT - plot.bottom - 26);
+  // Below the line, which rises to the right; above it where there is no room.
+  const middle =
+    isLeft || y(mid) > HEIGHT - plot.bottom - 50 ? Math.max(y(mid) - 26, plot.top + 14) : y(mid) + 26;
   return [
     svg('path', { d: `M${at} ${plot.top}V${HEIGHT - plot.bottom}`, class: 'chosen' }),
     svg('path', {
@@ -120,10 +122,10 @@ function marker(chosen: ThroughputPoint | null, { x, y }: Scale): SVGElement[] {
       class: 'whisker',
     }),
     svg('circle', { cx: at, cy: y(mid), r: 5, class: 'dot' }),
-    svg('text', { ...text, y: middle - 6, class: 'value' }, rateText(mid)),
+    svg('text', { ...text, y: middle, class: 'value' }, rateText(mid)),
     svg(
       'text',
-      { ...text, y: middle + 11, class: 'binding' },
+      { ...text, y: middle + 16, class: 'binding' },
       chosen.binding === null ? '' : `held back by: ${chosen.binding}`,
     ),
   ];

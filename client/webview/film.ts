@@ -2,7 +2,7 @@
 import type { TraceBytes, TraceResult, TraceScene, TraceSource } from '../../server/src/lsp/protocol.js';
 import { type Child, h, on } from './dom.js';
 import { sign } from './matrix.js';
-import { scenesIn, stageSvg } from './stage.js';
+import { type Shape, scenesIn, stageSvg } from './stage.js';
 
 /** The scene that tells most: where something goes amiss, else what the device reads. */
 export function sceneToShow(trace: TraceResult): number {
@@ -13,6 +13,9 @@ export function sceneToShow(trace: TraceResult): number {
   return [amiss, any, read, 0].find((index) => index >= 0) ?? 0;
 }
 
+/** Below this the stage stands upright. */
+const NARROW = 440;
+
 export function filmView(trace: TraceResult, onOpen: (source: TraceSource) => void): HTMLElement {
   const scenes = scenesIn(trace.phases);
   const stage = h('div', { class: 'stage-frame' });
@@ -20,12 +23,21 @@ export function filmView(trace: TraceResult, onOpen: (source: TraceSource) => vo
   const count = h('span', { class: 'count', 'aria-live': 'polite' });
   const cards = scenes.map(card);
   let shown = -1;
+  let shape: Shape = 'wide';
+  // Again in the other shape when the panel is made narrow, or wide.
+  const sizes = new ResizeObserver(([entry]) => {
+    const next: Shape = (entry?.contentRect.width ?? 0) < NARROW ? 'tall' : 'wide';
+    if (next === shape) return;
+    shape = next;
+    stage.replaceChildren(stageSvg(trace, shown, shape));
+  });
+  sizes.observe(stage);
 
   const show = (index: number, hasFocus: boolean): void => {
     const scene = scenes[index];
     if (scene === undefined || index === shown) return;
     shown = index;
-    stage.replaceChildren(stageSvg(trace, index));
+    stage.replaceChildren(stageSvg(trace, index, shape));
     about.replaceChildren(...aboutScene(scene, onOpen));
     count.textContent = `scene ${index + 1} of ${scenes.length}`;
     for (const [i, element] of cards.entries()) {

@@ -30,6 +30,7 @@ class View {
   private readonly head = h('header', { class: 'head' });
   private readonly grid = h('section', { class: 'grid', 'aria-label': 'Matrix' });
   private readonly film = h('div', { class: 'film-frame' });
+  private readonly upper = h('div', { class: 'upper' }, this.grid, this.film);
   private readonly throughput;
 
   constructor(root: HTMLElement) {
@@ -47,7 +48,7 @@ class View {
       void this.askRates();
     });
     this.throughput.element.hidden = true;
-    root.append(this.head, h('div', { class: 'upper' }, this.grid, this.film), this.throughput.element);
+    root.append(this.head, this.upper, this.throughput.element);
     this.showEmpty();
     this.host.ready();
     void this.askMatrix();
@@ -132,6 +133,7 @@ class View {
     const cell = cellToShow(result, this.cell);
     this.matrix = matrixView(result, cell, (chosen) => this.choose(chosen));
     this.showHead(result);
+    this.upper.classList.toggle('broad', result.devices.length * result.policies.length > 4);
     this.grid.replaceChildren(this.matrix.element, legend(result));
     this.throughput.element.hidden = false;
     if (cell === null) return;
@@ -157,8 +159,27 @@ class View {
     this.head.replaceChildren(
       h('h1', {}, name),
       h('p', { class: 'title' }, result.title),
+      ...this.sites(result),
       h('div', { class: 'tools' }, this.pin(), ...this.policyTools(result)),
     );
+  }
+
+  /** Those that are run, each with its condition. */
+  private sites({ sites }: MatrixResult): HTMLElement[] {
+    const run = sites.filter(({ worst }) => worst !== null);
+    if (run.length === 0) return [];
+    const lines = run.map(({ location, title, when, category }) => {
+      const condition = when ?? (category === 'bypass' ? 'always' : null);
+      const line = location.range.start.line + 1;
+      const link = h(
+        'button',
+        { type: 'button', class: 'link', 'aria-label': `Open line ${line}` },
+        `line ${line}`,
+      );
+      on(link, 'click', () => this.host.goTo(location));
+      return h('li', {}, link, ` ${title}`, condition === null ? null : `, ${condition}`);
+    });
+    return [h('ul', { class: 'sites' }, ...lines)];
   }
 
   private pin(): HTMLElement {
@@ -222,7 +243,7 @@ class View {
 
 function legend(result: MatrixResult): HTMLElement {
   const met = result.outcomes.filter(({ id }) => result.cells.some(({ outcome }) => outcome === id));
-  const hasOwn = result.cells.some(({ sites }) => sites.length > 0);
+  const hasOwn = new Set(result.cells.map(({ sites }) => sites.length > 0)).size === 2;
   const isHypothetical = result.cells.some((cell) => cell.isHypothetical);
   const entries = met.map(({ id, standing, title }) => [
     h('dt', { class: standing }, id === 'refused' ? '-E…' : id),

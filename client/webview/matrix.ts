@@ -102,7 +102,7 @@ function heads({ devices, policies }: MatrixResult): HTMLElement[] {
     { role: 'row' },
     corner(isOne ? 1 : 2),
     ...devices.map(({ name }) =>
-      h('th', { role: 'columnheader', scope: 'colgroup', colspan: policies.length }, name),
+      h('th', { role: 'columnheader', scope: 'colgroup', colspan: policies.length }, ...breakable(name)),
     ),
   );
   const second = h(
@@ -119,6 +119,11 @@ function heads({ devices, policies }: MatrixResult): HTMLElement[] {
     ),
   );
   return [h('thead', { role: 'rowgroup' }, first, isOne ? null : second)];
+}
+
+/** `ACCESS_PLATFORM` may be broken after its underscore. */
+function breakable(name: string): Child[] {
+  return name.split(/(?<=_)/).flatMap((part, i) => (i === 0 ? [part] : [h('wbr'), part]));
 }
 
 function cellElement(result: MatrixResult, cell: MatrixCell, hasOwn: boolean): HTMLTableCellElement {

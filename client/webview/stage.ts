@@ -68,68 +68,89 @@ interface Box {
   readonly height: number;
 }
 
-const boxes = {
-  buffer: { x: 28, y: 54, width: 172, height: 52 },
-  privateRing: { x: 28, y: 132, width: 172, height: 52 },
-  pool: { x: 240, y: 54, width: 172, height: 52 },
-  sharedRing: { x: 240, y: 132, width: 172, height: 52 },
-  device: { x: 520, y: 84, width: 184, height: 72 },
-} as const satisfies Record<string, Box>;
+type Place = 'buffer' | 'privateRing' | 'pool' | 'sharedRing' | 'device' | 'guest' | 'private' | 'shared';
+
+interface Layout {
+  readonly viewBox: string;
+  readonly boxes: Readonly<Record<Place, Box>>;
+  readonly border: string;
+  readonly host: readonly [x: number, y: number];
+  /** Bytes that fit into a box. */
+  readonly bytes: number;
+}
+
+/** The guest on the left, the device on the right. */
+const wide: Layout = {
+  viewBox: '0 0 720 208',
+  boxes: {
+    guest: { x: 8, y: 8, width: 424, height: 192 },
+    private: { x: 18, y: 34, width: 192, height: 158 },
+    shared: { x: 230, y: 34, width: 192, height: 158 },
+    buffer: { x: 28, y: 56, width: 172, height: 52 },
+    privateRing: { x: 28, y: 130, width: 172, height: 52 },
+    pool: { x: 240, y: 56, width: 172, height: 52 },
+    sharedRing: { x: 240, y: 130, width: 172, height: 52 },
+    device: { x: 520, y: 84, width: 184, height: 72 },
+  },
+  border: 'M476 16V192',
+  host: [486, 24],
+  bytes: 6,
+};
+
+/** The guest above, the device below: for a narrow panel. */
+const tall: Layout = {
+  viewBox: '0 0 360 388',
+  boxes: {
+    guest: { x: 4, y: 4, width: 352, height: 246 },
+    private: { x: 12, y: 30, width: 158, height: 212 },
+    shared: { x: 190, y: 30, width: 158, height: 212 },
+    buffer: { x: 20, y: 56, width: 142, height: 56 },
+    privateRing: { x: 20, y: 150, width: 142, height: 56 },
+    pool: { x: 198, y: 56, width: 142, height: 56 },
+    sharedRing: { x: 198, y: 150, width: 142, height: 56 },
+    device: { x: 92, y: 302, width: 176, height: 76 },
+  },
+  border: 'M8 270H352',
+  host: [12, 288],
+  bytes: 5,
+};
 
 type Station = 'buffer' | 'ring' | 'pool' | 'device';
 
-export function stageSvg(trace: TraceResult, index: number): SVGSVGElement {
+export type Shape = 'wide' | 'tall';
+
+export function stageSvg(trace: TraceResult, index: number, shape: Shape): SVGSVGElement {
+  const layout = shape === 'wide' ? wide : tall;
+  const { boxes } = layout;
   const scenes = scenesIn(trace.phases);
   const scene = scenes[index];
   const now = situationAt(scenes, index);
   const { isProtected } = trace.platform;
-  const ringBox = now.ring === 'shared' || !isProtected ? boxes.sharedRing : boxes.privateRing;
-  const boxOf = (station: Station): Box => (station === 'ring' ? ringBox : boxes[station]);
+  const ring = now.ring === 'shared' || !isProtected ? boxes.sharedRing : boxes.privateRing;
+  const boxOf = (station: Station): Box => (station === 'ring' ? ring : boxes[station]);
   const move = scene === undefined ? null : moveOf(scene, now);
-  const active = new Set<Station>(move ?? []);
-  const via = now.hasPool || now.isMapped === 'by pool';
+  const state = (station: Station): string => (move?.includes(station) === true ? 'active' : '');
+  const hasPool = now.hasPool || now.isMapped === 'by pool';
+  const [hostX, hostY] = layout.host;
   return svg(
     'svg',
     {
-      viewBox: '0 0 720 208',
-      class: 'stage',
+      viewBox: layout.viewBox,
+      class: `stage ${shape}`,
       role: 'img',
       'aria-label': scene === undefined ? 'no run' : `${scene.actor} ${scene.title}`,
     },
-    svg(
-      'defs',
-      {},
-      svg(
-        'marker',
-        { id: 'head', viewBox: '0 0 8 8', refX: 6, refY: 4, markerWidth: 7, markerHeight: 7, orient: 'auto' },
-        svg('path', { d: 'M0 0.8L7 4L0 7.2z', class: 'arrow-head' }),
-      ),
-    ),
-    zone({ x: 8, y: 8, width: 424, height: 192 }, 'guest', `guest: ${trace.platform.name}`, 16),
-    isProtected
-      ? zone({ x: 18, y: 34, width: 192, height: 160 }, 'private', 'private memory', 14)
-      : zone({ x: 18, y: 34, width: 192, height: 160 }, 'open', 'memory, open to the device', 14),
-    isProtected
-      ? zone({ x: 230, y: 34, width: 192, height: 160 }, 'shared', 'shared with the host', 14)
-      : zone({ x: 230, y: 34, width: 192, height: 160 }, 'open', 'memory, open to the device', 14),
-    svg('path', { d: 'M476 16V192', class: `border${isProtected ? '' : ' open'}` }),
-    svg('text', { x: 484, y: 24, class: 'label' }, 'host'),
-    box(boxes.buffer, "driver's buffer", hexHead(now.buffer), active.has('buffer') ? 'active' : ''),
-    box(boxes.pool, 'bounce pool', hexHead(now.pool), via ? (active.has('pool') ? 'active' : '') : 'absent'),
-    box(
-      ringBox,
-      'virtqueue',
-      now.ring === 'none' ? '' : ringWords(now, isProtected),
-      now.ring === 'none' ? 'absent' : active.has('ring') ? 'active' : '',
-    ),
-    box(
-      boxes.device,
-      'device',
-      now.seen === null ? '' : hexHead(now.seen.text),
-      `${active.has('device') ? 'active' : ''}${now.seen?.isAmiss || now.isRefused ? ' amiss' : now.seen === null ? '' : ' well'}`,
-      now.isRefused ? 'refused' : now.seen === null ? '' : 'saw',
-    ),
-    move === null ? null : arrow(boxOf(move[0]), boxOf(move[1]), scene?.isAmiss === true),
+    arrowHead(),
+    zone(boxes.guest, 'guest', `guest: ${trace.platform.name}`, 16),
+    zone(boxes.private, isProtected ? 'private' : 'open', 'private memory', 15),
+    zone(boxes.shared, isProtected ? 'shared' : 'open', 'shared with the host', 15),
+    svg('path', { d: layout.border, class: `border${isProtected ? '' : ' open'}` }),
+    svg('text', { x: hostX, y: hostY, class: 'label' }, 'host'),
+    box(boxes.buffer, "driver's buffer", hexHead(now.buffer, layout), state('buffer')),
+    box(boxes.pool, 'bounce pool', hexHead(now.pool, layout), hasPool ? state('pool') : 'absent'),
+    box(ring, 'virtqueue', ringWords(now, isProtected), now.ring === 'none' ? 'absent' : state('ring')),
+    device(boxes.device, now, state('device'), layout),
+    move === null ? null : arrow(boxOf(move[0]), boxOf(move[1]), shape, scene?.isAmiss === true),
   );
 }
 
@@ -171,6 +192,7 @@ function moveOf(scene: TraceScene, now: Situation): readonly [Station, Station] 
 }
 
 function ringWords({ ring }: Situation, isProtected: boolean): string {
+  if (ring === 'none') return '';
   if (!isProtected) return 'in memory';
   return ring === 'shared' ? 'in shared pages' : 'in private pages';
 }
@@ -204,27 +226,68 @@ function box(
   );
 }
 
+function device(place: Box, { seen, isRefused }: Situation, state: string, layout: Layout): SVGElement {
+  const isAmiss = isRefused || seen?.isAmiss === true;
+  const verdict = isAmiss ? 'amiss' : seen === null ? '' : 'well';
+  const verb = isRefused ? 'refused' : seen === null ? '' : 'saw';
+  return box(place, 'device', hexHead(seen?.text ?? null, layout), `${state} ${verdict}`, verb);
+}
+
+function arrowHead(): SVGElement {
+  const size = { markerWidth: 7, markerHeight: 7, refX: 6, refY: 4 };
+  return svg(
+    'defs',
+    {},
+    svg(
+      'marker',
+      { id: 'head', viewBox: '0 0 8 8', orient: 'auto', ...size },
+      svg('path', { d: 'M0 0.8L7 4L0 7.2z', class: 'arrow-head' }),
+    ),
+  );
+}
+
 /** Between the nearest sides; a place that something happens at has no arrow. */
-function arrow(from: Box, to: Box, isAmiss: boolean): SVGElement | null {
+function arrow(from: Box, to: Box, shape: Shape, isAmiss: boolean): SVGElement | null {
   if (from === to) return null;
-  const centre = ({ x, y, width, height }: Box): readonly [number, number] => [x + width / 2, y + height / 2];
-  const [fx, fy] = centre(from);
-  const [tx, ty] = centre(to);
-  const isUpright = Math.abs(fx - tx) < 40;
-  const [x1, y1] = isUpright
-    ? [fx, ty > fy ? from.y + from.height : from.y]
-    : [tx > fx ? from.x + from.width : from.x, fy];
-  const [x2, y2] = isUpright
-    ? [tx, ty > fy ? to.y - 4 : to.y + to.height + 4]
-    : [tx > fx ? to.x - 4 : to.x + to.width + 4, ty];
-  const bend = isUpright ? 0 : (x2 - x1) / 2;
-  const d = `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
+  const d = shape === 'tall' && isLower(to, from) ? channel(from, to) : between(from, to);
   return svg('path', { d, class: `arrow${isAmiss ? ' amiss' : ''}`, 'marker-end': 'url(#head)' });
 }
 
+/** In the tall layout the way to the device and back runs between the two columns. */
+function channel(from: Box, to: Box): string {
+  const [upper, lower] = from.y < to.y ? [from, to] : [to, from];
+  const [ux, uy] = centre(upper);
+  const [lx] = centre(lower);
+  const side = ux < lx ? upper.x + upper.width : upper.x;
+  const towards = Math.sign(lx - side);
+  return from === upper
+    ? `M${side} ${uy}Q${lx} ${uy} ${lx} ${uy + 30}V${lower.y - 5}`
+    : `M${lx} ${lower.y}V${uy + 30}Q${lx} ${uy} ${side + towards * 5} ${uy}`;
+}
+
+function isLower(a: Box, b: Box): boolean {
+  return Math.abs(centre(a)[0] - centre(b)[0]) > 40 && Math.abs(centre(a)[1] - centre(b)[1]) > 120;
+}
+
+function between(from: Box, to: Box): string {
+  const [fx, fy] = centre(from);
+  const [tx, ty] = centre(to);
+  if (Math.abs(fx - tx) < 40) {
+    const [start, end] = ty > fy ? [from.y + from.height, to.y - 5] : [from.y, to.y + to.height + 5];
+    return `M${fx} ${start}L${tx} ${end}`;
+  }
+  const [start, end] = tx > fx ? [from.x + from.width, to.x - 5] : [from.x, to.x + to.width + 5];
+  const bend = (end - start) / 2;
+  return `M${start} ${fy}C${start + bend} ${fy} ${end - bend} ${ty} ${end} ${ty}`;
+}
+
+function centre({ x, y, width, height }: Box): readonly [number, number] {
+  return [x + width / 2, y + height / 2];
+}
+
 /** As much as fits into a box. */
-function hexHead(text: string | null): string {
+function hexHead(text: string | null, { bytes: most }: Layout): string {
   if (text === null) return '';
   const bytes = text.split(' ');
-  return bytes.length > 7 ? `${bytes.slice(0, 6).join(' ')} ..` : text;
+  return bytes.length > most + 1 ? `${bytes.slice(0, most).join(' ')} ..` : text;
 }

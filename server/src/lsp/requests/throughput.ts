@@ -1,5 +1,5 @@
 /** Throughput over block size, and the pool's fill, for what the sliders of an editor ask. */
-import { costParameters, type Interval, usualBackend } from '../../model/cost/index.js';
+import { costParameters, type Evidence, type Interval, usualBackend } from '../../model/cost/index.js';
 import { type DeviceId, deviceOf, type PlatformId, type Policy, platformOf } from '../../model/index.js';
 import { type Guest, guestRun, type Load, throughputOf } from '../../model/throughput/index.js';
 import { wordOf } from '../../report/model/outcome-words.js';
@@ -41,7 +41,7 @@ export function throughputAnswer(view: RequestView, asked: ThroughputQuestion): 
     const reference = throughputOf(plain, plainRun, { ...load, pool: null }, costParameters);
     if (answer !== null && bytes === question.chosenBytes) {
       for (const note of answer.estimate.notes) notes.add(note);
-      notes.add(`figures: ${answer.estimate.evidence}`);
+      notes.add(evidenceWords[answer.estimate.evidence]);
     }
     return {
       blockBytes: bytes,
@@ -61,6 +61,13 @@ export function throughputAnswer(view: RequestView, asked: ThroughputQuestion): 
     notes: [...notes],
   };
 }
+
+const evidenceWords: Readonly<Record<Evidence, string>> = {
+  measured: 'the weakest figure behind this is measured',
+  published: 'the weakest figure behind this is published',
+  derived: 'the weakest figure behind this is derived from published ones',
+  'by analogy': 'the weakest figure behind this is by analogy: nobody published one',
+};
 
 const limits = {
   depth: 65_536,

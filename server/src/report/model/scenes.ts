@@ -96,14 +96,15 @@ function kindOf({ event, wrote }: Step): SceneKind {
 }
 
 function sceneOf(kind: SceneKind, first: Step, steps: readonly Step[]): Scene {
-  const amiss = steps.find(({ event }) => isAmiss(event));
-  const key = amiss ?? keyOf(steps) ?? first;
+  const amiss = steps.filter(({ event }) => isAmiss(event));
+  const isWrong = amiss.length > 0;
+  const key = keyOf(isWrong ? amiss : steps) ?? first;
   return {
     kind,
     actor: kind === 'ring' || kind === 'pool' ? 'kernel' : first.event.actor,
     title: titleOf(kind, steps, key),
-    detail: saysMore(kind, key, amiss !== undefined),
-    isAmiss: amiss !== undefined,
+    detail: saysMore(kind, key, isWrong),
+    isAmiss: isWrong,
     key,
     steps,
   };
