@@ -110,7 +110,10 @@ function tellChanges(server: Server): void {
   let told = '';
   const tell = (): void => {
     timer = null;
-    const views = server.documents.all().flatMap(({ uri }) => server.currentViewOf(uri) ?? []);
+    const read = server.documents.all().filter(({ kind, path }) => kind === 'c' && path !== null);
+    const views = read.flatMap(({ uri }) => server.currentViewOf(uri) ?? []);
+    // What is missing is being read: this is called again.
+    if (views.length < read.length) return;
     const state = createHash('sha1');
     for (const { uri, sites } of views) state.update(JSON.stringify([uri, sites]));
     const now = state.digest('base64url');
