@@ -17,3 +17,4 @@ export {
 export { type Entity, type EntityAt, entityAt } from './entity.js';
 export { type NameAt, nameAt } from './names.js';
 export { type Reference, type ReferenceQuestion, referencesTo } from './references.js';
+export { type ProgramSymbol, programSymbols, type SymbolSort } from './symbols.js';

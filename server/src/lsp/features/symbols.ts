@@ -7,9 +7,11 @@ import {
   SymbolKind,
 } from 'vscode-languageserver/node';
 import type { Site } from '../../analysis/index.js';
+import { programSymbols, type SymbolSort } from '../../navigate/index.js';
 import type { Range } from '../../text/span.js';
 import type { Server } from '../server.js';
 import type { DocumentView } from '../view.js';
+import { indexOf, locationOf } from './navigation/places.js';
 import { worstOf } from './outcomes.js';
 
 /** More are not read by anybody, and a client filters again. */
@@ -109,39 +111,74 @@ function kindOf({ category, kind, feature }: Site): SymbolKind {
   return category === 'bypass' ? SymbolKind.Event : SymbolKind.Property;
 }
 
-/** Over the open files' trees: by expression, function, feature bit or kind; the letters of the query in order. */
+const sortKinds: Readonly<Record<SymbolSort, SymbolKind>> = {
+  decision: SymbolKind.Boolean,
+  'feature table': SymbolKind.Array,
+  driver: SymbolKind.Class,
+  'ops table': SymbolKind.Interface,
+  'virtqueue callback': SymbolKind.Event,
+};
+
+/**
+ * What decides, tables, drivers and callbacks of the whole index; sites of the open files. By name, function, feature bit
+ * or kind: the letters of the query in order; names that
+ * hold it as it is come first.
+ */
 export async function workspaceSymbols(
   server: Server,
   query: string,
   token: CancellationToken,
 ): Promise<SymbolInformation[]> {
-  const wanted = query.toLowerCase();
+  const matches = matcher(query);
   const out: SymbolInformation[] = [];
   const open = server.documents.all();
   for (const { uri } of open) await server.viewOf(uri, token);
+  const trees = new Set<DocumentView['tree']>();
   // All from one moment: a text may have changed while another was waited for.
-  for (const { uri } of open) {
-    const view = server.currentViewOf(uri);
-    for (const site of view?.sites ?? []) {
-      if (view === null || out.length >= MAX_SYMBOLS) break;
-      const text = `${site.function} ${site.expression} ${site.feature ?? ''} ${site.kind}`.toLowerCase();
-      if (!holdsInOrder(text, wanted)) continue;
-      out.push({
-        name: site.expression === '' ? site.kind : site.expression,
-        kind: kindOf(site),
-        location: { uri, range: view.positions.range(site.range) },
-        containerName: site.function === '' ? view.file : `${site.function}() in ${view.file}`,
-      });
-    }
+  const views = open.flatMap(({ uri }) => server.currentViewOf(uri) ?? []);
+  for (const view of views) {
+    if (trees.has(view.tree)) continue;
+    trees.add(view.tree);
+    out.push(...indexSymbols(view, matches));
   }
-  return out;
+  for (const view of views) out.push(...siteSymbols(view, matches));
+  const whole = query.toLowerCase();
+  const rank = ({ name }: SymbolInformation): number => (name.toLowerCase().includes(whole) ? 0 : 1);
+  return out.sort((a, b) => rank(a) - rank(b)).slice(0, MAX_SYMBOLS);
 }
 
-function holdsInOrder(text: string, letters: string): boolean {
-  let at = 0;
-  for (const letter of letters) {
-    at = text.indexOf(letter, at) + 1;
-    if (at === 0) return false;
-  }
-  return true;
+function indexSymbols(view: DocumentView, matches: (text: string) => boolean): SymbolInformation[] {
+  return programSymbols(indexOf(view))
+    .filter(({ name, sort }) => matches(`${name} ${sort}`))
+    .map(({ name, sort, file, nameSpan }) => ({
+      name,
+      kind: sortKinds[sort],
+      location: locationOf(view, file, nameSpan),
+      containerName: `${sort} in ${file}`,
+    }));
+}
+
+function siteSymbols(view: DocumentView, matches: (text: string) => boolean): SymbolInformation[] {
+  return view.sites
+    .filter((site) => matches(`${site.function} ${site.expression} ${site.feature ?? ''} ${site.kind}`))
+    .map((site) => ({
+      name: site.expression === '' ? site.kind : site.expression,
+      kind: kindOf(site),
+      location: { uri: view.uri, range: view.positions.range(site.range) },
+      containerName: site.function === '' ? view.file : `${site.function}() in ${view.file}`,
+    }));
+}
+
+/** Whether a text holds the letters of the query, in order and in any case. */
+function matcher(query: string): (text: string) => boolean {
+  const letters = query.toLowerCase().replace(/\s+/g, '');
+  return (text) => {
+    const lower = text.toLowerCase();
+    let at = 0;
+    for (const letter of letters) {
+      at = lower.indexOf(letter, at) + 1;
+      if (at === 0) return false;
+    }
+    return true;
+  };
 }
