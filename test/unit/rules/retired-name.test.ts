@@ -46,7 +46,7 @@ it('finds them in tables', async () => {
 it.each([
   [
     'a tree that has the old name alone',
-    '#define VIRTIO_F_IOMMU_PLATFORM 33\n' + helper('virtio_has_iommu_quirk'),
+    `#define VIRTIO_F_IOMMU_PLATFORM 33\n${helper('virtio_has_iommu_quirk')}`,
     driver,
   ],
   [

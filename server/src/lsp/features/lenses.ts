@@ -74,8 +74,10 @@ function titleOf(sites: readonly Site[]): string | null {
   return bypass === 0 ? null : `${bypass} ${bypass === 1 ? 'bypass site' : 'bypass sites'}`;
 }
 
-function isDecision({ kind }: Site): boolean {
-  return kind === 'dma_api_decision' || kind === 'platform_hook' || kind === 'platform_hook_def';
+/** The function itself, and not a place that asks it: only that was run. */
+function isDecision({ kind, outcomes }: Site): boolean {
+  const decides = kind === 'dma_api_decision' || kind === 'platform_hook' || kind === 'platform_hook_def';
+  return decides && outcomes !== undefined;
 }
 
 function lineStart(line: number): Site['range'] {

@@ -108,10 +108,11 @@ function fixed(view: PatchView, { places }: PatchReview, finding: Finding): Diag
   };
 }
 
-/** A line of the patch behind its mark. */
+/** A line of the patch, behind the mark if it has one. */
 function wholeLine({ positions }: PatchView, line: number): WireRange {
   const text = positions.lines.lineText(line);
-  const blanks = text.length - text.slice(1).trimStart().length;
+  const marks = /^[ +-](?![+-])/.test(text) ? 1 : 0;
+  const blanks = text.length - text.slice(marks).trimStart().length;
   return positions.range({
     start: { line, column: Math.max(1, blanks + 1) },
     end: { line, column: text.length + 1 },
