@@ -83,7 +83,8 @@ export function startCodeServer(
     await ended;
   };
   process.once('exit', () => {
-    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+    const isRunning = child.exitCode === null && child.signalCode === null;
+    if (child.pid !== undefined && isRunning) process.kill(-child.pid, 'SIGKILL');
   });
   return new Promise((done, fail) => {
     let said = '';

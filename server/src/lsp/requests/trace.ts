@@ -42,16 +42,14 @@ export interface TraceQuestion {
 export function traceOf(view: RequestView, question: TraceQuestion): TraceResult {
   const decisions = filePolicy(view, question.file, question.policy);
   const site = bypassAt(view, question, decisions);
-  const policy = site === null ? decisions.policy : bypassing(decisions.policy);
-  const device = deviceOf(question.device);
-  const scenario = scenarioOf(question.platform, device, policy.id, decisions.deviceClass);
-  const trace = new Trace(true);
-  const result = runScenario(scenario, { policy, trace });
-  const platform = platformOf(question.platform);
-  const run: TracedRun = { scenario, policy, platform, events: trace.events, result };
+  const decided = tracedRun(question, decisions, decisions.policy);
+  // Where the code decides for physical addresses by itself, its own decision is shown.
+  const isOwn = site === null || !decided.result.usesDmaApi;
+  const run = isOwn ? decided : tracedRun(question, decisions, bypassing(decisions.policy));
+  const { result, platform } = run;
   const places = new Places(view, site);
   return {
-    title: `${platform.name}, ${device.sentence}`,
+    title: `${platform.name}, ${deviceOf(question.device).sentence}`,
     platform: { name: platform.name, isProtected: platform.isSecure },
     outcome: result.outcome,
     standing: standingOf(result.outcome),
@@ -65,6 +63,17 @@ export function traceOf(view: RequestView, question: TraceQuestion): TraceResult
     ],
     phases: withoutRepeats(phasesOf(run.events)).map((phase) => tracePhase(phase, places)),
   };
+}
+
+function tracedRun(
+  { platform, device }: TraceQuestion,
+  { deviceClass }: FilePolicy,
+  policy: FilePolicy['policy'],
+): TracedRun {
+  const scenario = scenarioOf(platform, deviceOf(device), policy.id, deviceClass);
+  const trace = new Trace(true);
+  const result = runScenario(scenario, { policy, trace });
+  return { scenario, policy, platform: platformOf(platform), events: trace.events, result };
 }
 
 interface BypassPlace {
