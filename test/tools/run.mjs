@@ -25,7 +25,7 @@ try {
     platform: 'node',
     target: 'node20',
     format: 'esm',
-    external: ['web-tree-sitter', 'tree-sitter', 'tree-sitter-c', 'playwright-core'],
+    external: ['web-tree-sitter', 'tree-sitter', 'tree-sitter-c', 'playwright-core', 'esbuild'],
     logLevel: 'warning',
   });
   process.argv.splice(1, process.argv.length - 1, outfile, ...args);
