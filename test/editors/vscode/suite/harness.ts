@@ -12,7 +12,7 @@ export type HostTests = Readonly<Record<string, () => Promise<void>>>;
 
 const TIMEOUT_MS = 30_000;
 
-export async function runTests(tests: HostTests): Promise<void> {
+export async function runTests(tests: HostTests, after: () => Promise<void>): Promise<void> {
   const results: HostResult[] = [];
   for (const [name, test] of Object.entries(tests)) {
     const start = Date.now();
@@ -22,6 +22,7 @@ export async function runTests(tests: HostTests): Promise<void> {
     } catch (error) {
       problem = error instanceof Error ? (error.stack ?? error.message) : String(error);
     }
+    await after();
     results.push({ name, ms: Date.now() - start, problem });
     const file = process.env.VRINGSIDE_RESULT;
     if (file !== undefined) writeFileSync(file, JSON.stringify(results));

@@ -30,6 +30,7 @@ import {
   place,
   replace,
   revert,
+  revertAll,
   ring,
 } from './workspace.js';
 
@@ -226,5 +227,5 @@ const tests: HostTests = {
 };
 
 export function run(): Promise<void> {
-  return runTests(tests);
+  return runTests(tests, revertAll);
 }

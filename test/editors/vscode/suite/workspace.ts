@@ -22,7 +22,8 @@ export function fileUri(file: string): Uri {
 
 export async function open(file: string): Promise<TextDocument> {
   const document = await workspace.openTextDocument(fileUri(file));
-  await window.showTextDocument(document);
+  // A tab in preview would close the document with the next one.
+  await window.showTextDocument(document, { preview: false });
   return document;
 }
 
@@ -36,6 +37,11 @@ export async function replace(document: TextDocument, from: string, to: string):
   const edit = new WorkspaceEdit();
   edit.replace(document.uri, place(document, from), to);
   if (!(await workspace.applyEdit(edit))) throw new Error('the edit was refused');
+}
+
+/** Every text as on disk again: a test that failed leaves nothing to the next. */
+export async function revertAll(): Promise<void> {
+  for (const document of workspace.textDocuments) if (document.isDirty) await revert(document);
 }
 
 /** The text as on disk again. */
