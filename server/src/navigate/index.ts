@@ -6,6 +6,10 @@
  * The index is the program: the files that are open, the sources beside them, and the virtio core. Headers are found from
  * there; what no file of the index defines is left to the reader's C tools. Offsets and plain data only.
  */
+export { incomingCalls } from './calls/incoming.js';
+export type { CallItem, CallLink, CallNode } from './calls/items.js';
+export { outgoingCalls } from './calls/outgoing.js';
+export { callRoots } from './calls/roots.js';
 export {
   declarationsOf,
   definitionsAt,

@@ -121,8 +121,7 @@ const sortKinds: Readonly<Record<SymbolSort, SymbolKind>> = {
 
 /**
  * What decides, tables, drivers and callbacks of the whole index; sites of the open files. By name, function, feature bit
- * or kind: the letters of the query in order; names that
- * hold it as it is come first.
+ * or kind: the letters of the query in order; names that hold it as it is come first.
  */
 export async function workspaceSymbols(
   server: Server,

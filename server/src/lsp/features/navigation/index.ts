@@ -1,0 +1,52 @@
+/** Going about in the code: definitions, references, calls. */
+import type {
+  CallHierarchyItem,
+  CancellationToken,
+  Location,
+  ReferenceParams,
+  ServerCapabilities,
+  TextDocumentPositionParams,
+} from 'vscode-languageserver/node';
+import type { Server } from '../../server.js';
+import type { DocumentView } from '../../view.js';
+import type { FromView } from '../from-view.js';
+import { callItemsAt, dataOf, incomingOf, outgoingOf } from './calls.js';
+import { declarationOf, definitionOf, implementationOf, type Places, referencesOf } from './places.js';
+
+export const navigationCapabilities: ServerCapabilities = {
+  definitionProvider: true,
+  declarationProvider: true,
+  implementationProvider: true,
+  referencesProvider: true,
+  callHierarchyProvider: true,
+};
+
+export function registerNavigation(server: Server, fromView: FromView): void {
+  const { connection, guard } = server;
+  const places = (feature: string, give: typeof definitionOf) =>
+    fromView<TextDocumentPositionParams, Places>(feature, null, (view, { position }) => give(view, position));
+  connection.onDefinition(places('definition', definitionOf));
+  connection.onDeclaration(places('declaration', declarationOf));
+  connection.onImplementation(places('implementation', implementationOf));
+  connection.onReferences(
+    fromView<ReferenceParams, Location[] | null>('references', null, (view, { position, context }) =>
+      referencesOf(view, position, context.includeDeclaration),
+    ),
+  );
+
+  connection.languages.callHierarchy.onPrepare(
+    fromView<TextDocumentPositionParams, CallHierarchyItem[] | null>('calls', null, (view, { position }) =>
+      callItemsAt(view, position),
+    ),
+  );
+  /** Calls of an item, whose file need not be open. */
+  const callsOf =
+    <T>(give: (view: DocumentView, item: CallHierarchyItem) => T[]) =>
+    ({ item }: { readonly item: CallHierarchyItem }, token: CancellationToken): Promise<T[] | null> =>
+      guard.answer<T[] | null>('calls', null, async () => {
+        const view = await server.viewOf(dataOf(item)?.from ?? item.uri, token);
+        return view === null ? null : give(view, item);
+      });
+  connection.languages.callHierarchy.onIncomingCalls(callsOf(incomingOf));
+  connection.languages.callHierarchy.onOutgoingCalls(callsOf(outgoingOf));
+}
