@@ -28,6 +28,7 @@ export interface Client {
   readonly providesContent: boolean;
   readonly refreshesContent: boolean;
   readonly locationLinks: boolean;
+  readonly linkTooltips: boolean;
   /** The client runs `vringside.showMatrix` and its like; other clients are not given commands they cannot run. */
   readonly runsCommands: boolean;
 }
@@ -69,6 +70,7 @@ export function clientOf({ capabilities, initializationOptions }: InitializePara
     providesContent: workspace?.textDocumentContent !== undefined,
     refreshesContent: workspace?.textDocumentContent !== undefined,
     locationLinks: textDocument?.definition?.linkSupport ?? false,
+    linkTooltips: textDocument?.documentLink?.tooltipSupport ?? false,
     runsCommands: options.clientCommands ?? false,
   };
 }

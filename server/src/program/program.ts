@@ -28,6 +28,7 @@ import type {
   FileUnit,
   FunctionRef,
   GlobalRef,
+  IncludeLine,
   MacroRef,
   PrototypeRef,
   RecordRef,
@@ -134,6 +135,16 @@ export class Program {
   /** The files `path` sees through `#include`, nearest first. */
   includesOf(path: string): readonly string[] {
     return [...this.workspace.includes.visible(path).distances.keys()];
+  }
+
+  /** What a line `#include <path>` of the file can mean, the likeliest first; headers that are not followed, too. */
+  includeTargets(path: string, include: IncludeLine): readonly string[] {
+    return this.workspace.includes.resolve(path, include);
+  }
+
+  /** Whether the tree has a file of that name, of any kind. */
+  exists(path: string): boolean {
+    return this.workspace.exists(path);
   }
 
   // ---- names -----------------------------------------------------------------------------------------------

@@ -214,6 +214,12 @@ export class Workspace {
     return overlay === undefined ? this.base.unit(path) : overlay;
   }
 
+  /** Whether there is a file of that name, of any kind. */
+  exists(path: string): boolean {
+    const overlay = this.overlays.get(path);
+    return overlay === undefined ? this.base.includePaths.exists(path) : overlay !== null;
+  }
+
   get architectures(): readonly string[] {
     return this.base.includePaths.architectures;
   }

@@ -1,7 +1,9 @@
-/** Going about in the code: definitions, references, calls. */
+/** Going about in the code: definitions, references, calls, links. */
 import type {
   CallHierarchyItem,
   CancellationToken,
+  DocumentLink,
+  DocumentLinkParams,
   Location,
   ReferenceParams,
   ServerCapabilities,
@@ -11,6 +13,7 @@ import type { Server } from '../../server.js';
 import type { DocumentView } from '../../view.js';
 import type { FromView } from '../from-view.js';
 import { callItemsAt, dataOf, incomingOf, outgoingOf } from './calls.js';
+import { documentLinksOf } from './links.js';
 import { declarationOf, definitionOf, implementationOf, type Places, referencesOf } from './places.js';
 
 export const navigationCapabilities: ServerCapabilities = {
@@ -19,6 +22,7 @@ export const navigationCapabilities: ServerCapabilities = {
   implementationProvider: true,
   referencesProvider: true,
   callHierarchyProvider: true,
+  documentLinkProvider: {},
 };
 
 export function registerNavigation(server: Server, fromView: FromView): void {
@@ -49,4 +53,8 @@ export function registerNavigation(server: Server, fromView: FromView): void {
       });
   connection.languages.callHierarchy.onIncomingCalls(callsOf(incomingOf));
   connection.languages.callHierarchy.onOutgoingCalls(callsOf(outgoingOf));
+
+  connection.onDocumentLinks(
+    fromView<DocumentLinkParams, DocumentLink[] | null>('links', null, (view) => documentLinksOf(view)),
+  );
 }
