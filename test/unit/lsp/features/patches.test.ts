@@ -68,7 +68,9 @@ it('what it fixes stands on the line it removes, as a hint', async () => {
     .replace(/\tif \(!vq->use_dma_api\) \{\n\t\t\*addr[^}]*\}\n\n/, '')
     .replace(/if \(vring_use_dma_api\(vdev\)\)\n\t\treturn dma/, 'return dma');
   const patch = diffTo(fixed);
-  const hints = (await said(patch)).filter(({ message }) => String(message).startsWith('fixed by this patch'));
+  const hints = (await said(patch)).filter(({ message }) =>
+    String(message).startsWith('fixed by this patch'),
+  );
   expect(hints).toHaveLength(1);
   expect(hints[0]?.severity).toBe(DiagnosticSeverity.Hint);
   if (hints[0] !== undefined) expect(marked(patch, hints[0])).toContain('sg_phys(sg)');
