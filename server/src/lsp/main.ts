@@ -1,8 +1,21 @@
 /** The program of the language server: `vringside-lsp`, and what `vringside lsp` and the extension start. */
 import { Console } from 'node:console';
 import { type Connection, createConnection, ProposedFeatures } from 'vscode-languageserver/node';
+import { toolVersion } from '../report/version.js';
 import { Messages } from './input.js';
 import { serve } from './serve.js';
+
+if (process.argv.includes('--version')) {
+  process.stdout.write(`vringside-lsp ${toolVersion}\n`);
+  process.exit();
+}
+if (process.argv.includes('--help')) {
+  process.stdout.write(`vringside-lsp [--stdio]
+
+The language server of vringside: speaks the Language Server Protocol on standard input and output, as editors start it.
+`);
+  process.exit();
+}
 
 // Without a word on how to talk, standard input and output are meant.
 const isTold = process.argv.some((arg) => /^--(?:node-ipc|socket|pipe)/.test(arg));
