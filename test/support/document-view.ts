@@ -40,6 +40,7 @@ export async function viewOfFile(file: string, choice: ViewChoice = {}): Promise
     positions: new Positions(TextDocument.create(uri, 'c', 1, text), 'utf-16'),
     settings: { ...defaultSettings, ...settings },
     client: { ...plainClient, hoverMarkdown: true, relatedInformation: true, ...client },
+    accepted: new Set(),
     openUri: () => null,
   });
 }

@@ -41,9 +41,11 @@ export function remedy(
 ): Remedy | null {
   if (changes.length === 0) return null;
   const inOrder = [...changes].sort((a, b) => a.start - b.start || a.end - b.end);
+  const text = program.source(file)?.text ?? '';
+  const lineEnd = text[text.indexOf('\n') - 1] === '\r' ? '\r\n' : '\n';
   const edits = inOrder.map(({ start, end, newText }): Edit => {
     const range = { start: program.positionOf(file, start), end: program.positionOf(file, end) };
-    return { file, range, newText };
+    return { file, range, newText: newText.replace(/\r?\n/g, lineEnd) };
   });
   return { ...about, edits };
 }

@@ -2,6 +2,7 @@
  * The fixes folder's face: changes of the source that mend a finding, or what is wrong at a site. A fix is right or it is not
  * offered: what it needs to know and the code does not say makes it none.
  */
+import { createHash } from 'node:crypto';
 import type { FoundSite } from '../analysis/index.js';
 import type { Edit, Finding } from '../rules/index.js';
 import type { Range, Span } from '../text/span.js';
@@ -49,16 +50,16 @@ export function withFix(context: FixContext, finding: Finding): Finding {
   return { ...finding, fix };
 }
 
-/** The fixes for what is found at a range of a file, or in the whole of it; in the order of the source, each change once. */
+/** The fixes for what is found at some ranges of a file, or in the whole of it; in the order of the source, each change once. */
 export function fixesIn(
   context: FixContext,
   findings: readonly Finding[],
   file: string,
-  range: Range | null = null,
+  ranges: readonly Range[] | null = null,
 ): Fix[] {
   const { program, inventory } = context;
-  const asked = range === null ? null : spanOf(program, file, range);
-  const isAsked = (span: Span): boolean => asked === null || meet(span, asked);
+  const asked = ranges?.map((range) => spanOf(program, file, range)) ?? null;
+  const isAsked = (span: Span): boolean => asked?.some((other) => meet(span, other)) ?? true;
   const fixes = new Map<string, Fix>();
   const add = (remedy: Remedy, of: { readonly finding?: string; readonly site?: string }): void => {
     const id = idOf(remedy.edits);
@@ -72,8 +73,8 @@ export function fixesIn(
   for (const finding of findings) {
     const fixer = byRule[finding.rule];
     if (fixer === undefined || finding.file !== file) continue;
-    const ranges = [finding.range, ...finding.related.flatMap((r) => (r.file === file ? [r.range] : []))];
-    if (ranges.some((r) => isAsked(spanOf(program, file, r)))) {
+    const places = [finding.range, ...finding.related.flatMap((r) => (r.file === file ? [r.range] : []))];
+    if (places.some((r) => isAsked(spanOf(program, file, r)))) {
       for (const remedy of fixer(context, finding)) add(remedy, { finding: finding.fingerprint });
     }
   }
@@ -87,16 +88,8 @@ export function fixesIn(
 }
 
 function idOf(edits: readonly Edit[]): string {
-  return JSON.stringify(
-    edits.map(({ file, range: { start, end }, newText }) => [
-      file,
-      start.line,
-      start.column,
-      end.line,
-      end.column,
-      newText,
-    ]),
-  );
+  const places = edits.map(({ file, range: { start, end }, newText }) => [file, start, end, newText]);
+  return createHash('sha256').update(JSON.stringify(places)).digest('hex').slice(0, 16);
 }
 
 function compareFixes(a: Fix, b: Fix): number {

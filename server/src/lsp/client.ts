@@ -12,6 +12,9 @@ export interface Client {
   readonly documentChanges: boolean;
   readonly createsFiles: boolean;
   readonly snippetEdits: boolean;
+  readonly appliesEdits: boolean;
+  readonly completionSnippets: boolean;
+  readonly completionMarkdown: boolean;
   readonly refreshesLenses: boolean;
   readonly refreshesInlays: boolean;
   readonly refreshesTokens: boolean;
@@ -50,10 +53,16 @@ export function clientOf({ capabilities, initializationOptions }: InitializePara
     hoverMarkdown: textDocument?.hover?.contentFormat?.includes(MarkupKind.Markdown) ?? false,
     hierarchicalSymbols: textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport ?? false,
     codeActionLiterals: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
-    resolvesActionEdits: textDocument?.codeAction?.resolveSupport?.properties.includes('edit') ?? false,
+    resolvesActionEdits:
+      textDocument?.codeAction?.dataSupport === true &&
+      (textDocument.codeAction.resolveSupport?.properties.includes('edit') ?? false),
     documentChanges: edits?.documentChanges ?? false,
     createsFiles: edits?.resourceOperations?.includes('create') ?? false,
     snippetEdits: edits?.snippetEditSupport ?? false,
+    appliesEdits: workspace?.applyEdit ?? false,
+    completionSnippets: textDocument?.completion?.completionItem?.snippetSupport ?? false,
+    completionMarkdown:
+      textDocument?.completion?.completionItem?.documentationFormat?.includes(MarkupKind.Markdown) ?? false,
     refreshesLenses: workspace?.codeLens?.refreshSupport ?? false,
     refreshesInlays: workspace?.inlayHint?.refreshSupport ?? false,
     refreshesTokens: workspace?.semanticTokens?.refreshSupport ?? false,

@@ -131,10 +131,9 @@ function followDocuments(server: Server): void {
     server.documentChanged.tell(document.uri);
   });
   connection.onDidChangeWatchedFiles(({ changes }) => {
-    patches.outdate();
-    trees.changedOnDisk(changes.flatMap(({ uri }) => pathOf(uri) ?? []));
-    server.diskChanged.tell();
-    for (const { uri } of documents.all()) server.documentChanged.tell(uri);
+    const paths = changes.flatMap(({ uri }) => pathOf(uri) ?? []);
+    server.baselines.forget(paths);
+    server.changedOnDisk(paths);
   });
 }
 

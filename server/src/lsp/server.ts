@@ -1,6 +1,7 @@
 /** The server as its features see it: what is open, what is known of it, and who is told when that changes. */
 import { basename } from 'node:path';
 import type { CancellationToken, Connection } from 'vscode-languageserver/node';
+import { Baselines } from './baselines.js';
 import { type Client, clientOf } from './client.js';
 import { Documents, type OpenDocument } from './documents.js';
 import { cancelled, Guard, type Log, modified } from './guarded.js';
@@ -21,6 +22,7 @@ export class Server {
   readonly documents: Documents = new Documents();
   readonly trees: Trees;
   readonly patches: Patches;
+  readonly baselines: Baselines;
   /** Sessions begin with the user's settings, not with others first; a client that never tells them is not waited for long. */
   readonly firstSettings: FirstSettings = new FirstSettings();
   /** After each analysis. */
@@ -56,6 +58,7 @@ export class Server {
       onWork: (tree, state) => this.#onWork(tree, state),
     });
     this.patches = new Patches(this.documents, this.trees, () => this.#settings);
+    this.baselines = new Baselines(this.log);
   }
 
   get client(): Client {
@@ -64,6 +67,14 @@ export class Server {
 
   get settings(): Settings {
     return this.#settings;
+  }
+
+  /** Files are others than they were, or mean something else: what is shown is worked out again. */
+  changedOnDisk(paths: readonly string[]): void {
+    this.patches.outdate();
+    this.trees.changedOnDisk(paths);
+    this.diskChanged.tell();
+    for (const { uri } of this.documents.all()) this.documentChanged.tell(uri);
   }
 
   /** Once, from `initialize`. */
@@ -121,6 +132,7 @@ export class Server {
       tree,
       ...current,
       settings: this.#settings,
+      accepted: this.baselines.known(tree.root, this.#settings.baseline),
       client: this.#client,
       openUri: (other) => this.#openUri(tree, other),
     });

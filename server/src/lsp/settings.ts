@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { type DeviceId, deviceIds, type PlatformId, platformIds } from '../model/index.js';
-import { rules } from '../rules/index.js';
+import { ruleInfos } from '../rules/index.js';
 
 const level = z.enum(['off', 'note', 'warning', 'error']);
 
@@ -24,7 +24,7 @@ export const settingsSchema = z.object({
     .default(true)
     .describe('Mark values that the device controls, and physical addresses.'),
   rules: z
-    .partialRecord(z.enum(rules.map((rule) => rule.id) as [string, ...string[]]), level)
+    .partialRecord(z.enum(ruleInfos.map((rule) => rule.id) as [string, ...string[]]), level)
     .default({})
     .describe('Levels of rules, by id: `off`, `note`, `warning` or `error`.'),
   platforms: z

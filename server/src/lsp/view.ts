@@ -22,7 +22,7 @@ export interface DocumentView {
   readonly report: Report;
   readonly program: Program;
   readonly inventory: Inventory;
-  /** Those of this file. */
+  /** Those of this file; of the findings, those the user did not accept. */
   readonly sites: readonly Site[];
   readonly findings: readonly Finding[];
   readonly settings: Settings;
@@ -37,13 +37,15 @@ export interface ViewParts
   extends Pick<DocumentView, 'uri' | 'file' | 'version' | 'tree' | 'report' | 'program' | 'inventory'> {
   readonly positions: Positions;
   readonly settings: Settings;
+  /** Fingerprints of findings that are not shown. */
+  readonly accepted: ReadonlySet<string>;
   readonly client: Client;
   /** The client's URI of an open file of the tree. */
   readonly openUri: (file: string) => string | null;
 }
 
 export function documentView(parts: ViewParts): DocumentView {
-  const { openUri, ...rest } = parts;
+  const { openUri, accepted, ...rest } = parts;
   const uriOf = (file: string): string =>
     openUri(file) ?? pathToFileURL(`${parts.tree.root}/${file}`).toString();
   const known = new Map<string, Positions>([[parts.file, parts.positions]]);
@@ -59,7 +61,9 @@ export function documentView(parts: ViewParts): DocumentView {
   return {
     ...rest,
     sites: parts.report.sites.filter((site) => site.file === parts.file),
-    findings: parts.report.findings.filter((finding) => finding.file === parts.file),
+    findings: parts.report.findings.filter(
+      ({ file, fingerprint }) => file === parts.file && !accepted.has(fingerprint),
+    ),
     uriOf,
     positionsIn,
     locate: (file, range) => ({ uri: uriOf(file), range: positionsIn(file).range(range) }),

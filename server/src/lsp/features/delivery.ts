@@ -95,6 +95,7 @@ function pulled(server: Server): void {
     // A patch says what it does to the texts as they stand.
     if (document?.kind === 'c' && documents.all().some(({ kind }) => kind === 'patch')) askAgain();
   });
+  server.diskChanged.add(askAgain);
   server.settingsChanged.add(askAgain);
 }
 

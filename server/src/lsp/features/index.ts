@@ -14,6 +14,8 @@ import {
 import type { Client } from '../client.js';
 import { contentScheme } from '../protocol.js';
 import type { Server } from '../server.js';
+import { actionCapabilities, provideActions } from './actions/index.js';
+import { completionCapabilities, provideCompletion } from './completion.js';
 import { provideContent } from './content.js';
 import { deliverDiagnostics, diagnosticCapabilities } from './delivery.js';
 import { answersFromView } from './from-view.js';
@@ -27,6 +29,8 @@ export function featureCapabilities(client: Client): ServerCapabilities {
   return {
     ...diagnosticCapabilities(client),
     ...navigationCapabilities,
+    ...actionCapabilities(client),
+    ...completionCapabilities,
     hoverProvider: true,
     codeLensProvider: { resolveProvider: true },
     inlayHintProvider: true,
@@ -48,6 +52,8 @@ export function registerFeatures(server: Server): void {
 
   deliverDiagnostics(server);
   registerNavigation(server, fromView);
+  provideActions(server);
+  provideCompletion(server);
   connection.onHover(
     fromView<HoverParams, Hover | null>('hover', null, (view, { position }) => hoverOf(view, position)),
   );

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { outcomes } from '@vringside/grammars/outcomes';
 import { siteKinds } from '@vringside/grammars/site-kinds';
 import { outcomePage, siteKindPage } from '../../report/page.js';
-import { rules } from '../../rules/index.js';
+import { ruleInfos } from '../../rules/index.js';
 import type { Client } from '../client.js';
 import { contentScheme, pageUri } from '../protocol.js';
 
@@ -17,7 +17,7 @@ export function rulePageUri(rule: string, client: Pick<Client, 'providesContent'
 
 /** The page of a topic in Markdown; null where there is none. */
 export function pageOf(topic: string): string | null {
-  const rule = rules.find(({ id }) => id === topic);
+  const rule = ruleInfos.find(({ id }) => id === topic);
   if (rule !== undefined) return rule.page;
   const outcome = outcomes.find(({ id }) => id === topic);
   if (outcome !== undefined) return outcomePage(outcome);

@@ -130,7 +130,7 @@ async function check(
 }
 
 function diagnosticsIn(
-  { client }: Server,
+  { client, baselines, settings }: Server,
   root: string,
   { findings }: Checked,
 ): ReadonlyMap<string, Diagnostic[]> {
@@ -142,7 +142,9 @@ function diagnosticsIn(
   };
   const uriOf = (file: string): string => pathToFileURL(`${root}/${file}`).toString();
   const found = new Map<string, Diagnostic[]>();
+  const accepted = baselines.known(root, settings.baseline);
   for (const finding of findings) {
+    if (accepted.has(finding.fingerprint)) continue;
     const uri = uriOf(finding.file);
     const related = finding.related.map(({ file, range, message }) => ({
       location: { uri: uriOf(file), range: rangeIn(file, range) },
