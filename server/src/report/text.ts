@@ -21,7 +21,7 @@ export interface TextOptions {
 /** Columns of the line number, and of the text under it. */
 const GUTTER = 6;
 const INDENT = ' '.repeat(GUTTER + 2);
-/** Beside the labels `when`, `if` and `see`. */
+/** Beside the labels `when`, `if`, `see` and `fix`. */
 const MARGIN = `${INDENT}      `;
 /** Longer chains are cut in the middle of the report; JSON has them whole. */
 const MAX_STEPS = 8;
@@ -129,6 +129,7 @@ function findingEntry(finding: Finding, site: Site | null, columns: number, opti
         style,
       ),
     ),
+    ...(finding.fix === undefined ? [] : labelled('fix', printable(finding.fix.title), style)),
     spread(INDENT + verdict, howTo, style.width),
   ];
 }

@@ -265,10 +265,12 @@ class Campaign {
   }
 }
 
-/** Without what names an answer, not a fact. */
+/** Without what names an answer, not a fact; of edits, the version they are for: a fresh server knows only the first. */
 function plain(answer: unknown): unknown {
   const text = JSON.stringify(answer ?? null, (key, value: unknown) =>
-    key === 'resultId' || (key === 'data' && typeof value !== 'object') ? undefined : value,
+    key === 'resultId' || key === 'version' || (key === 'data' && typeof value !== 'object')
+      ? undefined
+      : value,
   );
   return JSON.parse(text) as unknown;
 }

@@ -111,6 +111,24 @@ it('has no escape sequence without colour, whatever the source holds', () => {
   expect(text).not.toContain('\u202e');
 });
 
+it('says what mends a finding, and counts what it leaves out', () => {
+  const fix = { title: 'Use the DMA API for the parent', isPreferred: true, edits: [] };
+  const existing = { ...finding, fingerprint: 'f2', message: 'an old one', status: 'existing' } as const;
+  const suppressed = [{ ...finding, suppression: { reason: 'x', range: finding.range } }];
+  const entry = { fingerprint: 'f3', rule: 'r', file: 'a.c', function: 'f', message: 'm' };
+  const report = reportOf({
+    sites: [bypass],
+    findings: [{ ...finding, fix, status: 'new' }, existing],
+    suppressed,
+    baseline: { file: 'b.json', unmatched: [entry, entry, entry] },
+  });
+  const text = findingsToText(report, options);
+  expect(text).toContain('        fix   Use the DMA API for the parent\n');
+  expect(text).not.toContain('an old one');
+  expect(text).toContain('3 entries of the baseline match nothing: --write-baseline rewrites it');
+  expect(text).toContain('1 warning (1 in the baseline, 1 suppressed) among 1 site');
+});
+
 it('sums up doctor: a share that never reads 100 % while something is missing', () => {
   const unclean = [{ file: 'a.c', function: 'f', line: 3, reason: 'unexpected `)`' }];
   const doctor = { ...reportOf(), files: 2, functions: 100_000, clean: 99_999, unclean };
