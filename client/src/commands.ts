@@ -11,6 +11,7 @@ import {
   window,
 } from 'vscode';
 import {
+  checkWorkspaceMethod,
   commands as clientCommands,
   type DocumentPosition,
   pageUri,
@@ -38,9 +39,9 @@ export function registerCommands({ server, panel, log, sample }: Parts): readonl
   return [
     register('vringside.restart', () => server.restart()),
     register('vringside.showLog', () => log.show()),
-    register('vringside.checkWorkspace', () => checkWorkspace()),
-    register('vringside.openSample', async () => window.showTextDocument((await sample()).driver)),
-    register('vringside.openSamplePatch', async () => window.showTextDocument((await sample()).patch)),
+    register('vringside.checkWorkspace', () => checkWorkspace(server)),
+    register('vringside.openSample', async () => openToStay((await sample()).driver)),
+    register('vringside.openSamplePatch', async () => openToStay((await sample()).patch)),
     register('vringside.copyReviewReply', () => copyReviewReply()),
     register('vringside.goTo', (location: WireLocation) => openAt(location)),
     register('vringside.sites.showMatrix', ({ site }: { readonly site: SiteItem }) =>
@@ -51,6 +52,11 @@ export function registerCommands({ server, panel, log, sample }: Parts): readonl
     register(clientCommands.explain, (topic?: string) => explain(server, topic)),
     register(clientCommands.copyText, (text: string) => copy(text)),
   ];
+}
+
+/** Not as a preview, which the next document would replace: the walkthrough comes back to it. */
+async function openToStay(file: Uri): Promise<void> {
+  await window.showTextDocument(file, { preview: false });
 }
 
 function startOf({ uri, range }: WireLocation): DocumentPosition {
@@ -70,8 +76,9 @@ async function copy(text: string): Promise<void> {
   window.setStatusBarMessage('$(check) vringside: copied', 3000);
 }
 
-/** The server reads the whole tree for a client that asks; what it finds goes to the list of problems. */
-async function checkWorkspace(): Promise<void> {
+/** The server reads everything anew; what it finds goes to the list of problems, as always. */
+async function checkWorkspace(server: Server): Promise<void> {
+  await server.ask(checkWorkspaceMethod, {});
   await commands.executeCommand('workbench.actions.view.problems');
 }
 

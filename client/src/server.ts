@@ -1,5 +1,6 @@
 /** The life of the language server, and what it is asked beyond the protocol. */
 import {
+  type CancellationToken,
   commands,
   type Disposable,
   EventEmitter,
@@ -8,7 +9,14 @@ import {
   window,
   workspace,
 } from 'vscode';
-import { type DocumentSelector, LanguageClient, State, TransportKind } from 'vscode-languageclient/node';
+import {
+  type DocumentSelector,
+  LanguageClient,
+  LSPErrorCodes,
+  ResponseError,
+  State,
+  TransportKind,
+} from 'vscode-languageclient/node';
 import {
   commands as clientCommands,
   type ServerStatus,
@@ -24,6 +32,9 @@ const documents: DocumentSelector = [
   { scheme: 'file', language: 'mbox' },
   { scheme: 'file', pattern: '**/*.{patch,diff,mbox,mbx}' },
 ];
+
+/** Of a question whose text changes under it. */
+const ATTEMPTS = 3;
 
 const stopped: ServerStatus = { state: 'starting', message: '', trees: [], lastMs: null };
 
@@ -81,15 +92,21 @@ export class Server implements Disposable {
     this.show(null);
   }
 
-  /** Null where there is no server to answer, or it has no answer. */
-  async ask<Result>(method: string, params: object): Promise<Result | null> {
-    if (this.client === null || !this.isRunning) return null;
-    try {
-      return await this.client.sendRequest<Result>(method, params);
-    } catch (error) {
-      this.log.warn(`${method} was not answered:`, error);
-      return null;
+  /** Null where there is no server to answer, it has no answer, or none is wanted any more. */
+  async ask<Result>(method: string, params: object, token?: CancellationToken): Promise<Result | null> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      if (this.client === null || !this.isRunning || token?.isCancellationRequested) return null;
+      try {
+        return await this.client.sendRequest<Result>(method, params, token);
+      } catch (error) {
+        const code = error instanceof ResponseError ? error.code : null;
+        // The text changed while the answer was worked out.
+        if (code === LSPErrorCodes.ContentModified) continue;
+        if (code !== LSPErrorCodes.RequestCancelled) this.log.warn(`${method} was not answered:`, error);
+        return null;
+      }
     }
+    return null;
   }
 
   /** Whether the server is told of this document. */

@@ -26,6 +26,8 @@ class View {
   private load: Load = firstLoad;
   private result: MatrixResult | null = null;
   private matrix: MatrixView | null = null;
+  /** What the film shows, as it was answered. */
+  private trace = '';
 
   private readonly head = h('header', { class: 'head' });
   private readonly grid = h('section', { class: 'grid', 'aria-label': 'Matrix' });
@@ -57,13 +59,9 @@ class View {
   private hear(said: Said): void {
     switch (said.kind) {
       case 'place':
-        if (!this.isFollowing && this.at !== null) {
-          // Only what the pinned place's answer rests on may have changed.
-          if (said.at.textDocument.uri === this.at.textDocument.uri) void this.askMatrix();
-          return;
-        }
-        this.at = said.at;
-        this.keep();
+        if (this.isFollowing || this.at === null) this.follow(said.at);
+        return;
+      case 'changed':
         void this.askMatrix();
         return;
       case 'cell': {
@@ -77,11 +75,26 @@ class View {
     }
   }
 
+  private follow(at: DocumentPosition): void {
+    const isShown = this.isInside(at);
+    this.at = at;
+    this.keep();
+    if (!isShown) void this.askMatrix();
+  }
+
+  /** Whether the place is in the function that is shown already. */
+  private isInside({ textDocument, position: { line } }: DocumentPosition): boolean {
+    const range = this.result?.range ?? null;
+    if (range === null || this.at?.textDocument.uri !== textDocument.uri) return false;
+    return range.start.line <= line && line <= range.end.line;
+  }
+
   // ---- questions
 
   private async askMatrix(): Promise<void> {
     if (this.at === null) return;
     const params = { ...this.at, policies: this.policies };
+    if (this.result === null) this.showReading();
     await this.matrices.of(this.host.ask('matrix', params), (result) => this.showMatrix(result));
   }
 
@@ -123,12 +136,24 @@ class View {
     );
   }
 
+  private showReading(): void {
+    this.head.replaceChildren(
+      h('h1', {}, 'Secure-guest view'),
+      h('p', { class: 'title', role: 'status' }, 'Reading the tree…'),
+    );
+  }
+
   private showMatrix(result: MatrixResult | null): void {
     if (result === null) {
       if (this.result === null) this.showEmpty();
       return;
     }
+    const isSame = JSON.stringify(result) === JSON.stringify(this.result);
     this.result = result;
+    if (isSame) {
+      void this.askTrace();
+      return;
+    }
     const hadFocus = this.grid.contains(document.activeElement);
     const cell = cellToShow(result, this.cell);
     this.matrix = matrixView(result, cell, (chosen) => this.choose(chosen));
@@ -149,7 +174,11 @@ class View {
     void this.askRates();
   }
 
+  /** A run that is the same as before stays at its scene. */
   private showTrace(trace: TraceResult | null): void {
+    const now = JSON.stringify(trace);
+    if (now === this.trace) return;
+    this.trace = now;
     if (trace === null) this.film.replaceChildren();
     else this.film.replaceChildren(filmView(trace, (source: TraceSource) => this.host.goTo(source.location)));
   }

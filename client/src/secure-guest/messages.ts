@@ -20,8 +20,10 @@ export type FromView =
 
 /** To the view. An answer without a result: the server gave none. */
 export type ToView =
-  /** The cursor stands elsewhere, or the text there has changed. */
+  /** The cursor stands there. */
   | { readonly kind: 'place'; readonly at: DocumentPosition }
+  /** What an answer rests on may be another now. */
+  | { readonly kind: 'changed' }
   /** A cell to be shown. */
   | { readonly kind: 'cell'; readonly cell: TraceParams }
   | { readonly kind: 'matrix'; readonly number: number; readonly result: MatrixResult | null }

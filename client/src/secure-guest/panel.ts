@@ -1,5 +1,7 @@
 /** The secure-guest view: a panel beside the editor, which follows its cursor and asks the server. */
 import {
+  type CancellationToken,
+  CancellationTokenSource,
   type Disposable,
   Uri,
   ViewColumn,
@@ -7,6 +9,7 @@ import {
   type WebviewPanel,
   type WebviewPanelSerializer,
   window,
+  workspace,
 } from 'vscode';
 import {
   type DocumentPosition,
@@ -24,6 +27,11 @@ export const viewType = 'vringside.secureGuest';
 
 /** After the last movement of the cursor. */
 const FOLLOW_MS = 150;
+/** After the last edit. */
+const CHANGE_MS = 300;
+
+const methods = { matrix: matrixMethod, trace: traceMethod, throughput: throughputMethod } as const;
+type Asked = keyof typeof methods;
 
 export class SecureGuestPanel implements Disposable, WebviewPanelSerializer {
   private readonly root: Uri;
@@ -34,7 +42,8 @@ export class SecureGuestPanel implements Disposable, WebviewPanelSerializer {
   /** Said before the page was ready to hear it. */
   private waiting: ToView[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private last: DocumentPosition | null = null;
+  private changeTimer: ReturnType<typeof setTimeout> | undefined;
+  private readonly asked = new Map<Asked, CancellationTokenSource>();
 
   constructor(root: Uri, server: Server) {
     this.root = root;
@@ -43,15 +52,15 @@ export class SecureGuestPanel implements Disposable, WebviewPanelSerializer {
       window.registerWebviewPanelSerializer(viewType, this),
       window.onDidChangeTextEditorSelection(({ textEditor }) => this.follow(textEditor)),
       window.onDidChangeActiveTextEditor((editor) => editor !== undefined && this.follow(editor)),
-      // What the last answer rested on may be another now.
-      server.onSitesChanged(() => this.last !== null && this.say({ kind: 'place', at: this.last })),
+      workspace.onDidChangeTextDocument(({ document }) => this.server.isWatched(document) && this.changed()),
+      // Files on disk may have changed, or settings.
+      server.onSitesChanged(() => this.changed()),
     ];
   }
 
   show(at: DocumentPosition | null): void {
     this.open();
     if (at === null) return;
-    this.last = at;
     this.say({ kind: 'place', at });
   }
 
@@ -67,7 +76,9 @@ export class SecureGuestPanel implements Disposable, WebviewPanelSerializer {
 
   dispose(): void {
     clearTimeout(this.timer);
+    clearTimeout(this.changeTimer);
     for (const subscription of this.subscriptions) subscription.dispose();
+    for (const source of this.asked.values()) source.dispose();
     this.panel?.dispose();
   }
 
@@ -92,6 +103,8 @@ export class SecureGuestPanel implements Disposable, WebviewPanelSerializer {
     webview.options = { enableScripts: true, localResourceRoots: [Uri.joinPath(this.root, 'client/dist')] };
     panel.iconPath = Uri.joinPath(this.root, 'client/media/icon.svg');
     webview.onDidReceiveMessage((message: FromView) => this.hear(message, webview));
+    // What happened while it was hidden was not told.
+    panel.onDidChangeViewState(() => panel.visible && this.changed());
     panel.onDidDispose(() => {
       this.panel = null;
       this.isReady = false;
@@ -113,10 +126,14 @@ export class SecureGuestPanel implements Disposable, WebviewPanelSerializer {
     const { line, character } = selection.active;
     const at = { textDocument: { uri: document.uri.toString() }, position: { line, character } };
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      this.last = at;
-      this.say({ kind: 'place', at });
-    }, FOLLOW_MS);
+    this.timer = setTimeout(() => this.say({ kind: 'place', at }), FOLLOW_MS);
+  }
+
+  /** Of a burst of edits the last counts. */
+  private changed(): void {
+    if (this.panel === null || !this.panel.visible) return;
+    clearTimeout(this.changeTimer);
+    this.changeTimer = setTimeout(() => this.say({ kind: 'changed' }), CHANGE_MS);
   }
 
   private say(message: ToView): void {
@@ -125,8 +142,16 @@ export class SecureGuestPanel implements Disposable, WebviewPanelSerializer {
     else this.waiting.push(message);
   }
 
+  /** The question before of the same kind is not wanted any more. */
+  private newest(kind: Asked): CancellationToken {
+    this.asked.get(kind)?.cancel();
+    this.asked.get(kind)?.dispose();
+    const source = new CancellationTokenSource();
+    this.asked.set(kind, source);
+    return source.token;
+  }
+
   private async hear(message: FromView, webview: Webview): Promise<void> {
-    const answer = (said: ToView) => webview.postMessage(said);
     switch (message.kind) {
       case 'ready':
         this.isReady = true;
@@ -135,19 +160,13 @@ export class SecureGuestPanel implements Disposable, WebviewPanelSerializer {
       case 'open':
         await openAt(message.location, ViewColumn.One);
         return;
-      case 'matrix': {
-        const { number, params, kind } = message;
-        await answer({ kind, number, result: await this.server.ask(matrixMethod, params) });
-        return;
-      }
-      case 'trace': {
-        const { number, params, kind } = message;
-        await answer({ kind, number, result: await this.server.ask(traceMethod, params) });
-        return;
-      }
+      case 'matrix':
+      case 'trace':
       case 'throughput': {
-        const { number, params, kind } = message;
-        await answer({ kind, number, result: await this.server.ask(throughputMethod, params) });
+        const { kind, number, params } = message;
+        const result = await this.server.ask(methods[kind], params, this.newest(kind));
+        // Of the right shape for its kind: what the server says is typed by the protocol.
+        await webview.postMessage({ kind, number, result } as ToView);
       }
     }
   }

@@ -124,6 +124,8 @@ export interface Named<Id extends string = string> {
 export interface MatrixResult {
   /** The function at the position, '' outside functions. */
   readonly function: string;
+  /** All of it: within it the answer is the same. Null outside functions. */
+  readonly range: WireRange | null;
   readonly file: string;
   readonly uri: string;
   /** What the matrix shows, a sentence. */
@@ -283,6 +285,10 @@ export interface PoolFill {
   readonly why: string;
   readonly fallsOverAt: readonly string[];
 }
+
+// ---- vringside/checkWorkspace: client -> server; everything on disk is read anew, and findings are told as ever
+
+export const checkWorkspaceMethod = 'vringside/checkWorkspace';
 
 // ---- vringside/topics: what can be explained
 

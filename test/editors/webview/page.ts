@@ -19,6 +19,8 @@ const origin = 'http://view.test';
 
 export interface ViewPage {
   readonly page: Page;
+  /** What kinds of questions the view asked, in order. */
+  readonly asked: readonly FromView['kind'][];
   /** What the view asked to be opened. */
   readonly opened: readonly string[];
   /** Complaints of the browser: errors, and whatever the content policy stopped. */
@@ -50,6 +52,7 @@ export async function openView(browser: Browser, view: RequestView, options: Pag
   const page = await context.newPage();
   const complaints: string[] = [];
   const opened: string[] = [];
+  const asked: FromView['kind'][] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
@@ -71,7 +74,8 @@ export async function openView(browser: Browser, view: RequestView, options: Pag
       body: readFileSync(join(checkoutRoot, 'client/dist', pathname.slice(1)), 'utf8'),
     });
   });
-  await page.exposeFunction('vringsideAnswers', (message: FromView): ToView | null => {
+  await page.exposeFunction('vringsideAnswers', (message: FromView): Promise<ToView | null> => {
+    asked.push(message.kind);
     if (message.kind === 'open')
       opened.push(`${message.location.uri}:${message.location.range.start.line + 1}`);
     return answer(view, message);
@@ -84,6 +88,7 @@ export async function openView(browser: Browser, view: RequestView, options: Pag
   await page.goto(`${origin}/`);
   return {
     page,
+    asked,
     opened,
     complaints,
     say: (message) =>
@@ -92,7 +97,7 @@ export async function openView(browser: Browser, view: RequestView, options: Pag
   };
 }
 
-function answer(view: RequestView, message: FromView): ToView | null {
+async function answer(view: RequestView, message: FromView): Promise<ToView | null> {
   const file = ringFile;
   const offsetAt = ({ line, character }: { line: number; character: number }): number =>
     view.program.lines(file)?.offsetAt({ line: line + 1, column: character + 1 }) ?? 0;
@@ -102,7 +107,7 @@ function answer(view: RequestView, message: FromView): ToView | null {
       return null;
     case 'matrix': {
       const { number, params, kind } = message;
-      const result = matrixAt(view, { ...params, file, offset: offsetAt(params.position) });
+      const result = await matrixAt(view, { ...params, file, offset: offsetAt(params.position) });
       return { kind, number, result };
     }
     case 'trace': {

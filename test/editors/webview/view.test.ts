@@ -68,6 +68,21 @@ describe('what it shows', () => {
     await view.page.locator('h1', { hasText: 'vring_map_one_sg()' }).waitFor();
   });
 
+  it('stays at its scene while the cursor moves within the function, and when nothing changed', async () => {
+    const view = await viewAt(39);
+    await view.page.locator('.card', { hasText: 'prepares' }).first().click();
+    const scene = await view.page.locator('.count').textContent();
+    await move(view, 37);
+    await view.say({ kind: 'changed' });
+    await view.page.locator('[role="gridcell"]', { hasText: 'direct' }).first().waitFor();
+    await move(view, 30);
+    await view.page.locator('h1', { hasText: 'vring_use_dma_api()' }).waitFor();
+    await move(view, 39);
+    await view.page.locator('h1', { hasText: 'vring_map_one_sg()' }).waitFor();
+    expect(scene).toMatch(/^scene \d+ of/);
+    expect(await view.page.locator('.count').textContent()).toBe(scene);
+  });
+
   it('the run of the chosen cell: where data stands, what was written and what was seen', async () => {
     const { page } = await viewAt(39);
     await page.locator(cell('powerpc PEF', 'does not offer it')).click();

@@ -2,12 +2,18 @@
 import type { Program } from '../../program/index.js';
 import type { Range } from '../../text/span.js';
 
+export interface FunctionPlace {
+  readonly name: string;
+  readonly range: Range;
+}
+
 /** Null outside functions. The line of its head counts as inside. */
-export function functionAt(program: Program, file: string, offset: number): string | null {
+export function functionAt(program: Program, file: string, offset: number): FunctionPlace | null {
   const around = program
     .source(file)
     ?.chunks.find(({ kind, start, end }) => kind === 'function' && start <= offset && offset <= end);
-  return around?.name ?? null;
+  const range = around && program.lines(file)?.rangeOf(around);
+  return around?.name == null || range === undefined ? null : { name: around.name, range };
 }
 
 /** The name in the definition; null where the file, or a function of that name in it, is not there. */

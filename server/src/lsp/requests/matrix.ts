@@ -1,13 +1,15 @@
 /** Platform x device x policy: what becomes of data, as the function at a place decides or hands it out. */
 import { outcomes } from '@vringside/grammars/outcomes';
-import type { FoundSite, SiteOutcome } from '../../analysis/index.js';
+import type { FilePolicy, FoundSite, SiteOutcome } from '../../analysis/index.js';
 import {
   builtinPolicy,
   type DeviceId,
   deviceOf,
   devices as everyDevice,
+  type NamedDevice,
   namedPolicies,
   type Outcome,
+  type Platform,
   type Policy,
   platforms,
   type RunResult,
@@ -33,34 +35,33 @@ export interface MatrixQuestion {
 
 const usualDevices: readonly DeviceId[] = ['flag', 'no-flag', 'legacy'];
 
+/** Between two units of work: time for what else waits, or the end of it, by throwing. */
+export type Pause = () => Promise<void>;
+
 /** @throws {RangeError} for a name that is no policy or device */
-export function matrixAt(view: RequestView, question: MatrixQuestion): MatrixResult {
+export async function matrixAt(
+  view: RequestView,
+  question: MatrixQuestion,
+  pause: Pause = async () => {},
+): Promise<MatrixResult> {
   const { file } = question;
-  const name = functionAt(view.program, file, question.offset);
+  const around = functionAt(view.program, file, question.offset);
+  const name = around?.name ?? null;
   const own = sitesOf(view, file, name);
   const devices = (question.devices ?? usualDevices).map(deviceOf);
-  const guests = platforms.flatMap((platform) => devices.map((device) => ({ platform, device })));
-  const columns = [TREE, ...(question.policies ?? [])].map((id) => {
-    const decisions = filePolicy(view, file, id);
-    const ids = guests.map(({ platform, device }) => ({ platform: platform.id, device: device.id }));
-    return { id, decisions, found: outcomesAt(view, own, decisions, ids) };
-  });
-  const cells = guests.flatMap(({ platform, device }) =>
-    columns.map(({ id, decisions: { policy, deviceClass }, found }): MatrixCell => {
-      const whole = runScenario(scenarioOf(platform.id, device, policy.id, deviceClass), { policy });
-      const here = reachedHere(found, platform.id, device.id);
-      return {
-        platform: platform.id,
-        device: device.id,
-        policy: id,
-        ...verdict(whole, here, () => whyOf(whole, platform)),
-        sites: here.map(({ site }) => site.id),
-        isHypothetical: isHypothetical(platform, policy),
-      };
-    }),
-  );
+  const columns: Column[] = [];
+  for (const id of [TREE, ...(question.policies ?? [])]) {
+    columns.push({ id, decisions: filePolicy(view, file, id) });
+    await pause();
+  }
+  const cells: MatrixCell[] = [];
+  for (const platform of platforms) {
+    cells.push(...rowOf(view, platform, devices, columns, own));
+    await pause();
+  }
   return {
     function: name ?? '',
+    range: around === null ? null : view.location(file, around.range).range,
     file,
     uri: view.location(file, { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } }).uri,
     title: titleOf(name, cells),
@@ -79,6 +80,36 @@ export function matrixAt(view: RequestView, question: MatrixQuestion): MatrixRes
   };
 }
 
+interface Column {
+  readonly id: string;
+  readonly decisions: FilePolicy;
+}
+
+function rowOf(
+  view: RequestView,
+  platform: Platform,
+  devices: readonly NamedDevice[],
+  columns: readonly Column[],
+  own: readonly FoundSite[],
+): readonly MatrixCell[] {
+  const guests = devices.map(({ id }) => ({ platform: platform.id, device: id }));
+  const found = new Map(columns.map(({ id, decisions }) => [id, outcomesAt(view, own, decisions, guests)]));
+  return devices.flatMap((device) =>
+    columns.map(({ id, decisions: { policy, deviceClass } }): MatrixCell => {
+      const whole = runScenario(scenarioOf(platform.id, device, policy.id, deviceClass), { policy });
+      const here = reachedHere(found.get(id) ?? new Map(), device.id);
+      return {
+        platform: platform.id,
+        device: device.id,
+        policy: id,
+        ...verdict(whole, here, () => whyOf(whole, platform)),
+        sites: here.map(({ site }) => site.id),
+        isHypothetical: isHypothetical(platform, policy),
+      };
+    }),
+  );
+}
+
 interface Reached {
   readonly site: FoundSite['site'];
   readonly outcome: SiteOutcome;
@@ -86,13 +117,10 @@ interface Reached {
 
 function reachedHere(
   found: ReadonlyMap<FoundSite, readonly SiteOutcome[]>,
-  platform: string,
-  device: string,
+  device: DeviceId,
 ): readonly Reached[] {
   return [...found].flatMap(([{ site }, all]) =>
-    all
-      .filter((outcome) => outcome.platform === platform && outcome.device === device)
-      .map((outcome) => ({ site, outcome })),
+    all.filter((outcome) => outcome.device === device).map((outcome) => ({ site, outcome })),
   );
 }
 

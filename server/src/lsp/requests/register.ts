@@ -1,7 +1,9 @@
 /** The requests of our own on the connection, and the word that what the tree of sites shows has changed. */
 import { createHash } from 'node:crypto';
 import { type CancellationToken, ErrorCodes, ResponseError } from 'vscode-languageserver/node';
+import { cancelled, modified } from '../guarded.js';
 import {
+  checkWorkspaceMethod,
   type FileSites,
   type MatrixParams,
   matrixMethod,
@@ -18,7 +20,7 @@ import {
 } from '../protocol.js';
 import type { Server } from '../server.js';
 import type { DocumentView } from '../view.js';
-import { matrixAt } from './matrix.js';
+import { matrixAt, type Pause } from './matrix.js';
 import { fileSites } from './sites.js';
 import { throughputAnswer } from './throughput.js';
 import { topics } from './topics.js';
@@ -34,20 +36,25 @@ export function registerRequests(server: Server): void {
   /** Null for a document we say nothing about. */
   const fromView = <P extends { readonly textDocument: { readonly uri: string } }, T extends object>(
     method: string,
-    give: (view: DocumentView, params: P) => T,
+    give: (view: DocumentView, params: P, pause: Pause) => T | Promise<T>,
   ): void => {
     connection.onRequest(
       method,
       (params: P, token: CancellationToken): Promise<object | null> =>
         guard.answer<object | null>(method, null, async () => {
           const view = await server.viewOf(params.textDocument.uri, token);
-          return view === null ? null : named(() => give(view, params));
+          if (view === null) return null;
+          return named(() => give(view, params, () => breath(server, view, token)));
         }),
     );
   };
 
-  fromView(matrixMethod, (view, { position, ...asked }: MatrixParams) =>
-    matrixAt(requestView(view), { ...asked, file: view.file, offset: view.positions.offsetOf(position) }),
+  fromView(matrixMethod, (view, { position, ...asked }: MatrixParams, pause) =>
+    matrixAt(
+      requestView(view),
+      { ...asked, file: view.file, offset: view.positions.offsetOf(position) },
+      pause,
+    ),
   );
   fromView(traceMethod, (view, { position, ...asked }: TraceParams) =>
     traceOf(requestView(view), {
@@ -64,6 +71,12 @@ export function registerRequests(server: Server): void {
       files: await sitesOfOpen(server, params?.textDocument?.uri ?? null, token),
     })),
   );
+  connection.onRequest(checkWorkspaceMethod, (): null => {
+    server.trees.changedOnDisk(null);
+    server.diskChanged.tell();
+    for (const { uri } of server.documents.all()) server.documentChanged.tell(uri);
+    return null;
+  });
   connection.onRequest(topicsMethod, (): TopicsResult => ({ topics: topics() }));
   if (server.client.runsCommands) tellChanges(server);
 }
@@ -79,10 +92,17 @@ export function requestView(view: DocumentView): RequestView {
   };
 }
 
+/** What has arrived meanwhile is heard first; an answer that nobody wants, or to a text that is gone, ends here. */
+async function breath(server: Server, view: DocumentView, token: CancellationToken): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  if (token.isCancellationRequested) throw cancelled();
+  if (server.documents.get(view.uri)?.text.version !== view.version) throw modified();
+}
+
 /** A name that is none is the asker's mistake, not a defect here. */
-function named<T>(give: () => T): T {
+async function named<T>(give: () => T | Promise<T>): Promise<T> {
   try {
-    return give();
+    return await give();
   } catch (error) {
     if (error instanceof RangeError) throw new ResponseError(ErrorCodes.InvalidParams, error.message);
     throw error;

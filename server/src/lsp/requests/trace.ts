@@ -89,7 +89,7 @@ function bypassAt(
   decisions: FilePolicy,
 ): BypassPlace | null {
   if (offset === null) return null;
-  const own = sitesOf(view, file, functionAt(view.program, file, offset));
+  const own = sitesOf(view, file, functionAt(view.program, file, offset)?.name ?? null);
   const bypasses = own.filter(({ site }) => site.category === 'bypass');
   for (const [{ site }, outcomes] of outcomesAt(view, bypasses, decisions, [{ platform, device }])) {
     const [reached] = outcomes;

@@ -49,8 +49,8 @@ describe('sites', () => {
 });
 
 describe('matrix', () => {
-  it('of a bypass site: the outcome there where it is reached, that of the driver where it is not', () => {
-    const matrix = matrixAt(view, at('sg_phys(sg)'));
+  it('of a bypass site: the outcome there where it is reached, that of the driver where it is not', async () => {
+    const matrix = await matrixAt(view, at('sg_phys(sg)'));
     expect(matrix.function).toBe('vring_map_one_sg');
     expect(matrix.title).toBe('what becomes of data at vring_map_one_sg()');
     expect(cell(matrix, 'pef', 'no-flag')).toMatchObject({ outcome: 'fault', word: 'fault' });
@@ -62,8 +62,8 @@ describe('matrix', () => {
     );
   });
 
-  it('of a decision function, beside named policies: the same as the model alone says', () => {
-    const matrix = matrixAt(view, {
+  it('of a decision function, beside named policies: the same as the model alone says', async () => {
+    const matrix = await matrixAt(view, {
       ...at('static bool vring_use_dma_api'),
       policies: ['v5.4'],
       devices: ['no-flag'],
@@ -75,15 +75,26 @@ describe('matrix', () => {
     expect(cell(matrix, 'tdx', 'no-flag', 'v5.4')).toMatchObject({ word: 'stale', isHypothetical: true });
   });
 
-  it('outside functions: of a driver as a whole', () => {
-    const matrix = matrixAt(view, { file: ringFile, offset: 0 });
+  it('outside functions: of a driver as a whole', async () => {
+    const matrix = await matrixAt(view, { file: ringFile, offset: 0 });
     expect(matrix.function).toBe('');
     expect(matrix.sites).toEqual([]);
     expect(cell(matrix, 'plain', 'flag').outcome).toBe('direct');
   });
 
-  it('refuses a policy that is none', () => {
-    expect(() => matrixAt(view, { file: ringFile, offset: 0, policies: ['nobody-2020'] })).toThrow(/nobody/);
+  it('refuses a policy that is none', async () => {
+    const asked = matrixAt(view, { file: ringFile, offset: 0, policies: ['nobody-2020'] });
+    await expect(asked).rejects.toThrow(/nobody/);
+  });
+
+  it('rests between units of work, and ends there when it is not wanted', async () => {
+    let pauses = 0;
+    await matrixAt(view, at('sg_phys(sg)'), async () => {
+      pauses += 1;
+    });
+    expect(pauses).toBeGreaterThan(10);
+    const unwanted = matrixAt(view, at('sg_phys(sg)'), () => Promise.reject(new Error('not wanted')));
+    await expect(unwanted).rejects.toThrow('not wanted');
   });
 });
 
