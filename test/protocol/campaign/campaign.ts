@@ -47,7 +47,6 @@ const garbage: readonly string[] = [
   '{"jsonrpc":"2.0","id":1,"met',
   '[]',
   'null',
-  '{"jsonrpc":"2.0","method":"textDocument/didChange","params":{}}',
   '{"jsonrpc":"2.0","method":"textDocument/didClose","params":{"textDocument":{"uri":"file:///never.c"}}}',
   '{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":99999999}}',
   '{"jsonrpc":"2.0","method":"workspace/didChangeWatchedFiles","params":{"changes":[{"uri":"file:///never.c","type":3}]}}',
@@ -78,6 +77,8 @@ class Campaign {
   #comparisons = 0;
   #texts: ReadonlyMap<string, string> | null = null;
   #open: Promise<void>[] = [];
+  /** Every text a document had while answers are awaited, by the count of edits it came with. */
+  readonly #history = new Map<string, { readonly edit: number; readonly text: string }[]>();
 
   constructor(plan: Plan) {
     this.#plan = plan;
@@ -91,6 +92,7 @@ class Campaign {
       const uri = this.#client.open(join(this.#plan.root, file));
       this.#uris.push(uri);
       this.#originals.set(uri, this.#client.document(uri).text);
+      this.#remember(uri);
     }
   }
 
@@ -136,6 +138,21 @@ class Campaign {
     if (this.#random.chance(0.01)) this.#client.overwrite(uri, original);
     else this.#client.splice(uri, randomEdit(text, original, this.#random));
     this.#edits += 1;
+    this.#remember(uri);
+  }
+
+  #remember(uri: string): void {
+    const entry = { edit: this.#edits, text: this.#client.document(uri).text };
+    const known = this.#history.get(uri);
+    if (known === undefined) this.#history.set(uri, [entry]);
+    else known.push(entry);
+  }
+
+  /** The texts of a document since an edit, that one's included. */
+  #textsSince(uri: string, edit: number): string[] {
+    const known = this.#history.get(uri) ?? [];
+    const first = known.findLastIndex((entry) => entry.edit <= edit);
+    return known.slice(Math.max(0, first)).map(({ text }) => text);
   }
 
   #ask(method: string): void {
@@ -145,30 +162,26 @@ class Campaign {
     const { id, answer } = this.#client.connection.start(method, params, ANSWER_TIMEOUT_MS);
     this.#requests += 1;
     if (cancels) this.#client.connection.cancel(id);
-    const version = this.#client.document(uri).version;
-    const before = this.#client.document(uri).text;
+    const asked = this.#edits;
     this.#open.push(
       answer.then(
-        (result) => {
-          const document = this.#client.document(uri);
-          // Edited meanwhile: which text it is about cannot be known from outside.
-          if (document.version === version) this.#check(method, uri, before, result);
-        },
+        (result) => this.#check(method, uri, asked, result),
         (error: unknown) => this.#checkError(method, error),
       ),
     );
   }
 
-  #check(method: string, uri: string, text: string, answer: unknown): void {
+  /** Edited meanwhile: which of the texts since then it is about cannot be known from outside. */
+  #check(method: string, uri: string, asked: number, answer: unknown): void {
     const { encoding } = this.#client;
-    const of = (other: string): string | undefined => this.#client.documents.get(other)?.text;
-    for (const problem of malformed(answer, { encoding, own: [text], uri, of }))
-      this.complain(`${method}: ${problem}`);
+    const texts = (other: string): readonly string[] => this.#textsSince(other, asked);
+    for (const problem of malformed(answer, { encoding, uri, texts })) this.complain(`${method}: ${problem}`);
     const legend = this.#client.initialized.capabilities.semanticTokensProvider?.legend;
     const { data } = (answer ?? {}) as { data?: readonly number[] };
-    if (method === 'textDocument/semanticTokens/full' && legend !== undefined && data !== undefined)
-      for (const problem of malformedTokens(data, legend, text, encoding))
-        this.complain(`${method}: ${problem}`);
+    if (method !== 'textDocument/semanticTokens/full' || legend === undefined || data === undefined) return;
+    const [first = [], ...others] = texts(uri).map((text) => malformedTokens(data, legend, text, encoding));
+    if (first.length > 0 && others.every((problems) => problems.length > 0))
+      for (const problem of first) this.complain(`${method}: ${problem}`);
   }
 
   #checkError(method: string, error: unknown): void {
@@ -178,6 +191,8 @@ class Campaign {
 
   async #settle(): Promise<void> {
     await Promise.all(this.#open.splice(0));
+    this.#history.clear();
+    for (const uri of this.#uris) this.#remember(uri);
     this.#checkPublished();
   }
 
@@ -244,10 +259,10 @@ class Campaign {
     const ask = (client: Client): Promise<unknown> =>
       client.connection.request(method, params, ANSWER_TIMEOUT_MS);
     const answer = await this.#compareOne(uri, method, ask, fresh);
-    this.#check(method, uri, this.#client.document(uri).text, answer);
+    this.#check(method, uri, this.#edits, answer);
     for (const next of following(method, answer, this.#client.initialized.capabilities)) {
       const result = await this.#client.connection.request(next.method, next.params, ANSWER_TIMEOUT_MS);
-      this.#check(next.method, uri, this.#client.document(uri).text, result);
+      this.#check(next.method, uri, this.#edits, result);
     }
   }
 

@@ -4,11 +4,10 @@ import { type Encoding, fileOf, type Range, textAt } from '../client/index.js';
 
 export interface Texts {
   readonly encoding: Encoding;
-  /** Texts of the document that was asked about; more than one where it was edited before the answer came. */
-  readonly own: readonly string[];
+  /** The document that was asked about. */
   readonly uri: string;
-  /** The text of any other open document. */
-  readonly of: (uri: string) => string | undefined;
+  /** Texts of an open document; more than one where it was edited before the answer came, none when it is not open. */
+  readonly texts: (uri: string) => readonly string[];
 }
 
 /** What is wrong with an answer, none when nothing is. */
@@ -55,8 +54,7 @@ function isRange(value: object): value is Range {
 }
 
 function rangeProblem(range: Range, uri: string, texts: Texts): string | null {
-  const candidates =
-    uri === texts.uri ? texts.own : [textOf(uri, texts)].filter((text) => text !== undefined);
+  const candidates = textsOf(uri, texts);
   let problem: string | null = null;
   for (const text of candidates) {
     try {
@@ -69,12 +67,12 @@ function rangeProblem(range: Range, uri: string, texts: Texts): string | null {
   return problem;
 }
 
-/** Undefined where the text cannot be known here: documents the server itself gives. */
-function textOf(uri: string, texts: Texts): string | undefined {
-  const open = texts.of(uri);
-  if (open !== undefined) return open;
-  if (!uri.startsWith('file:') || !existsSync(fileOf(uri))) return undefined;
-  return readFileSync(fileOf(uri), 'utf8');
+/** None where the text cannot be known here: documents the server itself gives. */
+function textsOf(uri: string, { texts }: Texts): readonly string[] {
+  const open = texts(uri);
+  if (open.length > 0) return open;
+  if (!uri.startsWith('file:') || !existsSync(fileOf(uri))) return [];
+  return [readFileSync(fileOf(uri), 'utf8')];
 }
 
 /** Semantic tokens: five numbers each, in order, each inside its line and its legend. */

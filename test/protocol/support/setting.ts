@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach } from 'vitest';
+import { type afterAll, afterEach } from 'vitest';
 import { checkoutRoot } from '../../support/tracked-files.js';
 import { Client, type ClientOptions } from '../client/index.js';
 
@@ -27,11 +27,11 @@ export interface Setting {
   demo(files?: Readonly<Record<string, string | Buffer>>, name?: string): string;
 }
 
-/** What a test starts and makes, ended and removed after it, however it went. */
-export function useSetting(): Setting {
+/** What a test starts and makes, ended and removed after it, however it went; or after all of the file's tests. */
+export function useSetting(after: typeof afterEach | typeof afterAll = afterEach): Setting {
   const clients: Client[] = [];
   const folders: string[] = [];
-  afterEach(async () => {
+  after(async () => {
     for (const client of clients.splice(0)) {
       client.connection.kill();
       await client.connection.process.ended;
