@@ -1,6 +1,11 @@
 ;;; What a session does through lsp-mode.  -*- lexical-binding: t -*-
 (require 'lsp-mode)
 
+(require 'flymake-cc)
+
+;; Emacs's own check runs make, which has nothing to do with the server.
+(advice-add 'flymake-cc :override #'ignore)
+
 ;; A user is asked once for the project's root; there is nobody to answer here.
 (setq lsp-auto-guess-root t)
 

@@ -43,7 +43,8 @@
   (session-see 'symbols (vconcat (session-symbols)))
 
   (session-go-to "virtio_has_dma_quirk")
-  (let ((buffer (current-buffer)))
+  (let ((buffer (current-buffer))
+        (this-command #'xref-find-definitions))
     (call-interactively #'xref-find-definitions)
     (session-see 'definition `((file . ,(buffer-file-name)) (line . ,(line-number-at-pos))))
     (switch-to-buffer buffer))
