@@ -48,6 +48,7 @@ export { type ScenarioChoice, type SiteScenario, scenarioSet } from './outcomes/
 export type { Guard, GuardStep, Site, SiteCategory, SiteOutcome } from './site.js';
 export type { Candidate, FoundSite } from './sites/collector.js';
 export { coreDecision, type DecisionFunction, decisionFunctions } from './sites/decision.js';
+export { type FileRole, fileRoles } from './sites/roles.js';
 export { type ThroughputRatio, workloadRatio } from './throughput/index.js';
 export { isFeatureName } from './values/features.js';
 export * from './workload/index.js';

@@ -2,10 +2,10 @@
 import { guestPredicates } from '@vringside/grammars/guest-facts';
 import type { Resolver } from '../analysis/index.js';
 import type { FieldAssignment, Program } from '../program/index.js';
-import { findWord } from '../text/find-word.js';
 import type { Span } from '../text/span.js';
 import { type Defined, type Entity, type EntityAt, entityAt, nameSpanOf } from './entity.js';
 import { hookFunctions } from './hooks.js';
+import { nameWithin } from './names.js';
 
 export interface Target {
   readonly file: string;
@@ -63,9 +63,7 @@ export function declarationsOf({ program }: Index, file: string, entity: Entity)
       return program.records(entity.record, file).flatMap((record) =>
         record.fields.flatMap(({ name, span }) => {
           if (name !== entity.name) return [];
-          const at = findWord(program.textOf(record.file, span), name);
-          const start = span.start + Math.max(at, 0);
-          return [{ file: record.file, span, name: { start, end: start + name.length } }];
+          return [{ file: record.file, span, name: nameWithin(program, record.file, name, span) ?? span }];
         }),
       );
     case 'feature':

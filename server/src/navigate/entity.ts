@@ -11,9 +11,8 @@ import type {
   TypedefRef,
 } from '../program/index.js';
 import { TokenKind, type Tokens } from '../syntax/lexer.js';
-import { findWord } from '../text/find-word.js';
 import type { Span } from '../text/span.js';
-import { type NameAt, nameAt } from './names.js';
+import { type NameAt, nameAt, nameWithin } from './names.js';
 import { type Occurrence, occurrencesIn } from './occurrences.js';
 
 /** Something defined at file level. */
@@ -140,6 +139,5 @@ function isToldInComments(text: string, { name, start, end }: NameAt): boolean {
 export function nameSpanOf(program: Program, name: string, defined: Defined): Span {
   if ('nameSpan' in defined) return defined.nameSpan;
   const { file, start, end } = defined;
-  const at = findWord(program.textOf(file, { start, end }), name);
-  return at < 0 ? { start, end: start } : { start: start + at, end: start + at + name.length };
+  return nameWithin(program, file, name, { start, end }) ?? { start, end: start };
 }

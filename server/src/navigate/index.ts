@@ -20,6 +20,7 @@ export {
 } from './definitions.js';
 export { type Entity, type EntityAt, entityAt } from './entity.js';
 export { type Link, linksIn } from './links.js';
+export { type Mark, marksIn } from './marks/marks.js';
 export { type NameAt, nameAt } from './names.js';
 export { type Reference, type ReferenceQuestion, referencesTo } from './references.js';
 export { type ProgramSymbol, programSymbols, type SymbolSort } from './symbols.js';

@@ -5,6 +5,7 @@ import type { Chunk, SourceFile } from '../syntax/source.js';
 import { type Node, type Path, walk } from '../syntax/walk.js';
 import { findWord } from '../text/find-word.js';
 import type { Span } from '../text/span.js';
+import { nameWithin } from './names.js';
 
 export type Meaning =
   /** `vq->use_dma_api`, or `.use_dma_api` of an initialiser; the record is null where no declaration tells it. */
@@ -67,11 +68,8 @@ function isTag({ text }: SourceFile, start: number): boolean {
 }
 
 function declared(program: Program, facts: FileFacts, name: string, put: Put): void {
-  const within = ({ file, start, end }: { file: string } & Span): number => {
-    const text = program.textOf(file, { start, end });
-    const at = findWord(text, name);
-    return at < 0 ? -1 : start + at;
-  };
+  const within = ({ file, start, end }: { file: string } & Span): number =>
+    nameWithin(program, file, name, { start, end })?.start ?? -1;
   for (const fn of facts.functions) if (fn.name === name) put(fn.nameSpan.start, { kind: 'definition' });
   for (const global of facts.globals) {
     if (global.name === name)
@@ -94,9 +92,9 @@ function bodies(program: Program, facts: FileFacts, name: string, put: Put): voi
     const scope = program.scopeOf(fn);
     const param = scope.locals.find((local) => local.param >= 0 && local.name === name);
     if (param !== undefined) {
-      const head = program.textOf(fn.file, { start: fn.nameSpan.end, end: bodyStart(fn) });
-      const at = findWord(head, name);
-      if (at >= 0) put(fn.nameSpan.end + at, { kind: 'local', local: param }, fn);
+      const head = { start: fn.nameSpan.end, end: bodyStart(fn) };
+      const at = nameWithin(program, fn.file, name, head);
+      if (at !== null) put(at.start, { kind: 'local', local: param }, fn);
     }
     const lookup = (offset: number): Local | null => scope.lookup(name, offset);
     const record = (node: Node & { kind: 'member' }): string | null =>
@@ -147,8 +145,8 @@ function visit(
   } else if (node.kind === 'decl') {
     for (const { name: declaredName, start, end } of node.declarators) {
       const local = declaredName === name ? lookup(start) : null;
-      const at = local === null ? -1 : findWord(program.textOf(file, { start, end }), name);
-      if (local !== null && at >= 0) put(start + at, { kind: 'local', local }, fn);
+      const at = local === null ? null : nameWithin(program, file, name, { start, end });
+      if (local !== null && at !== null) put(at.start, { kind: 'local', local }, fn);
     }
   }
 }

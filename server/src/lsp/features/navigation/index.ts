@@ -1,13 +1,19 @@
-/** Going about in the code: definitions, references, calls, links. */
-import type {
-  CallHierarchyItem,
-  CancellationToken,
-  DocumentLink,
-  DocumentLinkParams,
-  Location,
-  ReferenceParams,
-  ServerCapabilities,
-  TextDocumentPositionParams,
+/** Going about in the code: definitions, references, calls, links; values worth watching. */
+import {
+  type CallHierarchyItem,
+  type CancellationToken,
+  type DocumentLink,
+  type DocumentLinkParams,
+  type Location,
+  type ReferenceParams,
+  type SemanticTokens,
+  type SemanticTokensDelta,
+  type SemanticTokensDeltaParams,
+  type SemanticTokensParams,
+  type SemanticTokensRangeParams,
+  SemanticTokensRefreshRequest,
+  type ServerCapabilities,
+  type TextDocumentPositionParams,
 } from 'vscode-languageserver/node';
 import type { Server } from '../../server.js';
 import type { DocumentView } from '../../view.js';
@@ -15,6 +21,7 @@ import type { FromView } from '../from-view.js';
 import { callItemsAt, dataOf, incomingOf, outgoingOf } from './calls.js';
 import { documentLinksOf } from './links.js';
 import { declarationOf, definitionOf, implementationOf, type Places, referencesOf } from './places.js';
+import { GivenTokens, tokenLegend, tokensOf } from './tokens.js';
 
 export const navigationCapabilities: ServerCapabilities = {
   definitionProvider: true,
@@ -23,6 +30,7 @@ export const navigationCapabilities: ServerCapabilities = {
   referencesProvider: true,
   callHierarchyProvider: true,
   documentLinkProvider: {},
+  semanticTokensProvider: { legend: tokenLegend, full: { delta: true }, range: true },
 };
 
 export function registerNavigation(server: Server, fromView: FromView): void {
@@ -57,4 +65,37 @@ export function registerNavigation(server: Server, fromView: FromView): void {
   connection.onDocumentLinks(
     fromView<DocumentLinkParams, DocumentLink[] | null>('links', null, (view) => documentLinksOf(view)),
   );
+  registerTokens(server, fromView);
+}
+
+function registerTokens(
+  { connection, client, documents, documentChanged, settingsChanged }: Server,
+  fromView: FromView,
+): void {
+  const given = new GivenTokens();
+  const tokens = connection.languages.semanticTokens;
+  tokens.on(
+    fromView<SemanticTokensParams, SemanticTokens>('tokens', { data: [] }, (view, { textDocument }) =>
+      given.full(textDocument.uri, tokensOf(view, null)),
+    ),
+  );
+  tokens.onDelta(
+    fromView<SemanticTokensDeltaParams, SemanticTokens | SemanticTokensDelta>(
+      'tokens',
+      { data: [] },
+      (view, { textDocument, previousResultId }) =>
+        given.delta(textDocument.uri, tokensOf(view, null), previousResultId),
+    ),
+  );
+  tokens.onRange(
+    fromView<SemanticTokensRangeParams, SemanticTokens>('tokens', { data: [] }, (view, { range }) => ({
+      data: tokensOf(view, range),
+    })),
+  );
+  documentChanged.add((uri) => {
+    if (documents.get(uri) === null) given.forget(uri);
+  });
+  settingsChanged.add(() => {
+    if (client.refreshesTokens) void connection.sendRequest(SemanticTokensRefreshRequest.type);
+  });
 }
