@@ -195,11 +195,10 @@ function directionOf(program: Program, fn: FunctionRef, address: CallExpr, targe
   );
   if (given !== undefined) return given.name;
   const flags = storesBeside(fn, target).find(({ field }) => field === 'flags');
-  if (flags !== undefined) {
-    return /\bVRING_DESC_F_WRITE\b/.test(program.textOf(fn.file, flags.value))
-      ? 'DMA_FROM_DEVICE'
-      : 'DMA_TO_DEVICE';
-  }
+  const said = flags === undefined ? '' : program.textOf(fn.file, flags.value);
+  // Flags of another protocol say nothing of it.
+  if (/\bVRING_DESC_F_/.test(said))
+    return /\bVRING_DESC_F_WRITE\b/.test(said) ? 'DMA_FROM_DEVICE' : 'DMA_TO_DEVICE';
   const memory = address.args[0] === undefined ? null : uncast(address.args[0]);
   if (memory?.kind !== 'name') return null;
   const isFilled = callsIn(fn).some(

@@ -31,20 +31,31 @@ export function errorExit(fn: FunctionRef, offset: number): readonly string[] | 
 
 type Exit = ReturnStmt | GotoStmt;
 
-/** Where the function leaves next under a condition; null where it undoes something there itself. */
+interface Leaving {
+  readonly exit: Exit;
+  /** Nothing is undone there but what a label does. */
+  readonly isBare: boolean;
+}
+
+/** Where the function may leave next with an error; null where it undoes something there itself. */
 function exitAfter(fn: FunctionRef, offset: number): Exit | null {
-  let next: { readonly exit: Exit; readonly isBare: boolean } | null = null;
+  const found: Leaving[] = [];
   walkStmts(fn, (node) => {
-    if (node.kind !== 'if' || node.start < offset) return;
-    const found = exitOf(node);
-    if (found !== null && (next === null || found.exit.start < next.exit.start)) next = found;
+    if (node.start < offset) return;
+    const leaving = node.kind === 'if' ? exitOf(node) : passedOn(node);
+    if (leaving !== null) found.push(leaving);
   });
-  const found = next as { readonly exit: Exit; readonly isBare: boolean } | null;
-  return found?.isBare === true ? found.exit : null;
+  const next = found.sort((a, b) => a.exit.start - b.exit.start)[0];
+  return next?.isBare === true ? next.exit : null;
+}
+
+/** `return f(...);`: an error of `f` is passed on as it is. */
+function passedOn(node: Stmt): Leaving | null {
+  return node.kind === 'return' && node.value?.kind === 'call' ? { exit: node, isBare: true } : null;
 }
 
 /** `if (...) return x;`, `if (...) { err = x; goto out; }`. */
-function exitOf({ then }: IfStmt): { readonly exit: Exit; readonly isBare: boolean } | null {
+function exitOf({ then }: IfStmt): Leaving | null {
   const body: readonly Stmt[] = then.kind === 'block' ? then.body : [then];
   const exit = body.at(-1);
   if (exit === undefined || (exit.kind !== 'return' && exit.kind !== 'goto')) return null;

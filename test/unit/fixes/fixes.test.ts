@@ -263,6 +263,25 @@ int virtqueue_dma_mapping_error(struct virtqueue *vq, dma_addr_t addr);
     expect((await mend(used, all)).fixes).toEqual([]);
   });
 
+  it('is left the way the function passes errors on', async () => {
+    const { text } = await mend(
+      `static int fill(struct virtio_device *vdev, struct entry *e)
+{
+	e->data = kzalloc(64, GFP_KERNEL);
+	if (!e->data)
+		return -ENOMEM;
+	e->len = 64;
+	e->flags = cpu_to_le32(1);
+	e->addr = cpu_to_le64(virt_to_phys(e->data));
+	return send(e);
+}
+`,
+      first,
+    );
+    expect(text).toContain('dma_map_single(vdev->dev.parent, e->data, 64, DMA_BIDIRECTIONAL);');
+    expect(text).toContain('\t\t\treturn -ENOMEM;\n\t\te->addr');
+  });
+
   const cases: readonly (readonly [string, string])[] = [
     [
       'the length is not known',
