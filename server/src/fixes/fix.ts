@@ -3,6 +3,7 @@ import type { Inventory } from '../analysis/index.js';
 import type { FunctionRef, Program } from '../program/index.js';
 import type { Edit, FindingFix } from '../rules/index.js';
 import type { SuppressedFinding } from '../suppress/index.js';
+import type { PpCondition } from '../syntax/ir.js';
 import type { Range, Span } from '../text/span.js';
 
 /** What fixes are made from: a report, and what it was read from. */
@@ -77,7 +78,7 @@ export function indentAt(text: string, offset: number): string {
   return /^[ \t]*/.exec(text.slice(start, offset))?.[0] ?? '';
 }
 
-const includeLine = /^[ \t]*#[ \t]*include[ \t]*([<"])([^>"\n]+)[>"][^\n]*$/gm;
+const includeLine = /^[ \t]*#[ \t]*include[ \t]*([<"])([^>"\n]+)[>"][^\r\n]*/gm;
 
 /**
  * The line `#include <header>`, behind the last of its kind; nothing where the file has it, or the tree has no such header,
@@ -90,7 +91,7 @@ export function includeChange(program: Program, file: string, header: string): r
   if (lines.some((line) => line[2] === header)) return [];
   const isOpen = (line: RegExpExecArray): boolean =>
     !source.regions.some(
-      ({ start, end, condition }) => condition.kind !== 'not' && start <= line.index && line.index < end,
+      ({ start, end, condition }) => !isIncludeGuard(condition) && start <= line.index && line.index < end,
     );
   const place = lines.findLast((line) => line[1] === '<' && isOpen(line)) ?? lines.find(isOpen);
   if (place === undefined) return [];
@@ -99,4 +100,9 @@ export function includeChange(program: Program, file: string, header: string): r
   return [
     { start: at, end: at, newText: place[1] === '<' ? `\n#include <${header}>` : `#include <${header}>\n` },
   ];
+}
+
+/** `#ifndef NAME_H` around a whole header. */
+function isIncludeGuard(condition: PpCondition): boolean {
+  return condition.kind === 'not' && condition.of.kind === 'defined' && /_H_*$/.test(condition.of.name);
 }

@@ -51,7 +51,7 @@ export interface Mended {
   readonly after: readonly Finding[];
 }
 
-const includes = '#include <linux/virtio_config.h>\n';
+const include = '#include <linux/virtio_config.h>';
 
 /** The fixes a driver is offered, and what is left when those chosen are applied. */
 export async function mend(
@@ -59,6 +59,7 @@ export async function mend(
   choose: (fixes: readonly Fix[]) => readonly Fix[] = fixesTogether,
   files: ReadonlyMap<string, string> = core,
 ): Promise<Mended> {
+  const includes = include + (code.includes('\r\n') ? '\r\n' : '\n');
   const text = includes + code;
   const first = await look(text, files);
   const edits = editsOf(choose(first.fixes));
