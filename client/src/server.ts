@@ -97,7 +97,10 @@ export class Server implements Disposable {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       if (this.client === null || !this.isRunning || token?.isCancellationRequested) return null;
       try {
-        return await this.client.sendRequest<Result>(method, params, token);
+        // A token that is not there would be sent as a second parameter.
+        return await (token === undefined
+          ? this.client.sendRequest<Result>(method, params)
+          : this.client.sendRequest<Result>(method, params, token));
       } catch (error) {
         const code = error instanceof ResponseError ? error.code : null;
         // The text changed while the answer was worked out.
