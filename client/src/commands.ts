@@ -82,20 +82,20 @@ async function checkWorkspace(server: Server): Promise<void> {
   await commands.executeCommand('workbench.actions.view.problems');
 }
 
-/** What the server offers to copy at the cursor. */
+/** What the server offers to copy for the line of the cursor. */
 async function copyReviewReply(): Promise<void> {
   const editor = window.activeTextEditor;
   if (editor === undefined) return;
   const actions = await commands.executeCommand<readonly CodeAction[]>(
     'vscode.executeCodeActionProvider',
     editor.document.uri,
-    editor.selection,
+    editor.document.lineAt(editor.selection.active.line).range,
   );
   const copying = actions.flatMap(({ command }) =>
     command?.command === clientCommands.copyText ? [command] : [],
   );
   const [first] = copying;
-  if (first === undefined) window.setStatusBarMessage('vringside: no finding at the cursor', 3000);
+  if (first === undefined) window.setStatusBarMessage('vringside: no finding in this line', 3000);
   else await commands.executeCommand(first.command, ...(first.arguments ?? []));
 }
 
