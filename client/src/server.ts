@@ -38,6 +38,13 @@ const ATTEMPTS = 3;
 
 const stopped: ServerStatus = { state: 'starting', message: '', trees: [], lastMs: null };
 
+/** Says what goes wrong in the log, and in the status: no messages of the library's own. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
 export class Server implements Disposable {
   readonly log: LogOutputChannel;
   /** The last that was heard; null while the server does not run. */
@@ -123,7 +130,7 @@ export class Server implements Disposable {
   }
 
   private create(): LanguageClient {
-    const client = new LanguageClient(
+    const client = new QuietClient(
       'vringside',
       'vringside',
       {

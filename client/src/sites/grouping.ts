@@ -1,6 +1,7 @@
 /** Sites in groups, as plain data: what the tree shows. */
 import type { FileSites, SiteItem } from '../../../server/src/lsp/protocol.js';
 import type { Outcome } from '../../../server/src/model/index.js';
+import { worstFirst, worstOf } from '../../../server/src/report/model/worst-first.js';
 
 export type Grouping = 'file' | 'outcome' | 'kind';
 
@@ -20,19 +21,6 @@ export interface SiteGroup {
   readonly uri: string | null;
   readonly sites: readonly PlacedSite[];
 }
-
-/** Worst first, as everywhere. */
-const order: readonly Outcome[] = [
-  'ciphertext',
-  'fault',
-  'stale',
-  'misread',
-  'exhausted',
-  'undecided',
-  'refused',
-  'bounced',
-  'direct',
-];
 
 export function groupSites(files: readonly FileSites[], grouping: Grouping): readonly SiteGroup[] {
   const sites = files.flatMap(({ uri, file, sites: own }) => own.map((site) => ({ site, uri, file })));
@@ -72,16 +60,13 @@ function grouped(
   return [...groups].map(([id, { title, sites: own }]) => ({
     id,
     title,
-    worst: worstOf(own),
+    worst: worstOf(own.flatMap(({ site }) => site.worst ?? [])),
     uri: null,
     sites: own,
   }));
 }
 
-function worstOf(sites: readonly PlacedSite[]): Outcome | null {
-  return sites.map(({ site }) => site.worst).sort((a, b) => rank(a) - rank(b))[0] ?? null;
-}
-
+/** What is not run comes last. */
 function rank(outcome: Outcome | null): number {
-  return outcome === null ? order.length : order.indexOf(outcome);
+  return outcome === null ? worstFirst.length : worstFirst.indexOf(outcome);
 }

@@ -1,5 +1,4 @@
 /** The secure-guest view in a browser, with the real handlers behind it: all of the editor but its window. */
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
@@ -30,7 +29,6 @@ export interface ViewPage {
 }
 
 export async function launchBrowser(): Promise<Browser> {
-  execFileSync(process.execPath, [join(checkoutRoot, 'client/build.mjs')]);
   const executablePath = process.env.VRINGSIDE_CHROMIUM ?? '/usr/bin/chromium';
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--force-color-profile=srgb'] });
 }
