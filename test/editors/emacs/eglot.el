@@ -7,6 +7,8 @@
   (session-wait "the server" #'eglot-current-server))
 
 (defun session-findings ()
+  ;; A script has no idle time, in which changes are sent otherwise.
+  (eglot--signal-textDocument/didChange)
   (cl-loop for d in (flymake-diagnostics)
            for text = (flymake-diagnostic-text d)
            when (string-match "vringside" text)

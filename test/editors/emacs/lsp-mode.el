@@ -15,7 +15,7 @@
 
 (defun session-findings ()
   ;; A script has no idle time, in which changes are sent otherwise.
-  (run-hooks 'lsp-on-idle-hook)
+  (lsp--flush-delayed-changes)
   (cl-loop for d in (gethash (lsp--fix-path-casing buffer-file-name) (lsp-diagnostics))
            collect `((line . ,(1+ (lsp-get (lsp-get (lsp-get d :range) :start) :line)))
                      (code . ,(lsp-get d :code))

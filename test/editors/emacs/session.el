@@ -61,7 +61,17 @@
 
   (session-replace "return false;" "return true;")
   (session-wait "the finding to go" (lambda () (null (session-findings))))
-  (session-see 'afterEdit []))
+  (session-see 'afterEdit (vconcat (session-findings)))
+
+  (set-buffer-modified-p nil)
+  (find-file (concat (getenv "VRINGSIDE_TREE") "/map-tables.patch"))
+  (session-connect)
+  (session-wait "a finding in the patch" #'session-findings)
+  (session-see 'patch (vconcat (mapcar (lambda (finding)
+                                         (goto-char (point-min))
+                                         (forward-line (1- (alist-get 'line finding)))
+                                         (buffer-substring (line-beginning-position) (line-end-position)))
+                                       (session-findings)))))
 
 (condition-case problem
     (session-run)

@@ -78,7 +78,11 @@ local function session()
 
   vim.cmd([[silent %s/return false;/return true;/]])
   wait('the finding to go', function() return #findings() == 0 end)
-  seen.afterEdit = vim.empty_dict()
+  seen.afterEdit = findings()
+
+  vim.cmd('silent edit! ' .. tree .. '/map-tables.patch')
+  wait('a finding in the patch', function() return #findings() > 0 end)
+  seen.patch = vim.tbl_map(function(d) return vim.fn.getline(d.lnum + 1) end, findings())
 end
 
 local ok, problem = pcall(session)

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { checkoutRoot } from '../../support/tracked-files.js';
 
-/** A place for one editor: a copy of the demo tree, a home of its own, `vringside-lsp` on the path. */
+/** A place for one editor: a copy of the demo tree with a patch in it, a home of its own, `vringside-lsp` on the path. */
 export interface Desk {
   readonly folder: string;
   readonly tree: string;
@@ -34,6 +34,7 @@ export function makeDesk(): Desk {
   const bin = join(folder, 'bin');
   const home = join(folder, 'home');
   cpSync(join(checkoutRoot, 'fixtures/demo'), tree, { recursive: true });
+  cpSync(join(checkoutRoot, 'client/sample/map-tables.patch'), join(tree, 'map-tables.patch'));
   for (const made of [bin, home]) mkdirSync(made);
   const program = join(bin, 'vringside-lsp');
   const script = join(checkoutRoot, 'server/bin/vringside-lsp.js');

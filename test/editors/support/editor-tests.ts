@@ -14,6 +14,8 @@ export interface Seen {
   readonly afterAction?: { readonly text: string; readonly findings: number };
   /** Findings after the decision function was changed to always say yes. */
   readonly afterEdit: readonly string[];
+  /** The lines of the sample patch that have findings. */
+  readonly patch?: readonly string[];
 }
 
 /** True when the program is there. In CI a missing one is an error: nothing is skipped there. */
@@ -82,6 +84,12 @@ export function editorTests(
       it('silences the finding by a code action', () => {
         expect(seen.afterAction?.text).toMatch(/vringside-ignore secure-guest-unreadable/);
         expect(seen.afterAction?.findings).toBe(0);
+      });
+
+    if (does('patch'))
+      it('shows findings on lines that a patch adds', () => {
+        expect(seen.patch?.length).toBeGreaterThan(0);
+        for (const line of seen.patch ?? []) expect(line).toMatch(/^\+/);
       });
 
     it('takes the finding away when the code is mended', () => {

@@ -5,7 +5,7 @@ import { pageCode } from '../support/page-code.js';
 
 editorTests(
   'Vim 9 with ALE',
-  { program: 'vim', packageName: 'vim vim-ale', without: ['symbols', 'afterAction'] },
+  { program: 'vim', packageName: 'vim vim-ale', without: ['symbols', 'afterAction', 'patch'] },
   (desk) => {
     const configuration = desk.file('vimrc', pageCode('vim.md', 'ale'));
     const session = join(checkoutRoot, 'test/editors/vim/session.vim');
