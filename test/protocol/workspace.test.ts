@@ -158,6 +158,15 @@ describe.each([
   });
 });
 
+it('a copy of the text that Emacs puts beside the file is not another ring', async () => {
+  const root = setting.demo();
+  const client = await setting.start({ roots: [root] });
+  const uri = client.open(join(root, ring));
+  write(join(root, 'drivers/virtio/virtio_ring_151617_flymake.c'), client.document(uri).text);
+  client.replace(uri, alwaysApi.from, alwaysApi.to);
+  expect(named(await client.diagnostics(uri))).toEqual([]);
+});
+
 it('a folder of C files that is no kernel tree', async () => {
   const root = setting.folder();
   write(

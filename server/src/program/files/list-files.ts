@@ -20,6 +20,11 @@ export function isCFile(name: string): boolean {
   return (last === 0x63 || last === 0x68) && name.charCodeAt(name.length - 2) === 0x2e && name.length > 2;
 }
 
+/** Emacs checks a copy of the text that is being edited, beside the file: not a second driver. */
+function isEditorsCopy(name: string): boolean {
+  return /_flymake\.[ch]$/i.test(name);
+}
+
 /**
  * All C files below `folders` (relative to `root`; '' is the root itself). A symbolic link is followed only to what
  * lies outside the root: what lies inside is listed under its own name.
@@ -50,7 +55,7 @@ export function listFiles(root: string, folders: readonly string[]): FileList {
     for (const entry of entries) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (entry.isFile()) {
-        if (isCFile(entry.name)) files.add(path);
+        if (isCFile(entry.name) && !isEditorsCopy(entry.name)) files.add(path);
       } else if (entry.isDirectory()) {
         if (entry.name !== '.git') pending.push(path);
       } else if (entry.isSymbolicLink()) addLink(path);
