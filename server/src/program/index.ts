@@ -13,7 +13,14 @@ export { type Cache, type CacheOptions, cacheKey, openCache, userCacheFolder } f
 export type { NotAnalysed } from './files/list-files.js';
 export { noOverlay, type Overlay, overlayReader, presentBelow } from './files/overlay.js';
 export { diskReader, memoryReader, type SourceReader, type SourceText } from './files/reader.js';
-export { isCFile, relativePath, type Selection, type SelectOptions, selectFiles } from './files/select.js';
+export {
+  isCFile,
+  isEditorsCopy,
+  relativePath,
+  type Selection,
+  type SelectOptions,
+  selectFiles,
+} from './files/select.js';
 export { openStatIndex, type StatIndex } from './files/stat-index.js';
 export { findTree, type KernelTree, overlaidTree, treeAt, treeOrFolder } from './files/tree.js';
 export type { CallSite } from './meaning/calls.js';

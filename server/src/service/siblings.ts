@@ -1,7 +1,7 @@
 /** The other files of a driver, when one of its files is asked about: they tell which end it is and what its callers pass. */
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Overlay } from '../program/index.js';
+import { isEditorsCopy, type Overlay } from '../program/index.js';
 
 /**
  * The `.c` files beside the `.c` files named, relative to the tree, sorted; headers are found by who includes them. A
@@ -29,5 +29,5 @@ function listed(folder: string): string[] {
 }
 
 function isSource(file: string): boolean {
-  return file.endsWith('.c');
+  return file.endsWith('.c') && !isEditorsCopy(file);
 }

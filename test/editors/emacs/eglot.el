@@ -30,7 +30,9 @@
   (session-imenu-names (eglot-imenu)))
 
 (defun session-silence ()
-  (let (titles)
+  (let (titles
+        ;; By the keyboard: the mouse would get a menu.
+        (last-nonmenu-event ?.))
     (cl-letf (((symbol-function 'completing-read)
                (lambda (_prompt collection &rest _)
                  (setq titles (all-completions "" collection))

@@ -70,10 +70,12 @@ local function session()
   go_to('sg_phys(sg)')
   vim.lsp.buf.code_action()
   wait('an action among ' .. vim.inspect(titles), function() return buffer_text() ~= before end)
+  -- The action leaves the reason to the reader.
+  vim.cmd([[silent %s/TODO[^*]*/checked by hand /]])
   wait('silence', function() return #findings() == 0 end)
   seen.actions = titles
   seen.afterAction = { text = buffer_text(), findings = #findings() }
-  vim.cmd('silent undo')
+  vim.cmd('silent edit!')
   wait('the finding again', function() return #findings() > 0 end)
 
   vim.cmd([[silent %s/return false;/return true;/]])

@@ -21,7 +21,7 @@ export function isCFile(name: string): boolean {
 }
 
 /** Emacs checks a copy of the text that is being edited, beside the file: not a second driver. */
-function isEditorsCopy(name: string): boolean {
+export function isEditorsCopy(name: string): boolean {
   return /_flymake\.[ch]$/i.test(name);
 }
 

@@ -5,7 +5,7 @@ import * as fs from 'node:fs';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { relevantWords } from '@vringside/grammars/relevance';
-import { isCFile, listFiles, type NotAnalysed, reasonOf } from './list-files.js';
+import { isCFile, isEditorsCopy, listFiles, type NotAnalysed, reasonOf } from './list-files.js';
 import { noOverlay, type Overlay, presentBelow, wordTest } from './overlay.js';
 import { type ScanWork, scanFiles, verdict } from './scan-files.js';
 import type { FileStat, StatIndex } from './stat-index.js';
@@ -194,4 +194,4 @@ function whyUnreadable(root: string, file: string): string {
   }
 }
 
-export { isCFile };
+export { isCFile, isEditorsCopy };
