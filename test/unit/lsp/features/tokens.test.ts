@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { editBetween, GivenTokens } from '../../../server/src/lsp/features/navigation/tokens.js';
+import { editBetween, GivenTokens } from '../../../../server/src/lsp/features/navigation/tokens.js';
 
 function applied(from: readonly number[], edit: ReturnType<typeof editBetween>): number[] {
   if (edit === null) return [...from];
