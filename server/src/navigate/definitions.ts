@@ -1,7 +1,7 @@
 /** Where what a name stands for is decided: its definition, and for kept decisions and hooks what they were given. */
 import { guestPredicates } from '@vringside/grammars/guest-facts';
 import type { Resolver } from '../analysis/index.js';
-import type { FieldAssignment, Program } from '../program/index.js';
+import type { FieldAssignment, FunctionRef, Program } from '../program/index.js';
 import type { Span } from '../text/span.js';
 import { type Defined, type Entity, type EntityAt, entityAt, nameSpanOf } from './entity.js';
 import { hookFunctions } from './hooks.js';
@@ -42,7 +42,7 @@ export function definitionsOf(index: Index, file: string, entity: Entity): Targe
     case 'field':
       return [...keptDecisions(index, entity), ...declarationsOf(index, file, entity)];
     case 'variable': {
-      const hooks = entity.name in guestPredicates ? hookFunctions(program, entity.variable) : [];
+      const hooks = entity.name in guestPredicates ? hooksOf(program, entity) : [];
       return [...hooks.map((fn) => targetOf(program, fn.name, fn)), ...declarationsOf(index, file, entity)];
     }
     case 'feature':
@@ -82,7 +82,7 @@ export function implementationsOf({ program }: Index, entity: Entity): Target[] 
     case 'field':
       return program.implementations(entity.record, entity.name).map((fn) => targetOf(program, fn.name, fn));
     case 'variable':
-      return hookFunctions(program, entity.variable).map((fn) => targetOf(program, fn.name, fn));
+      return hooksOf(program, entity).map((fn) => targetOf(program, fn.name, fn));
     case 'function':
       return entity.functions.map((fn) => targetOf(program, fn.name, fn));
     case 'feature':
@@ -93,6 +93,12 @@ export function implementationsOf({ program }: Index, entity: Entity): Target[] 
     default:
       return entity satisfies never;
   }
+}
+
+/** The functions a pointer at file level may hold; none for other variables. */
+function hooksOf(program: Program, { variable }: Entity & { kind: 'variable' }): readonly FunctionRef[] {
+  const isPointer = program.types.unaliased(variable.type, variable.file).isFunction === true;
+  return isPointer ? hookFunctions(program, variable) : [];
 }
 
 export function targetOf(program: Program, name: string, defined: Defined): Target {

@@ -153,6 +153,18 @@ static int virtio_features_ok(struct virtio_device *dev)
 
 it('leads from the platform hook to the functions the tree installs there', () => agree(anchor));
 
+it('takes no plain variable for a hook', () => {
+  const { cursor, ...index } = marked(`
+//- drivers/net/virtio_net.c
+static bool csum = true;
+static void set_csum(bool on) { csum = on; }
+int probe(struct virtio_device *vdev) { set_csum(probe); return «csum; }
+`);
+  const at = entityAt(index.program, cursor.file, cursor.offset);
+  expect(at?.entity.kind).toBe('variable');
+  expect(at === null ? null : implementationsOf(index, at.entity)).toEqual([]);
+});
+
 it('knows the functions behind an ops field, and the field of a designator', () => {
   const { cursor, expected, ...index } = marked(`
 //- include/linux/virtio_config.h
