@@ -37,7 +37,7 @@ export async function viewOfFile(file: string, choice: ViewChoice = {}): Promise
     version: 1,
     tree: { root } as Tree,
     ...view,
-    positions: new Positions(TextDocument.create(uri, 'c', 1, text), 'utf-16'),
+    positions: new Positions(TextDocument.create(uri, 'c', 1, text), 'utf-16', view.program.lines(file)),
     settings: { ...defaultSettings, ...settings },
     client: { ...plainClient, hoverMarkdown: true, relatedInformation: true, ...client },
     accepted: new Set(),
@@ -51,5 +51,5 @@ const plainClient = clientOf({ capabilities: {}, processId: null, rootUri: null 
 export function positionOf(view: DocumentView, text: string, within = 0): WirePosition {
   const at = view.positions.text.indexOf(text);
   if (at < 0) throw new Error(`no "${text}" in ${view.file}`);
-  return view.positions.atOffset(at + within);
+  return view.positions.atOffset(view.positions.lines.fromText(at + within));
 }

@@ -6,18 +6,22 @@ import type { Span } from '../text/span.js';
 import { isModeTest } from './conditions/modes.js';
 import type { Trail } from './conditions/reach.js';
 import type { Resolver } from './conditions/resolve.js';
-import { stepsUnder, uniqueSteps } from './conditions/steps.js';
+import { stepsUnder, type Via } from './conditions/steps.js';
 import type { Atom } from './formulas/atoms.js';
 import { FALSE, type Formula, TRUE } from './formulas/formula.js';
-import type { Guard, GuardStep } from './site.js';
 import { printExpr } from './values/print.js';
 
-/** Chains longer than this say no more to a reader. */
-const MAX_STEPS = 8;
+/** A guard but for the lines its steps stand on. */
+export interface PlacelessGuard {
+  readonly written: string;
+  readonly resolved: string;
+  readonly words: string;
+  readonly via: readonly Via[];
+}
 
 /** A guard with its formula, valid within the resolver that made it. */
 export interface GuardResult {
-  readonly guard: Guard | null;
+  readonly guard: PlacelessGuard | null;
   readonly formula: Formula;
 }
 
@@ -43,9 +47,8 @@ export function guardOf(resolver: Resolver, question: GuardQuestion): GuardResul
   const inside = atoms.formulas.and(here === null ? TRUE : here.formula, own ?? TRUE);
   if (own !== undefined) for (const atom of alternatives(resolver, own, kept)) kept.add(atom);
   const local = atoms.formulas.project(inside, (a) => atoms.isNamed(a) || kept.has(a));
-  const entered = question.withCallers ? resolver.enteredWhen(ref) : null;
-  const decided =
-    entered === null ? TRUE : atoms.formulas.project(entered.formula, (a) => decides(atoms.get(a)));
+  const entered = question.withCallers ? resolver.entryFormula(ref) : null;
+  const decided = entered === null ? TRUE : atoms.formulas.project(entered, (a) => decides(atoms.get(a)));
   const compiled = atoms.namedPart(resolver.ppFormula(ref.condition));
   const both = atoms.formulas.and(atoms.formulas.and(local, decided), compiled);
   // A test its callers have already decided is dead code today: what it says for itself is the better answer.
@@ -54,8 +57,8 @@ export function guardOf(resolver: Resolver, question: GuardQuestion): GuardResul
   const wanted = new Set(atoms.formulas.support(formula));
   const relevant = tests.filter((t) => atoms.formulas.support(t.truth).some((a) => wanted.has(a)));
   const steps = resolver.reachOf(ref).steps;
-  const via: GuardStep[] = relevant.flatMap((t) => [...stepsUnder(t.test, steps)]);
-  if (decided !== TRUE && entered !== null) via.push(...entered.via);
+  const via: Via[] = relevant.flatMap((t) => [...stepsUnder(t.test, steps)]);
+  if (decided !== TRUE) via.push({ question: 'entry', ref });
   const written = relevant.map((t) => writtenTest(t.test, t.held));
   return { guard: toGuard(resolver, formula, written, via), formula };
 }
@@ -63,14 +66,14 @@ export function guardOf(resolver: Resolver, question: GuardQuestion): GuardResul
 /** The guard of a place whose condition grew past what can be followed: known to be there, and nothing more. */
 export function unresolvedGuard(resolver: Resolver, ref: FunctionRef): GuardResult {
   const what = `condition in ${ref.name}() too complex to resolve`;
-  const formula = resolver.atoms.opaque(`unresolved ${ref.file}:${ref.start}`, what);
+  const formula = resolver.atoms.opaque({ file: ref.file, at: ref.start, what: 'unresolved' }, what);
   return { guard: { written: what, resolved: what, words: what, via: [] }, formula };
 }
 
 /** The guard of a place outside any function: its `#if` only. */
 export function guardOfFileLevel(resolver: Resolver, file: string, offset: number): GuardResult {
   const { atoms } = resolver;
-  const formula = atoms.namedPart(resolver.conditionAt(file, offset));
+  const formula = atoms.namedPart(resolver.fileLevelCondition(file, offset));
   if (formula === TRUE || formula === FALSE) return unconditional;
   return { guard: toGuard(resolver, formula, [], []), formula };
 }
@@ -79,14 +82,14 @@ function toGuard(
   resolver: Resolver,
   formula: Formula,
   written: readonly string[],
-  via: readonly GuardStep[],
-): Guard {
+  via: readonly Via[],
+): PlacelessGuard {
   const { atoms } = resolver;
   return {
     written: written.length > 0 ? written.join(' && ') : atoms.toText(formula),
     resolved: atoms.toText(formula),
     words: atoms.toWords(formula),
-    via: uniqueSteps(via).slice(0, MAX_STEPS),
+    via,
   };
 }
 

@@ -2,6 +2,7 @@
  * The analysis folder's face: from a program to its sites, each with the condition under which it is reached.
  */
 import type { Program } from '../program/index.js';
+import type { Expr } from '../syntax/ir.js';
 import { walk } from '../syntax/walk.js';
 import { Resolver } from './conditions/resolve.js';
 import { functionsIn } from './linkage.js';
@@ -31,6 +32,7 @@ import {
   ringAddressesHandedOn,
   ringRegisterWrites,
 } from './sites/transport.js';
+import { atOnce, type Steps } from './steps.js';
 import { Origins } from './values/origins.js';
 
 export { Resolver } from './conditions/resolve.js';
@@ -43,12 +45,20 @@ export {
   type TreePolicyOptions,
   treePolicy,
 } from './evaluate/index.js';
-export { annotate, bypassing, type FilePolicy } from './outcomes/annotate.js';
+export {
+  type AnnotateOptions,
+  annotate,
+  annotationSteps,
+  bypassing,
+  type FilePolicy,
+  Runs,
+} from './outcomes/annotate.js';
 export { type ScenarioChoice, type SiteScenario, scenarioSet } from './outcomes/scenario-set.js';
 export type { Guard, GuardStep, Site, SiteCategory, SiteOutcome } from './site.js';
-export type { Candidate, FoundSite } from './sites/collector.js';
+export { type Candidate, type FoundSite, guardSteps } from './sites/collector.js';
 export { coreDecision, type DecisionFunction, decisionFunctions } from './sites/decision.js';
 export { type FileRole, fileRoles } from './sites/roles.js';
+export { atOnce, type Steps } from './steps.js';
 export { type ThroughputRatio, workloadRatio } from './throughput/index.js';
 export { isFeatureName } from './values/features.js';
 export * from './workload/index.js';
@@ -65,6 +75,8 @@ export interface InventoryOptions {
   /** Only files for which this holds are searched for sites; all files of the program serve to resolve them. */
   readonly isWanted: (file: string) => boolean;
   readonly onFile?: (done: number, total: number) => void;
+  /** Default: a new one. */
+  readonly resolver?: Resolver;
 }
 
 /** Detectors that look at one node at a time, in the order their sites are reported for one place. */
@@ -97,65 +109,95 @@ function nodeDetectors(carriers: AddressCarriers, rings: RingMemory): readonly N
 
 /** Every site of the wanted files. Never throws: what fails is listed. */
 export function takeInventory(program: Program, options: InventoryOptions): Inventory {
-  const resolver = new Resolver(program);
+  return atOnce(inventorySteps(program, options));
+}
+
+/** The same, a piece of work at a time. */
+export function* inventorySteps(program: Program, options: InventoryOptions): Steps<Inventory> {
+  const resolver = options.resolver ?? new Resolver(program);
   const collector = new SiteCollector(resolver);
   const notAnalysed: { file: string; reason: string }[] = [];
   // Tracing a value back may lead into files that nobody asked about.
   const add = (candidate: Candidate): void => {
     if (options.isWanted(candidate.file)) collector.add(candidate);
   };
-  const run = new Run(program, resolver, add);
+  const run = new Run(program, resolver);
   const wanted = program.files.filter(options.isWanted);
   /** A defect met in one file is said of that file and costs no other. */
-  const attempt = (file: string, pass: (file: string) => void): void => {
+  const attempt = function* (file: string, pass: (file: string) => Steps<void>): Steps<void> {
     try {
-      pass(file);
+      yield* pass(file);
     } catch (error) {
       const what = error instanceof Error ? error.message : String(error);
       notAnalysed.push({ file, reason: `analysis failed: ${what}` });
     }
   };
-  wanted.forEach((file, index) => {
+  const learnt = new Learnt();
+  for (const [index, file] of wanted.entries()) {
     options.onFile?.(index, wanted.length);
-    attempt(file, (f) => run.file(f));
-    attempt(file, (f) => collector.resolve(f));
-  });
-  for (const detect of run.laterPasses) for (const file of wanted) attempt(file, (f) => run.later(f, detect));
+    yield* attempt(file, (f) => run.file(f, add, learnt));
+    yield* attempt(file, (f) => collector.resolve(f));
+  }
+  for (const [number, pass] of run.laterPasses.entries()) {
+    pass.announce(learnt);
+    for (const file of wanted) yield* attempt(file, (f) => run.later(f, pass, number, add, learnt));
+  }
   return { sites: collector.finish(), resolver, notAnalysed };
 }
 
+/** What detectors learn in one pass and use in the next. */
+class Learnt {
+  readonly carriers: AddressCarriers = new AddressCarriers();
+  readonly rings: RingMemory = new Set();
+
+  add({ carriers, rings }: Learnt): void {
+    this.carriers.add(carriers);
+    for (const ring of rings) this.rings.add(ring);
+  }
+}
+
+/** What one pass finds in one function, or at the file level of one file. */
+interface Found {
+  readonly candidates: readonly Candidate[];
+  readonly learnt: Learnt;
+}
+
 class Run {
-  private readonly carriers = new AddressCarriers();
-  private readonly rings: RingMemory = new Set();
-  private readonly detectors: readonly NodeDetector[];
   private readonly origins: Origins;
   private readonly roleOf: ReturnType<typeof fileRoles>;
   private readonly program: Program;
   private readonly resolver: Resolver;
-  private readonly add: FileContext['add'];
 
-  constructor(program: Program, resolver: Resolver, add: FileContext['add']) {
+  constructor(program: Program, resolver: Resolver) {
     this.program = program;
     this.resolver = resolver;
-    this.add = add;
-    this.detectors = nodeDetectors(this.carriers, this.rings);
     this.origins = new Origins(program);
     this.roleOf = fileRoles(program);
   }
 
-  file(file: string): void {
-    const context = this.fileContext(file);
-    fileLevelSites(context);
-    hostMacros(context);
+  /** The first pass over a file. */
+  *file(file: string, add: (candidate: Candidate) => void, learnt: Learnt): Steps<void> {
+    const outside = this.found('found at file level', file, (found) => {
+      const context = this.fileContext(file, found);
+      fileLevelSites(context);
+      hostMacros(context);
+    });
+    outside.candidates.forEach(add);
     for (const fn of functionsIn(this.program, file)) {
-      const ctx = this.functionContext(context, fn);
-      negotiationDefinitions(ctx);
-      for (const { body } of fn.variants) {
-        walk(body, (node, parents) => {
-          for (const detect of this.detectors) detect(ctx, node, parents);
-        });
-      }
-      elisions(ctx);
+      const inside = this.found('found', fn, (found, own) => {
+        const detectors = nodeDetectors(own.carriers, own.rings);
+        const ctx = this.functionContext(this.fileContext(file, found), fn);
+        negotiationDefinitions(ctx);
+        for (const { body } of fn.variants) {
+          walk(body, (node, parents) => {
+            for (const detect of detectors) detect(ctx, node, parents);
+          });
+        }
+        elisions(ctx);
+      });
+      inside.candidates.forEach(add);
+      learnt.add(inside.learnt);
+      yield;
     }
   }
 
@@ -163,28 +205,70 @@ class Run {
    * What needs the whole first pass, in order: messages known by then to be queued, filled with addresses; messages
    * known to carry addresses, where they are queued; memory known to be a ring's, given back.
    */
-  get laterPasses(): readonly FunctionDetector[] {
+  get laterPasses(): readonly LaterPass[] {
+    const { ledger } = this.program;
+    const queued = (): ReadonlySet<string> => ledger.announced('queued');
+    const kinds = (): ReadonlyMap<string, string> => ledger.announced('kinds');
+    const rings = (): ReadonlySet<Expr> => ledger.announced('rings');
+    // Copies are announced: they are compared with what comes after.
     return [
-      plainMessageStores(this.carriers),
-      queuedAddressMessages(this.carriers),
-      usesOfRingMemory(this.rings),
+      {
+        announce: ({ carriers }) => ledger.publish('queued', new Set(carriers.queued)),
+        detector: (own) => plainMessageStores(own.carriers.knowing({ queued: queued() })),
+      },
+      {
+        announce: ({ carriers }) => ledger.publish('kinds', new Map(carriers.kinds)),
+        detector: (own) => queuedAddressMessages(own.carriers.knowing({ kinds: kinds() })),
+      },
+      {
+        announce: ({ rings }) => ledger.publish('rings', new Set(rings)),
+        detector: () => usesOfRingMemory(rings()),
+      },
     ];
   }
 
-  later(file: string, detect: FunctionDetector): void {
-    const context = this.fileContext(file);
-    for (const fn of functionsIn(this.program, file)) detect(this.functionContext(context, fn));
+  *later(
+    file: string,
+    pass: LaterPass,
+    number: number,
+    add: (candidate: Candidate) => void,
+    learnt: Learnt,
+  ): Steps<void> {
+    for (const fn of functionsIn(this.program, file)) {
+      const inside = this.found(`found in pass ${number}`, fn, (found, own) => {
+        pass.detector(own)(this.functionContext(this.fileContext(file, found), fn));
+      });
+      inside.candidates.forEach(add);
+      learnt.add(inside.learnt);
+      yield;
+    }
   }
 
-  private fileContext(file: string): FileContext {
+  private found(what: string, key: unknown, find: (add: FileContext['add'], own: Learnt) => void): Found {
+    return this.resolver.answer(
+      what,
+      key,
+      () => {
+        const candidates: Candidate[] = [];
+        const learnt = new Learnt();
+        find((candidate) => candidates.push(candidate), learnt);
+        return { candidates, learnt };
+      },
+      hasFoundTheSame,
+    );
+  }
+
+  private fileContext(file: string, add: FileContext['add']): FileContext {
+    const { program, resolver } = this;
     return {
       file,
       role: this.roleOf(file),
-      program: this.program,
-      resolver: this.resolver,
-      origins: this.origins,
-      macros: (name) => this.program.macro(name, file),
-      add: this.add,
+      program,
+      resolver,
+      // What is traced for one function rests on all that it leads to; kept for others it would rest on too much.
+      origins: program.ledger.tracks ? new Origins(program) : this.origins,
+      macros: (name) => program.macro(name, file),
+      add,
     };
   }
 
@@ -194,7 +278,7 @@ class Run {
       fn,
       scope: this.program.scopeOf(fn),
       emit: (kind, at, more) =>
-        this.add({
+        context.add({
           kind,
           file: fn.file,
           function: fn,
@@ -204,4 +288,40 @@ class Run {
         }),
     };
   }
+}
+
+/** A pass over what the passes before it have learnt. */
+interface LaterPass {
+  readonly announce: (learnt: Learnt) => void;
+  readonly detector: (own: Learnt) => FunctionDetector;
+}
+
+function hasFoundTheSame(a: Found, b: Found): boolean {
+  return (
+    a.candidates.length === b.candidates.length &&
+    a.candidates.every((candidate, index) => isSameCandidate(candidate, b.candidates[index])) &&
+    isSameItems(a.learnt.rings, b.learnt.rings) &&
+    isSameItems(a.learnt.carriers.queued, b.learnt.carriers.queued) &&
+    isSameItems(a.learnt.carriers.kinds.keys(), b.learnt.carriers.kinds.keys()) &&
+    isSameItems(a.learnt.carriers.kinds.values(), b.learnt.carriers.kinds.values())
+  );
+}
+
+function isSameItems(a: Iterable<unknown>, b: Iterable<unknown>): boolean {
+  const [one, other] = [[...a], [...b]];
+  return one.length === other.length && one.every((item, index) => item === other[index]);
+}
+
+function isSameCandidate(a: Candidate, b: Candidate | undefined): boolean {
+  return (
+    a.kind === b?.kind &&
+    a.file === b.file &&
+    a.function === b.function &&
+    a.at.start === b.at.start &&
+    a.at.end === b.at.end &&
+    a.guardAt === b.guardAt &&
+    a.own === b.own &&
+    a.feature === b.feature &&
+    a.expression === b.expression
+  );
 }

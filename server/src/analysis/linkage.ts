@@ -2,26 +2,16 @@
 import { siteName } from '@vringside/grammars/relevance';
 import type { FileFacts, FunctionRef, Program } from '../program/index.js';
 
-interface Relevant {
-  readonly test: ReturnType<Program['nameTest']>;
-  readonly files: Map<string, FileFacts>;
-}
-
-const relevant = new WeakMap<Program, Relevant>();
+const tests = new WeakMap<Program, ReturnType<Program['nameTest']>>();
 
 /** The facts of a file that can bear on a site; chunks that hold no name a detector looks for are not parsed. */
 export function relevantFacts(program: Program, file: string): FileFacts {
-  let known = relevant.get(program);
-  if (known === undefined) {
-    known = { test: program.nameTest(siteName), files: new Map() };
-    relevant.set(program, known);
+  let test = tests.get(program);
+  if (test === undefined) {
+    test = program.nameTest(siteName);
+    tests.set(program, test);
   }
-  let facts = known.files.get(file);
-  if (facts === undefined) {
-    facts = program.factsHolding(file, known.test);
-    known.files.set(file, facts);
-  }
-  return facts;
+  return program.factsHolding(file, test);
 }
 
 /** The functions of a file that can hold a site, in source order. */
@@ -33,7 +23,7 @@ export function functionsIn(program: Program, file: string): readonly FunctionRe
 export function definitions(program: Program, name: string): readonly FunctionRef[] {
   const found: FunctionRef[] = [];
   for (const place of program.mentions(name)) {
-    if (program.source(place.file)?.chunks[place.chunk]?.name !== name) continue;
+    if (program.chunkName(place) !== name) continue;
     for (const fn of program.chunkFacts(place)?.functions ?? []) if (fn.name === name) found.push(fn);
   }
   return found;

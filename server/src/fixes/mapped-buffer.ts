@@ -37,9 +37,7 @@ function reachOf(
   const core = coreDecision(inventory.resolver);
   if (core === null || core.ref.file === site.file) return null;
   if (formula === TRUE && site.guard === null) return 'always';
-  return atoms.formulas.implies(formula, atoms.namedPart(core.resolution.formula))
-    ? "under the ring's condition"
-    : null;
+  return atoms.formulas.implies(formula, atoms.namedPart(core.formula)) ? "under the ring's condition" : null;
 }
 
 function toRemedy(program: Program, file: string, store: AddressStore, form: Form): Remedy | null {

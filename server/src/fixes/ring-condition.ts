@@ -38,7 +38,7 @@ export function ringCondition(
   const core = coreDecision(resolver);
   if (core === null) return null;
   const { atoms } = resolver;
-  const { formula } = core.resolution;
+  const { formula } = core;
   // What the core asks besides named facts cannot be asked from elsewhere.
   if (atoms.namedPart(formula) !== formula) return null;
   const terms: Term[] = [];

@@ -1,4 +1,6 @@
 /**
+ * Offsets are the core's own, which in a text under edit are not those in the text (`LineIndex.toText`).
+ *
  * Lines and columns of the core (1-based, UTF-16 code units, lines ended by a line feed) as positions of the protocol
  * (0-based, in the client's encoding, lines ended as the protocol says) and back.
  */
@@ -35,7 +37,7 @@ export class Positions {
   }
 
   atOffset(offset: number): WirePosition {
-    const at = this.#document.positionAt(offset);
+    const at = this.#document.positionAt(this.lines.toText(offset));
     return this.#encoding === 'utf-16' ? at : { line: at.line, character: this.#bytesBefore(at) };
   }
 
@@ -53,7 +55,8 @@ export class Positions {
 
   /** Of a position outside the text: the nearest inside. */
   offsetOf(position: WirePosition): number {
-    return this.#document.offsetAt(utf16Position(this.#document, position, this.#encoding));
+    const at = this.#document.offsetAt(utf16Position(this.#document, position, this.#encoding));
+    return this.lines.fromText(at);
   }
 
   /** As the core counts. */

@@ -1,6 +1,7 @@
 /** The server as its features see it: what is open, what is known of it, and who is told when that changes. */
 import { basename } from 'node:path';
 import type { CancellationToken, Connection } from 'vscode-languageserver/node';
+import { diskReader } from '../program/index.js';
 import { Baselines } from './baselines.js';
 import { type Client, clientOf } from './client.js';
 import { Documents, type OpenDocument } from './documents.js';
@@ -12,7 +13,7 @@ import { Progress } from './progress.js';
 import { defaultSettings, FirstSettings, readSettings, type Settings } from './settings.js';
 import { Status } from './status.js';
 import { type Tree, Trees } from './trees.js';
-import { type DocumentView, documentView } from './view.js';
+import { type DocumentView, documentView, type ReportParts, type ReportView, reportView } from './view.js';
 
 export class Server {
   readonly connection: Connection;
@@ -27,6 +28,8 @@ export class Server {
   readonly firstSettings: FirstSettings = new FirstSettings();
   /** After each analysis. */
   readonly analysed: Listeners = new Listeners();
+  /** When the report of an earlier session is there, before the first analysis is done. */
+  readonly earlier: Listeners = new Listeners();
   readonly settingsChanged: Listeners = new Listeners();
   /** After files were changed on disk. */
   readonly diskChanged: Listeners = new Listeners();
@@ -47,6 +50,7 @@ export class Server {
     this.#progress = new Progress(connection);
     this.guard = new Guard(this.log, (feature) => this.status.degrade(`${feature} failed; see the log`));
     this.trees = new Trees({
+      isToldOfDisk: () => this.#client.registersWatchers,
       settings: async () => {
         await this.firstSettings.known;
         return this.#settings;
@@ -55,6 +59,7 @@ export class Server {
         this.status.analysed(tree, view.report, ms);
         this.analysed.tell();
       },
+      onEarlier: () => this.earlier.tell(),
       onWork: (tree, state) => this.#onWork(tree, state),
     });
     this.patches = new Patches(this.documents, this.trees, () => this.#settings);
@@ -117,25 +122,62 @@ export class Server {
     return this.currentViewOf(uri);
   }
 
+  /** What is reported of the document as it is now: by a view, or quicker by an earlier session. Null and errors as above. */
+  async reportOf(uri: string, token: CancellationToken): Promise<ReportView | null> {
+    const document = this.#openSource(uri);
+    if (document?.path == null) return null;
+    const { version } = document.text;
+    const { tree } = this.trees.homeOf(document.path);
+    const isUnwanted = (): boolean => token.isCancellationRequested || this.documents.get(uri) !== document;
+    const found = await tree.reported(isUnwanted);
+    if (token.isCancellationRequested) throw cancelled();
+    if (found === null) return null;
+    if (document.text.version !== version) throw modified();
+    return this.currentReportOf(uri);
+  }
+
   /** The view of the text as it is now, if there is one already. */
   currentViewOf(uri: string): DocumentView | null {
+    const parts = this.#partsOf(uri);
+    const current = parts?.tree.current ?? null;
+    if (parts === null || current === null) return null;
+    const { report, program, inventory } = current;
+    const positions = new Positions(parts.document.text, this.#client.encoding, program.lines(parts.file));
+    return documentView({ ...parts, positions, report, program, inventory });
+  }
+
+  /** As above, of a report alone. */
+  currentReportOf(uri: string): ReportView | null {
+    const parts = this.#partsOf(uri);
+    if (parts === null || parts.tree.current !== null) return this.currentViewOf(uri);
+    const { document, tree } = parts;
+    const { report } = tree;
+    if (report === null) return null;
+    const positions = new Positions(document.text, this.#client.encoding);
+    const onDisk = diskReader(tree.root);
+    const read: ReportParts['read'] = (file) => {
+      const content = onDisk.read(file);
+      return { text: content !== null && 'text' in content ? content.text : '', lines: null };
+    };
+    return reportView({ ...parts, positions, report, read });
+  }
+
+  /** What all views of an open source share. */
+  #partsOf(uri: string) {
     const document = this.#openSource(uri);
     if (document?.path == null) return null;
     const { tree, file } = this.trees.homeOf(document.path);
-    const { current } = tree;
-    if (current === null) return null;
-    return documentView({
+    return {
+      document,
       uri,
       file,
       version: document.text.version,
-      positions: new Positions(document.text, this.#client.encoding, current.program.lines(file)),
       tree,
-      ...current,
       settings: this.#settings,
       accepted: this.baselines.known(tree.root, this.#settings.baseline),
       client: this.#client,
-      openUri: (other) => this.#openUri(tree, other),
-    });
+      openUri: (other: string) => this.#openUri(tree, other),
+    };
   }
 
   /** The client's own URI of an open file; others are not open. */

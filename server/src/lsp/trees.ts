@@ -5,8 +5,15 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { findTree, userCacheFolder } from '../program/index.js';
+import type { Report } from '../report/report.js';
 import type { RuleLevels } from '../rules/index.js';
-import { openSession, type Session, type View } from '../session/index.js';
+import {
+  earlierReport,
+  openSession,
+  type Session,
+  type SessionOptions,
+  type View,
+} from '../session/index.js';
 import type { OpenDocument } from './documents.js';
 import type { Settings } from './settings.js';
 
@@ -17,8 +24,15 @@ export interface Home {
   readonly file: string;
 }
 
+/** Milliseconds between two looks at the disk, where the client does not tell of changes. */
+const LOOK_MS = 1000;
+
 export interface TreesOptions {
+  /** Whether the client tells of files changed on disk. */
+  readonly isToldOfDisk: () => boolean;
   readonly settings: () => Promise<Settings>;
+  /** A report of an earlier session holds: it is shown until there is a view. */
+  readonly onEarlier: (tree: Tree) => void;
   /** A view was finished, after `ms` milliseconds. */
   readonly onView: (tree: Tree, view: View, ms: number) => void;
   /** Work began, ended, or failed. */
@@ -114,8 +128,13 @@ export class Tree {
   readonly #options: TreesOptions;
   readonly #texts = new Map<string, string>();
   #session: Promise<Session>;
+  #earlier: { readonly generation: number; readonly report: Report } | null = null;
+  /** The one look for an earlier report: it is of no use once there was a view. */
+  #recalling: Promise<void> | null = null;
   /** What the session is to be told before the next view: never while it works on one. */
   #untold: ((session: Session) => void)[] = [];
+  #opened: Session | null = null;
+  #lastLook = 0;
   /** Raised by whatever makes earlier results stale. */
   #generation = 0;
   #latest: { readonly generation: number; readonly view: View } | null = null;
@@ -135,6 +154,21 @@ export class Tree {
   /** The view of the texts as they are now, if it is there already. */
   get current(): View | null {
     return this.#latest?.generation === this.#generation ? this.#latest.view : null;
+  }
+
+  /** The report on the texts as they are now: of a view, or of an earlier session. */
+  get report(): Report | null {
+    const earlier = this.#earlier?.generation === this.#generation ? this.#earlier.report : null;
+    return this.current?.report ?? earlier;
+  }
+
+  /** As above, worked out if need be. */
+  async reported(isUnwanted: () => boolean): Promise<Report | null> {
+    const view = this.view(isUnwanted);
+    // Whoever asks is told of a failure by the view.
+    view.catch(() => {});
+    await this.#recalling?.catch(() => {});
+    return this.report ?? (await view)?.report ?? null;
   }
 
   edit(file: string, text: string): void {
@@ -158,6 +192,7 @@ export class Tree {
       () => {},
     );
     this.#session = this.#open();
+    this.#opened = null;
     this.#untold = [];
     const texts = [...this.#texts];
     this.#stale((session) => {
@@ -176,6 +211,7 @@ export class Tree {
 
   /** The view of all open files of the tree as they are now. Null when `isUnwanted` said so, or the tree is gone. */
   async view(isUnwanted: () => boolean = () => false): Promise<View | null> {
+    this.#lookAtDisk();
     while (!this.#isDisposed && !isUnwanted()) {
       const generation = this.#generation;
       if (this.#latest?.generation === generation) return this.#latest.view;
@@ -190,9 +226,12 @@ export class Tree {
   }
 
   async #run(generation: number, before: Promise<View | null> | undefined): Promise<View | null> {
+    this.#recalling ??= this.#recall(generation);
+    await this.#recalling.catch(() => {});
     // One at a time: what runs is obsolete by now and ends soon.
     await before?.catch(() => null);
     const session = await this.#session;
+    this.#opened = session;
     const isObsolete = (): boolean => generation !== this.#generation;
     if (isObsolete()) return null;
     this.#options.onWork(this, 'running');
@@ -211,19 +250,40 @@ export class Tree {
     }
   }
 
+  #lookAtDisk(): void {
+    const now = performance.now();
+    if (this.#options.isToldOfDisk() || now - this.#lastLook < LOOK_MS) return;
+    this.#lastLook = now;
+    if (this.#opened?.hasChangedOnDisk() === true) this.changedOnDisk(null);
+  }
+
   #stale(apply: (session: Session) => void): void {
     this.#generation += 1;
     this.#untold.push(apply);
   }
 
   async #open(): Promise<Session> {
+    return openSession(await this.#sessionOptions());
+  }
+
+  async #sessionOptions(): Promise<SessionOptions> {
     const settings = await this.#options.settings();
-    return openSession({
+    return {
       root: this.root,
       cacheDir: settings.cache ? userCacheFolder() : null,
       rules: new Map(Object.entries(settings.rules)) as RuleLevels,
       outcomes: { platforms: settings.platforms, devices: settings.devices, policy: settings.policy },
-    });
+    };
+  }
+
+  /** What an earlier session found in the same texts. */
+  async #recall(generation: number): Promise<void> {
+    const options = await this.#sessionOptions();
+    if (generation !== this.#generation) return;
+    const report = await earlierReport(options, [...this.#texts.keys()], this.#texts);
+    if (report === null || generation !== this.#generation || this.current !== null) return;
+    this.#earlier = { generation, report };
+    this.#options.onEarlier(this);
   }
 }
 

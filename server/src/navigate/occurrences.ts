@@ -31,7 +31,7 @@ export interface Occurrence extends Place, Span {
 /** In the order of the source. */
 export function occurrencesIn(program: Program, place: Place, name: string): readonly Occurrence[] {
   const source = program.source(place.file);
-  const chunk = source?.chunks[place.chunk];
+  const chunk = source?.chunks.find((one) => one.index === place.chunk);
   const facts = chunk === undefined ? null : program.chunkFacts(place);
   if (!source || chunk === undefined || facts === null) return [];
   const found = new Map<number, Occurrence>();

@@ -23,16 +23,25 @@ export {
 } from './files/select.js';
 export { openStatIndex, type StatIndex } from './files/stat-index.js';
 export { findTree, type KernelTree, overlaidTree, treeAt, treeOrFolder } from './files/tree.js';
+export { type Bag, Ledger } from './ledger/ledger.js';
+export { isSameData } from './ledger/same-data.js';
 export type { CallSite } from './meaning/calls.js';
 export type { Local, Scope } from './meaning/scope.js';
 export type { Destination, FieldAssignment, FunctionUse, VariableAssignment } from './meaning/stores.js';
 export { functionNames } from './meaning/stores.js';
-export { createProgram, Program, type ProgramOptions } from './program.js';
+export {
+  createLiveProgram,
+  createProgram,
+  type OutlineEntry,
+  Program,
+  type ProgramOptions,
+} from './program.js';
 export type {
   EnumeratorRef,
   FileFacts,
   FunctionRef,
   GlobalRef,
+  IncludeLine,
   InvocationRef,
   Located,
   MacroRef,
@@ -41,4 +50,4 @@ export type {
   SyntaxParser,
   TypedefRef,
 } from './unit.js';
-export type { Place } from './workspace.js';
+export { type Place, Texts } from './workspace.js';

@@ -1,15 +1,18 @@
 /** Questions about the files of a tree taken together. Everything is worked out when first asked, and kept. */
 
-import type { Expr, MemberExpr, TypeRef } from '../syntax/ir.js';
-import type { SourceFile } from '../syntax/source.js';
+import type { Expr, MemberExpr, PpCondition, TypeRef } from '../syntax/ir.js';
+import type { ChunkKind, SourceFile } from '../syntax/source.js';
 import type { LineIndex } from '../text/line-index.js';
-import type { Position } from '../text/span.js';
+import type { Position, Range } from '../text/span.js';
 import type { NotAnalysed } from './files/list-files.js';
 import { diskReader, memoryReader, type SourceReader } from './files/reader.js';
 import type { KernelTree } from './files/tree.js';
+import { Ledger } from './ledger/ledger.js';
+import { isSameData } from './ledger/same-data.js';
 import { type CallSite, callsOf } from './meaning/calls.js';
 import { Linkage, mayLink } from './meaning/linkage.js';
-import { fileScope, functionScope, type Scope } from './meaning/scope.js';
+import { regionConditions } from './meaning/regions.js';
+import { functionScope, type Scope } from './meaning/scope.js';
 import {
   type FieldAssignment,
   type FunctionUse,
@@ -25,7 +28,6 @@ import { Types } from './meaning/types.js';
 import type {
   EnumeratorRef,
   FileFacts,
-  FileUnit,
   FunctionRef,
   GlobalRef,
   IncludeLine,
@@ -34,9 +36,10 @@ import type {
   RecordRef,
   SyntaxParser,
   TypedefRef,
+  Unit,
 } from './unit.js';
-import { joined } from './unit.js';
-import { type NameTest, type Place, Workspace } from './workspace.js';
+import { joined, noFacts } from './unit.js';
+import { type NameTest, type Place, type Texts, Workspace } from './workspace.js';
 
 export interface ProgramOptions {
   readonly tree: KernelTree;
@@ -49,6 +52,18 @@ export interface ProgramOptions {
   readonly isHeaderFollowed?: (header: string) => boolean;
 }
 
+/** A program whose texts are edited in place; see `Program.edited`. */
+export function createLiveProgram(
+  texts: Texts,
+  options: Pick<ProgramOptions, 'tree' | 'parser'> & {
+    readonly files: readonly string[];
+    readonly isHeaderFollowed: (header: string) => boolean;
+  },
+): Program {
+  const { tree, files, parser, isHeaderFollowed } = options;
+  return new Program(tree, Workspace.over(texts, parser, files, isHeaderFollowed, new Ledger(true)));
+}
+
 export function createProgram(options: ProgramOptions): Program {
   const { files, parser, tree } = options;
   const isMap = !Array.isArray(files);
@@ -58,21 +73,24 @@ export function createProgram(options: ProgramOptions): Program {
   return new Program(tree, Workspace.open(reader, parser, paths, options.isHeaderFollowed));
 }
 
+const functionScopes = new WeakMap<FunctionRef, Scope>();
+
 export class Program {
   readonly tree: KernelTree;
   readonly types: Types;
   private readonly workspace: Workspace;
   private readonly linkage: Linkage;
   private readonly context: StoreContext;
-  private readonly scopes = new WeakMap<FunctionRef, Scope>();
-  private readonly fileScopes = new Map<string, Scope>();
-  private readonly answers = new Map<string, unknown>();
+  /** Answers about the program that are kept, with what they rest on. */
+  readonly ledger: Ledger;
+  private readonly regionLookups = new WeakMap<SourceFile, (offset: number) => PpCondition | null>();
 
   constructor(tree: KernelTree, workspace: Workspace) {
     this.tree = tree;
     this.workspace = workspace;
+    this.ledger = workspace.ledger;
     this.linkage = new Linkage(workspace);
-    this.types = new Types(this.linkage);
+    this.types = new Types(this.linkage, this.ledger);
     this.context = { workspace, linkage: this.linkage, types: this.types, scopeOf: (fn) => this.scopeOf(fn) };
   }
 
@@ -87,6 +105,16 @@ export class Program {
     return workspace === this.workspace ? this : new Program(this.tree, workspace);
   }
 
+  /** A text was edited in place; `hasOtherIncludes`: its include lines, or that it is there, are other than before. */
+  edited(path: string, hasOtherIncludes: boolean): void {
+    this.workspace.edited(path, hasOtherIncludes);
+  }
+
+  /** Another program of the same texts, for whoever keeps what it learns of a program as long as the texts are the same. */
+  again(): Program {
+    return new Program(this.tree, this.workspace);
+  }
+
   // ---- files -----------------------------------------------------------------------------------------------
 
   /** Relative to the tree, sorted. */
@@ -96,7 +124,7 @@ export class Program {
 
   /** Any file of the tree, selected or not; null when there is none, or it is no text. */
   source(path: string): SourceFile | null {
-    return this.workspace.unit(path)?.source ?? null;
+    return this.workspace.unit(path)?.addressed ?? null;
   }
 
   /** All facts of a file: parses the whole of it. */
@@ -106,25 +134,102 @@ export class Program {
 
   /** The facts of one chunk. */
   chunkFacts(place: Place): FileFacts | null {
-    return this.workspace.unit(place.file)?.chunkFacts(place.chunk) ?? null;
+    return this.workspace.chunkFacts(place);
+  }
+
+  /** Whether the tree has the file, as text. */
+  has(path: string): boolean {
+    return this.workspace.ask(path, 'is there', (unit) => unit !== null);
+  }
+
+  /** What the chunks of a file are, as told without a parse. */
+  outline(path: string): readonly OutlineEntry[] {
+    const read = (unit: Unit | null): readonly OutlineEntry[] =>
+      (unit?.chunkIds ?? []).map((id) => {
+        const chunk = unit?.chunk(id) ?? null;
+        return { chunk: id, kind: chunk?.kind ?? 'other', name: chunk?.name ?? null };
+      });
+    return this.workspace.ask(path, 'outline', read, { isSame: hasSameOutline });
+  }
+
+  /** The name a chunk defines, as far as can be told without a parse. */
+  chunkName({ file, chunk }: Place): string | null {
+    return this.workspace.ask(file, `name ${chunk}`, (unit) => unit?.chunk(chunk)?.name ?? null);
+  }
+
+  /**
+   * The innermost `#if` condition a place of a file stands under; null outside all. Within a function it is part of what the
+   * function says: whoever has the function need not ask whether it changed.
+   */
+  conditionAt(path: string, address: number): PpCondition | null {
+    return this.findCondition(this.workspace.unit(path), address);
+  }
+
+  /** The same for a place outside functions. */
+  fileLevelCondition(path: string, address: number): PpCondition | null {
+    const find = (unit: Unit | null): PpCondition | null => this.findCondition(unit, address);
+    return this.workspace.ask(path, `condition ${address}`, find, { isSame: isSameData });
+  }
+
+  private findCondition(unit: Unit | null, address: number): PpCondition | null {
+    if (unit === null) return null;
+    let lookup = this.regionLookups.get(unit.source);
+    if (lookup === undefined) {
+      lookup = regionConditions(unit.source.regions);
+      this.regionLookups.set(unit.source, lookup);
+    }
+    return lookup(unit.offsetOf(address));
   }
 
   /** 1-based. */
-  lineOf(path: string, offset: number): number {
-    return this.positionOf(path, offset).line;
+  lineOf(path: string, address: number): number {
+    return this.workspace.ask(path, `line ${address}`, (unit) => lineAt(unit, address));
   }
 
-  positionOf(path: string, offset: number): Position {
-    return this.workspace.unit(path)?.lines.positionAt(offset) ?? { line: 1, column: 1 };
+  positionOf(path: string, address: number): Position {
+    const position = (unit: Unit | null): Position =>
+      unit?.lines.positionAt(address) ?? { line: 1, column: 1 };
+    return this.workspace.ask(path, `position ${address}`, position, {
+      isSame: (a, b) => a.line === b.line && a.column === b.column,
+    });
   }
 
   lines(path: string): LineIndex | null {
-    return this.workspace.unit(path)?.lines ?? null;
+    return this.workspace.ask(path, 'lines', (unit) => unit?.lines ?? null);
   }
 
   /** The source text of a span. */
   textOf(path: string, span: { readonly start: number; readonly end: number }): string {
-    return this.workspace.unit(path)?.text.slice(span.start, span.end) ?? '';
+    return this.workspace.ask(path, `text ${span.start} ${span.end}`, (unit) => {
+      if (unit === null) return '';
+      const start = unit.offsetOf(span.start);
+      return unit.text.slice(start, start + span.end - span.start);
+    });
+  }
+
+  /** The source text between two places as lines and columns count them. */
+  textIn(path: string, { start, end }: Range): string {
+    return this.workspace.ask(
+      path,
+      `range ${start.line}:${start.column} ${end.line}:${end.column}`,
+      (unit) =>
+        unit === null
+          ? ''
+          : unit.text.slice(
+              unit.lines.toText(unit.lines.offsetAt(start)),
+              unit.lines.toText(unit.lines.offsetAt(end)),
+            ),
+    );
+  }
+
+  /** The whole text of a file as it is; '' when it is not there. */
+  wholeText(path: string): string {
+    return this.workspace.ask(path, 'text', (unit) => unit?.text ?? '');
+  }
+
+  /** Whether the text of a file holds some characters anywhere. */
+  holdsText(path: string, text: string): boolean {
+    return this.workspace.ask(path, `holds ${text}`, (unit) => unit?.text.includes(text) ?? false);
   }
 
   /** Files asked for so far that are no text. */
@@ -156,7 +261,7 @@ export class Program {
 
   /** As above, for one file, selected or not. */
   chunksMentioning(path: string, name: string): readonly number[] {
-    return this.workspace.unit(path)?.chunksMentioning(name) ?? [];
+    return this.workspace.chunksMentioning(path, name);
   }
 
   /** Whether the code of a file (comments and strings aside) holds a name that passes the test. No parse. */
@@ -167,9 +272,12 @@ export class Program {
 
   /** The facts of those chunks of a file that hold a name that passes the test; the others are not parsed. */
   factsHolding(path: string, test: NameTest): FileFacts {
-    const unit = this.workspace.unit(path);
-    const chunks = unit?.source.chunks.filter((chunk) => test.holdsInChunk(unit, chunk.index)) ?? [];
-    return joined(chunks.flatMap((chunk) => (unit === null ? [] : [unit.chunkFacts(chunk.index)])));
+    const read = (unit: Unit | null): readonly FileFacts[] =>
+      unit === null
+        ? []
+        : unit.chunkIds.filter((id) => test.holdsInChunk(unit, id)).map((id) => unit.chunkFacts(id));
+    const parts = (): readonly FileFacts[] => this.workspace.ask(path, `facts holding ${test.key}`, read);
+    return this.ledger.answer(`facts holding ${test.key}`, path, () => joined(parts()));
   }
 
   /** A test of names that remembers its answers: names recur in every file. */
@@ -190,7 +298,7 @@ export class Program {
   functionsBelow(names: readonly string[], folders: readonly string[] = ['']): readonly FunctionRef[] {
     const wanted = [...new Set(names)].sort();
     if (wanted.length === 0) return [];
-    return this.answer(`below\0${wanted.join()}\0${folders.join()}`, () =>
+    return this.ledger.answer('functions below', `${wanted.join()}\0${folders.join()}`, () =>
       this.linkage.functionsBelow(wanted, folders),
     );
   }
@@ -198,7 +306,7 @@ export class Program {
   /** C files below `folders`, selected or not, whose text mentions one of the names. Reads every byte there once. */
   filesMentioning(names: readonly string[], folders: readonly string[]): readonly string[] {
     const wanted = [...new Set(names)].sort();
-    return this.answer(`mentioning\0${wanted.join()}\0${folders.join()}`, () =>
+    return this.ledger.answer('files mentioning', `${wanted.join()}\0${folders.join()}`, () =>
       this.workspace.filesMentioning(wanted, folders),
     );
   }
@@ -237,20 +345,17 @@ export class Program {
   // ---- types -----------------------------------------------------------------------------------------------
 
   scopeOf(fn: FunctionRef): Scope {
-    const known = this.scopes.get(fn);
-    if (known) return known;
-    const scope = functionScope(fn);
-    this.scopes.set(fn, scope);
+    let scope = functionScopes.get(fn);
+    if (scope === undefined) {
+      scope = functionScope(fn);
+      functionScopes.set(fn, scope);
+    }
     return scope;
   }
 
   /** The scope of initialisers and macros at file level. */
   fileScope(path: string): Scope {
-    const known = this.fileScopes.get(path);
-    if (known) return known;
-    const scope = fileScope(path);
-    this.fileScopes.set(path, scope);
-    return scope;
+    return this.workspace.fileScope(path);
   }
 
   /** Null when no declaration tells. */
@@ -267,14 +372,14 @@ export class Program {
 
   /** Direct calls of the function in selected files, those in the bodies of macros included. */
   callers(fn: FunctionRef): readonly CallSite[] {
-    return this.answer(`callers\0${fn.file}\0${fn.start}\0${fn.name}`, () =>
+    return this.ledger.answer('callers', fn, () =>
       this.placesThatMean(fn).flatMap((place) => callsOf(this.context, place, fn.name)),
     );
   }
 
   /** Where the function's address is taken, and what it is put into. */
   usesOf(fn: FunctionRef): readonly FunctionUse[] {
-    return this.answer(`uses\0${fn.file}\0${fn.start}\0${fn.name}`, () =>
+    return this.ledger.answer('uses', fn, () =>
       this.placesThatMean(fn).flatMap((place) => functionUsesIn(this.context, place, fn.name)),
     );
   }
@@ -291,7 +396,7 @@ export class Program {
 
   /** The functions that a call through `field` of the record may reach. */
   implementations(recordTag: string, field: string): readonly FunctionRef[] {
-    return this.answer(`implementations\0${recordTag}\0${field}`, () => {
+    return this.ledger.answer('implementations', `${recordTag}\0${field}`, () => {
       const found = new Map<string, FunctionRef>();
       for (const { file, value } of this.fieldAssignments(recordTag, field)) {
         for (const name of value === null ? [] : functionNames(value)) {
@@ -320,19 +425,21 @@ export class Program {
 
   /** All stores to fields in a chunk, by the field's name, whatever their record. */
   storesAt(place: Place): ReadonlyMap<string, readonly FieldAssignment[]> {
-    return this.answer(`stores at\0${place.file}\0${place.chunk}`, () => fieldStoresIn(this.context, place));
+    return this.ledger.answer('stores at', `${place.file}\0${place.chunk}`, () =>
+      fieldStoresIn(this.context, place),
+    );
   }
 
   /** Stores to a variable at file level, as seen by all files that can mean it. */
   variableAssignments(variable: GlobalRef): readonly VariableAssignment[] {
-    return this.answer(`variable\0${variable.file}\0${variable.name}`, () =>
+    return this.ledger.answer('variable', variable, () =>
       this.placesThatMean(variable).flatMap((place) => variableStoresIn(this.context, place, variable.name)),
     );
   }
 
   private fieldStores(tag: string, field: string): readonly FieldAssignment[] {
     const bare = tag.replace(/^(?:struct|union) /, '');
-    return this.answer(`stores\0${tag}\0${field}`, () => {
+    return this.ledger.answer('stores', `${tag}\0${field}`, () => {
       const sees = this.filesSeeing(bare);
       const byName = this.workspace.placesStoring(field).filter(({ file }) => sees === null || sees(file));
       // Initialisers without designators name the type but not the field.
@@ -348,7 +455,7 @@ export class Program {
   /** Which files can store to a record: those that see a definition of it. Null when no definition is known. */
   private filesSeeing(bareTag: string): ((file: string) => boolean) | null {
     if (bareTag === '') return null;
-    return this.answer(`sees\0${bareTag}`, () => {
+    return this.ledger.answer('files seeing', bareTag, () => {
       const defining = new Set(this.workspace.placesDefining(bareTag).map((place) => place.file));
       if (defining.size === 0) return null;
       return (file) => {
@@ -361,10 +468,11 @@ export class Program {
   }
 
   private isInitialiser({ file, chunk }: Place): boolean {
-    const source = this.workspace.unit(file)?.source;
-    const found = source?.chunks[chunk];
-    if (!source || found?.kind !== 'declaration') return false;
-    return /=\s*(?:\(.*\)\s*)?\{/.test(source.text.slice(found.start, found.end));
+    return this.workspace.ask(file, `initialises ${chunk}`, (unit) => {
+      const found = unit?.chunk(chunk);
+      if (!unit || found?.kind !== 'declaration') return false;
+      return /=\s*(?:\(.*\)\s*)?\{/.test(unit.text.slice(found.start, found.end));
+    });
   }
 
   /** The chunks that mention a name and mean this definition of it. */
@@ -381,20 +489,32 @@ export class Program {
 
   /** True when the file defines the name itself. */
   private hasOwn(name: string, file: string): boolean {
-    const unit: FileUnit | null = this.workspace.unit(file);
-    if (!unit) return false;
-    return unit.chunksDefining(name).some((chunk) => {
-      const facts = unit.chunkFacts(chunk);
+    return this.workspace.chunksDefining(file, name).some((chunk) => {
+      const facts = this.workspace.chunkFacts({ file, chunk }) ?? noFacts;
       return [...facts.functions, ...facts.globals.filter((global) => !global.isExtern)].some(
         (fact) => fact.name === name && fact.isStatic,
       );
     });
   }
+}
 
-  private answer<T>(key: string, find: () => T): T {
-    if (this.answers.has(key)) return this.answers.get(key) as T;
-    const found = find();
-    this.answers.set(key, found);
-    return found;
-  }
+/** What is known of a chunk without a parse. */
+export interface OutlineEntry {
+  readonly chunk: number;
+  readonly kind: ChunkKind;
+  readonly name: string | null;
+}
+
+function hasSameOutline(a: readonly OutlineEntry[], b: readonly OutlineEntry[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every(({ chunk, kind, name }, at) => {
+      const other = b[at];
+      return chunk === other?.chunk && kind === other.kind && name === other.name;
+    })
+  );
+}
+
+function lineAt(unit: Unit | null, address: number): number {
+  return unit === null ? 1 : unit.lines.lineAt(address);
 }

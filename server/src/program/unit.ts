@@ -57,12 +57,42 @@ export interface IncludeLine {
   readonly isSystem: boolean;
 }
 
-export class FileUnit {
+/**
+ * A text as the rest of the program sees it. Facts speak of *addresses*: in a text that stays as it is they are offsets, in
+ * one under edit they are stable (see live-unit.ts). Chunks go by a number that grows with their place.
+ */
+export interface Unit {
+  readonly path: string;
+  readonly text: string;
+  readonly source: SourceFile;
+  /** As it is, every place told by its address. */
+  readonly addressed: SourceFile;
+  /** The numbers of the chunks, in order. */
+  readonly chunkIds: readonly number[];
+  chunk(id: number): Chunk | null;
+  chunkFacts(id: number): FileFacts;
+  /** Of the whole text. */
+  readonly facts: FileFacts;
+  readonly lines: LineIndex;
+  readonly includes: readonly IncludeLine[];
+  /** Chunks that may define or declare the name. */
+  chunksDefining(name: string): readonly number[];
+  /** Chunks that may store to a field of that name. */
+  chunksStoring(field: string): readonly number[];
+  chunksMentioning(name: string): readonly number[];
+  /** Numbers, in the table of names, of the identifiers of a chunk; each once. */
+  namesIn(id: number): Int32Array;
+  /** The offset in the text at which an address stands now. */
+  offsetOf(address: number): number;
+}
+
+export class FileUnit implements Unit {
   readonly path: string;
   readonly text: string;
   private readonly parser: SyntaxParser;
   private readonly names: NameTable;
   private outlined: SourceFile | null = null;
+  private ids: readonly number[] | null = null;
   private factsOfChunk: (FileFacts | undefined)[] = [];
   private wholeFacts: FileFacts | null = null;
   private includeLines: readonly IncludeLine[] | null = null;
@@ -81,6 +111,28 @@ export class FileUnit {
   get source(): SourceFile {
     this.outlined ??= this.parser.outline(this.path, this.text);
     return this.outlined;
+  }
+
+  get addressed(): SourceFile {
+    return this.source;
+  }
+
+  get chunkIds(): readonly number[] {
+    this.ids ??= this.source.chunks.map((chunk) => chunk.index);
+    return this.ids;
+  }
+
+  chunk(id: number): Chunk | null {
+    return this.source.chunks[id] ?? null;
+  }
+
+  namesIn(id: number): Int32Array {
+    const { ids, offsets } = this.mentions;
+    return ids.subarray(offsets[id] ?? 0, offsets[id + 1] ?? 0);
+  }
+
+  offsetOf(address: number): number {
+    return address;
   }
 
   chunkFacts(index: number): FileFacts {
@@ -147,12 +199,12 @@ export class FileUnit {
   }
 }
 
-const noFacts: FileFacts = {
+export const noFacts: FileFacts = {
   functions: [], macros: [], records: [], globals: [], prototypes: [], typedefs: [], enumerators: [], includes: [],
   invocations: [], unclean: [],
 }; // biome-ignore format: a list
 
-function located(facts: ir.ChunkFacts, file: string, chunk: number): FileFacts {
+export function located(facts: ir.ChunkFacts, file: string, chunk: number): FileFacts {
   const place = <T>(list: readonly T[]): Located<T>[] => list.map((fact) => ({ ...fact, file, chunk }));
   return {
     functions: place(facts.functions),
@@ -185,7 +237,7 @@ export function joined(parts: readonly FileFacts[]): FileFacts {
 
 const includePattern = /^[ \t]*#[ \t]*include(?:_next)?[ \t]*(?:"([^"\n]+)"|<([^>\n]+)>)/gm;
 
-function findIncludes(text: string): IncludeLine[] {
+export function findIncludes(text: string): IncludeLine[] {
   return [...text.matchAll(includePattern)].map(([, quoted, angled]) => ({
     path: quoted ?? angled ?? '',
     isSystem: quoted === undefined,

@@ -56,14 +56,7 @@ function driverPredicates(context: RuleContext, core: DecisionFunction): Found[]
   return decisionFunctions(resolver).flatMap((d) =>
     d.ref.name === core.ref.name
       ? []
-      : compare(
-          context,
-          core,
-          resolver.atoms.namedPart(d.resolution.formula),
-          d.ref.file,
-          d.ref.name,
-          d.ref.nameSpan,
-        ),
+      : compare(context, core, resolver.atoms.namedPart(d.formula), d.ref.file, d.ref.name, d.ref.nameSpan),
   );
 }
 
@@ -98,7 +91,7 @@ function quirkTests(context: RuleContext, core: DecisionFunction): Found[] {
 /** The condition in the sense "use the DMA API", whichever way round it is written; null when it is neither. */
 function apiSense(resolver: Resolver, truth: Formula, core: DecisionFunction): Formula | null {
   const { formulas } = resolver.atoms;
-  const api = resolver.atoms.namedPart(core.resolution.formula);
+  const api = resolver.atoms.namedPart(core.formula);
   if (formulas.and(truth, formulas.not(api)) === 0) return truth;
   const negated = formulas.not(truth);
   return formulas.and(negated, formulas.not(api)) === 0 ? negated : null;
@@ -132,7 +125,7 @@ function widest(call: Expr, path: Path | null): Expr {
 function guardedSites(context: RuleContext, core: DecisionFunction): Found[] {
   const { atoms } = context.inventory.resolver;
   const { formulas } = atoms;
-  const api = atoms.namedPart(core.resolution.formula);
+  const api = atoms.namedPart(core.formula);
   const decisive = new Set(formulas.support(api));
   return context.inventory.sites.flatMap((found) => {
     const { site } = found;
@@ -160,7 +153,7 @@ function compare(
   site?: string,
 ): Found[] {
   const { atoms } = inventory.resolver;
-  const wanted = atoms.namedPart(core.resolution.formula);
+  const wanted = atoms.namedPart(core.formula);
   if (theirs === wanted) return [];
   return [
     {

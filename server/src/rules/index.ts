@@ -62,11 +62,7 @@ export function complete(
 
 /** The text the finding stands on, white space folded: it survives moves and re-indentation. */
 function statementText(found: Found, { program }: Pick<RuleContext, 'program'>): string {
-  const lines = program.lines(found.file);
-  if (lines === null) return '';
-  const start = lines.offsetAt(found.range.start);
-  const end = lines.offsetAt(found.range.end);
-  return oneLine(program.textOf(found.file, { start, end }));
+  return oneLine(program.textIn(found.file, found.range));
 }
 
 /** The order of the source. */

@@ -88,11 +88,12 @@ function usesOf(
   file: string,
   { old, current }: Renamed,
 ): { readonly at: Span; readonly function: string }[] {
-  const source = program.source(file);
+  const mentioning = program.chunksMentioning(file, old);
+  const source = mentioning.length === 0 ? null : program.source(file);
   if (source === null) return [];
   const { text, tokens } = source;
-  return program.chunksMentioning(file, old).flatMap((index) => {
-    const chunk = source.chunks[index];
+  return mentioning.flatMap((index) => {
+    const chunk = source.chunks.find((one) => one.index === index);
     if (chunk === undefined || chunk.name === old || chunk.name === current) return [];
     if (asksForIt(chunk.condition, old, current)) return [];
     const uses: { at: Span; function: string }[] = [];

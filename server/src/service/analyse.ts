@@ -3,14 +3,19 @@
  * report, byte for byte, whatever the number of jobs.
  */
 import { resolve } from 'node:path';
-import { coreFolders, isHeaderFollowed, relevantWords, subjectName } from '@vringside/grammars/relevance';
+import { isHeaderFollowed, relevantWords } from '@vringside/grammars/relevance';
 import {
-  annotate,
+  type AnnotateOptions,
+  annotationSteps,
+  atOnce,
   type Inventory,
-  takeInventory,
+  inventorySteps,
+  Resolver,
+  Runs,
+  type Steps,
   type Workload,
   workloadRatio,
-  workloadsOf,
+  workloadSteps,
 } from '../analysis/index.js';
 import { withFix } from '../fixes/index.js';
 import type { PlatformId } from '../model/index.js';
@@ -25,7 +30,6 @@ import {
   overlaidTree,
   overlayReader,
   type Program,
-  relativePath,
   type Selection,
   type SourceReader,
   selectFiles,
@@ -35,8 +39,9 @@ import {
 import type { NotAnalysed, Report } from '../report/report.js';
 import { buildId, toolVersion } from '../report/version.js';
 import { applyRules, type RuleLevels } from '../rules/index.js';
-import { applySuppressions, type SuppressOptions, suppressionWord } from '../suppress/index.js';
+import { applySuppressions, type SuppressOptions } from '../suppress/index.js';
 import { createKernelParser, type KernelParser } from '../syntax/index.js';
+import { chooseFiles, presentFolders, speaksOfSubject, union } from './choose-files.js';
 import { coverageOf } from './coverage.js';
 import { defaultChoice, isUsual, type OutcomeChoice, outcomePlan } from './outcomes.js';
 import { keep, questionKey, recall, recordingReader } from './result-cache.js';
@@ -115,22 +120,13 @@ export async function analyse(options: AnalyseOptions): Promise<Report> {
 /** As `analyse` without a cache of reports, with the program and the sites the report was made from. */
 export async function analyseWithProgram(options: AnalyseOptions): Promise<Analysed> {
   const overlay = options.overlay ?? noOverlay;
-  const tree = overlaidTree(treeAt(resolve(options.tree ?? '.')), overlay);
-  const [wanted, core] = await Promise.all([
-    selectFiles({
-      root: tree.root,
-      paths: options.paths.map((p) => resolve(p)),
-      jobs: options.jobs,
-      overlay,
-    }),
-    selectFiles({ root: tree.root, paths: presentFolders(tree), overlay }),
-  ]);
-  const reader = recordingReader(overlayReader(diskReader(tree.root), overlay));
-  const around = union(
-    core.files,
-    siblings(tree.root, wanted.named, overlay).filter((file) => speaksOfSubject(reader, file)),
-  );
-  return analyseSelection(tree, wanted, around, reader, options, new Clock());
+  const root = treeAt(resolve(options.tree ?? '.')).root;
+  const reader = recordingReader(overlayReader(diskReader(root), overlay));
+  const paths = options.paths.map((path) => resolve(path));
+  const { tree, wanted, all } = await chooseFiles({ root, paths, overlay, reader });
+  const parser = await createKernelParser();
+  const program = createProgram({ tree, files: all, reader, parser, isHeaderFollowed });
+  return finish(program, wanted, options, new Clock());
 }
 
 /** A report, and what it was made from. */
@@ -185,25 +181,54 @@ function finish(
   options: Pick<AnalyseOptions, 'rules' | 'timings' | 'onProgress' | 'outcomes'>,
   clock: Clock,
 ): Analysed {
+  return atOnce(reportSteps(program, wanted, options, standingOf(program, options.outcomes), clock));
+}
+
+/** What of a program's reports outlives each of them. */
+export interface Standing {
+  readonly resolver: Resolver;
+  readonly annotation: AnnotateOptions;
+  readonly runs: Runs;
+}
+
+/** @throws {RangeError} for a name that is no platform, device or policy */
+export function standingOf(program: Program, choice: OutcomeChoice = defaultChoice): Standing {
+  const resolver = new Resolver(program);
+  const annotation = {
+    ...outcomePlan(program, choice),
+    atoms: resolver.atoms,
+    ledger: program.ledger,
+  };
+  return { resolver, annotation, runs: new Runs(annotation) };
+}
+
+/** The report on the wanted files of a program, a piece of work at a time. */
+export function* reportSteps(
+  program: Program,
+  wanted: Selection,
+  options: Pick<AnalyseOptions, 'rules' | 'timings' | 'onProgress' | 'outcomes'>,
+  { resolver, annotation, runs }: Standing,
+  clock: Clock = new Clock(),
+): Steps<Analysed> {
   const isWanted = new Set(wanted.files);
-  const inventory = takeInventory(program, {
+  const inventory = yield* inventorySteps(program, {
     isWanted: (file) => isWanted.has(file),
     onFile: (done, total) => options.onProgress?.({ done, total, what: 'analysing' }),
+    resolver,
   });
   clock.lap('analyse');
-  const plan = outcomePlan(program, options.outcomes ?? defaultChoice);
   const {
     outcomes,
     bouncedFor,
     notAnalysed: notRun,
-  } = annotate(inventory.sites, {
-    ...plan,
-    atoms: inventory.resolver.atoms,
-  });
+  } = yield* annotationSteps(inventory.sites, annotation, runs);
   clock.lap('outcomes');
-  const { workloads, notAnalysed: notWorkedOut } = workloadsOf(program, wanted.files);
+  const { workloads, notAnalysed: notWorkedOut } = yield* workloadSteps(program, wanted.files);
   const loads = idsByFunction(workloads);
   clock.lap('workloads');
+  const bounced = new Map(
+    [...new Set(workloads.map(({ file }) => file))].map((file) => [file, bouncedFor(file)]),
+  );
   const found = applyRules({ program, files: wanted.files, inventory, outcomes, workloads }, options.rules);
   const { findings, suppressed } = applySuppressions(program, wanted.files, found, suppressOptions(options));
   clock.lap('rules');
@@ -221,7 +246,10 @@ function finish(
       if (run === undefined && load === undefined) return found.site;
       return { ...found.site, ...(run && { outcomes: run }), ...(load && { workload: load }) };
     }),
-    workloads: workloads.map((load) => ({ ...load, throughput: throughputOf(load, bouncedFor(load.file)) })),
+    workloads: workloads.map((load) => ({
+      ...load,
+      throughput: throughputOf(load, bounced.get(load.file) ?? []),
+    })),
     findings: findings.map((finding) => withFix({ program, inventory, suppressed }, finding)),
     suppressed,
     notAnalysed: sortedUnique([
@@ -242,14 +270,20 @@ function suppressOptions({ rules, outcomes }: Pick<AnalyseOptions, 'rules' | 'ou
   return { levels: rules, isPartial: outcomes !== undefined && !isUsual(outcomes) };
 }
 
-function throughputOf(
-  load: Workload,
-  platforms: readonly PlatformId[],
-): Report['workloads'][number]['throughput'] {
-  return platforms.flatMap((platform) => {
+type Throughput = Report['workloads'][number]['throughput'];
+
+const throughputs = new WeakMap<Workload, { readonly on: string; readonly throughput: Throughput }>();
+
+function throughputOf(load: Workload, platforms: readonly PlatformId[]): Throughput {
+  const on = platforms.join();
+  const known = throughputs.get(load);
+  if (known?.on === on) return known.throughput;
+  const throughput = platforms.flatMap((platform) => {
     const ratio = workloadRatio(platform, load);
     return ratio === null ? [] : [{ platform, ...ratio }];
   });
+  throughputs.set(load, { on, throughput });
+  return throughput;
 }
 
 /** Categories of sites at which a request's memory is handed over. */
@@ -266,26 +300,6 @@ function idsByFunction(workloads: readonly Workload[]): ReadonlyMap<string, read
     ids.set(key, [...(ids.get(key) ?? []), workload.id]);
   }
   return ids;
-}
-
-/** Whether the code of a file, comments aside, names anything of the subject, or a comment suppresses findings. What cannot be read is left to the program to report. */
-function speaksOfSubject(reader: SourceReader, file: string): boolean {
-  const content = reader.read(file);
-  if (content === null || !('text' in content)) return true;
-  return (
-    content.text.includes(suppressionWord) ||
-    (subjectName.test(content.text) &&
-      subjectName.test(content.text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, ' ')))
-  );
-}
-
-/** Folders whose decisions all other files hang on, where the tree has them. */
-function presentFolders(tree: KernelTree): string[] {
-  return coreFolders.filter((folder) => relativePath(tree.root, folder) !== null);
-}
-
-function union(a: readonly string[], b: readonly string[]): string[] {
-  return [...new Set([...a, ...b])].sort();
 }
 
 function sortedUnique(list: readonly NotAnalysed[]): NotAnalysed[] {

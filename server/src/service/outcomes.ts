@@ -58,11 +58,17 @@ function policies(program: Program, choice: OutcomeChoice): (file: string) => Fi
   const core = policyOfTree(program, choice.configuration);
   const named = choice.policy === 'tree' ? null : builtinPolicy(choice.policy);
   if (named === null && choice.policy !== 'tree') throw new RangeError(`no policy "${choice.policy}"`);
+  const drivers = new Map<string, TreePolicy>();
+  const ofDriver = (file: string): TreePolicy => {
+    const known = drivers.get(file) ?? policyOfTree(program, choice.configuration, file);
+    drivers.set(file, known);
+    return known;
+  };
   return (file) => {
     const deviceClass: DeviceClass = 'blk';
     if (named !== null) return { policy: named, deviceClass, predicates: core };
     const isDriver = program.chunksMentioning(file, 'virtio_driver').length > 0;
-    const own = isDriver ? policyOfTree(program, choice.configuration, file) : core;
+    const own = isDriver ? ofDriver(file) : core;
     return { policy: own, deviceClass, predicates: own };
   };
 }

@@ -1,19 +1,21 @@
 /**
  * Reports on texts under edit: what an editor's server asks.
  *
- *     const session = await openSession({ tree: '/linux', cacheDir: null, rules: new Map() });
+ *     const session = await openSession({ root: '/linux', cacheDir: null, rules: new Map() });
  *     session.edit('drivers/virtio/virtio_ring.c', text);
  *     const view = await session.view(['drivers/virtio/virtio_ring.c']);
  *
- * A view is what `analyse` gives for the same paths and the same texts, and the program it was read from.
+ * A view is what `analyse` gives for the same paths and the same texts, byte for byte, and the program it was read from. What
+ * an edit does not bear on is not worked out again.
  */
-import { resolve } from 'node:path';
 import type { Inventory } from '../analysis/index.js';
-import type { Overlay, Program } from '../program/index.js';
+import type { Program } from '../program/index.js';
 import type { Report } from '../report/report.js';
 import type { RuleLevels } from '../rules/index.js';
-import { analyseWithProgram } from '../service/analyse.js';
 import type { OutcomeChoice } from '../service/outcomes.js';
+import { createKernelParser } from '../syntax/index.js';
+import { Images } from './images.js';
+import { Remembered } from './remembered.js';
 
 export interface SessionOptions {
   /** Root of the kernel tree, or of any folder of C files; absolute. */
@@ -24,11 +26,23 @@ export interface SessionOptions {
   readonly outcomes?: OutcomeChoice;
 }
 
-/** A report, and what it was read from: good until the next edit. */
+/** A report, and what it was read from: good until the next view. */
 export interface View {
   readonly report: Report;
   readonly program: Program;
   readonly inventory: Inventory;
+}
+
+/**
+ * The report of an earlier session on these files, where it still holds and the texts are those on disk; null elsewhere. Quicker
+ * than a session is opened.
+ */
+export function earlierReport(
+  options: SessionOptions,
+  files: readonly string[],
+  texts: ReadonlyMap<string, string>,
+): Promise<Report | null> {
+  return new Remembered(options).recall(files, texts);
 }
 
 export interface ViewOptions {
@@ -42,36 +56,72 @@ export interface Session {
   edit(file: string, text: string | null): void;
   /** Files were changed, made or removed on disk, relative to the root; null: any may have been. */
   changedOnDisk(files: readonly string[] | null): void;
+  /** Whether a file that was read is not as it was: where nobody tells of changes. */
+  hasChangedOnDisk(): boolean;
   /** The report on these files, relative to the root, with the texts as they stand. Null when it became obsolete on the way. */
   view(files: readonly string[], options?: ViewOptions): Promise<View | null>;
   dispose(): void;
 }
 
+/** How long a view works before others get a turn. */
+const sliceMs = 8;
+
+/** How long after its first view a session keeps the report. */
+const keepAfterMs = 1500;
+
 export async function openSession(options: SessionOptions): Promise<Session> {
-  const texts = new Map<string, string>();
+  const parser = await createKernelParser();
+  const images = new Images(options, parser);
+  /** Views take turns: each works on the texts as they stood when it began. */
+  let last: Promise<unknown> = Promise.resolve();
+
+  const work = async (files: readonly string[], isObsolete: () => boolean): Promise<View | null> => {
+    await turn();
+    if (isObsolete()) return null;
+    const steps = await images.report(files);
+    for (let since = performance.now(); ; ) {
+      const step = steps.next();
+      if (step.done === true) {
+        if (isObsolete()) return null;
+        keepLater(files, step.value);
+        return { ...step.value, program: step.value.program.again() };
+      }
+      if (performance.now() - since < sliceMs) continue;
+      await turn();
+      if (isObsolete()) return null;
+      since = performance.now();
+    }
+  };
+
+  const earlier = new Remembered(options);
+  let isKept = false;
+  /** The first report is kept for the next session, once there is nothing else to do. */
+  const keepLater = (files: readonly string[], { report }: View): void => {
+    if (isKept) return;
+    isKept = true;
+    const { texts, onDisk } = images.sources;
+    const asRead = new Map(texts);
+    const keep = async (): Promise<void> => {
+      if ((await earlier.recall(files, asRead)) === null) await earlier.keep(files, asRead, report, onDisk);
+    };
+    // What cannot be kept is worked out again.
+    setTimeout(() => void keep().catch(() => {}), keepAfterMs).unref();
+  };
+
   return {
     root: options.root,
-    edit(file, text) {
-      if (text === null) texts.delete(file);
-      else texts.set(file, text);
+    edit: (file, text) => images.edit(file, text),
+    hasChangedOnDisk: () => images.hasChangedOnDisk(),
+    changedOnDisk: (files) => images.changedOnDisk(files),
+    view(files, { isObsolete = () => false } = {}) {
+      const view = last.then(() => work(files, isObsolete));
+      last = view.catch(() => undefined);
+      return view;
     },
-    changedOnDisk() {},
-    async view(files, { isObsolete = () => false } = {}) {
-      await new Promise((done) => setImmediate(done));
-      if (isObsolete()) return null;
-      const overlay: Overlay = new Map(texts);
-      const view = await analyseWithProgram({
-        tree: options.root,
-        paths: files.map((file) => resolve(options.root, file)),
-        jobs: 1,
-        cacheDir: options.cacheDir,
-        rules: options.rules,
-        overlay,
-        ...(options.outcomes && { outcomes: options.outcomes }),
-        timings: false,
-      });
-      return isObsolete() ? null : view;
-    },
-    dispose: () => texts.clear(),
+    dispose: () => images.forget(),
   };
+}
+
+function turn(): Promise<void> {
+  return new Promise((done) => setImmediate(done));
 }

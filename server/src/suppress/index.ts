@@ -12,7 +12,7 @@ import {
 } from '../rules/index.js';
 import type { Range } from '../text/span.js';
 import { didYouMean } from '../text/suggest.js';
-import { type Suppression, suppressionsIn } from './comments.js';
+import { type Suppression, suppressionsIn, suppressionWord } from './comments.js';
 
 export { readSuppression, suppressionWord } from './comments.js';
 
@@ -44,7 +44,7 @@ export function applySuppressions(
   const suppressed = new Map<Finding, SuppressedFinding>();
   const complaints: Found[] = [];
   for (const file of files) {
-    const source = program.source(file);
+    const source = program.holdsText(file, suppressionWord) ? program.source(file) : null;
     for (const comment of source === null ? [] : suppressionsIn(source)) {
       const here: Place = { program, file, comment };
       const hits = comment.reason === '' ? [] : covered(here, byFile.get(file) ?? []);

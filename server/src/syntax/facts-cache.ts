@@ -78,7 +78,7 @@ export function contentKey(file: SourceFile, chunk: Chunk): string {
 }
 
 /** The same facts for a chunk that stands `by` further on. */
-function moved(facts: ChunkFacts, by: number): ChunkFacts {
+export function moved(facts: ChunkFacts, by: number): ChunkFacts {
   return by === 0 ? facts : (shifted(facts, by) as ChunkFacts);
 }
 

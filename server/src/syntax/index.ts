@@ -14,7 +14,7 @@ import { outline } from './outline.js';
 import type { Chunk, SourceFile } from './source.js';
 import { createEngine, type EngineOptions } from './tree/engine.js';
 
-export { FactsCache } from './facts-cache.js';
+export { contentKey, FactsCache, moved } from './facts-cache.js';
 export type * from './ir.js';
 export type { Chunk, ChunkKind, SourceFile } from './source.js';
 export { outline };

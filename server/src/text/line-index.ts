@@ -19,12 +19,26 @@ export class LineIndex {
     this.#starts = starts;
   }
 
+  /** The offset in the text itself of an offset as this index counts: the same, but for a text under edit. */
+  toText(offset: number): number {
+    return offset;
+  }
+
+  /** The other way round. */
+  fromText(offset: number): number {
+    return offset;
+  }
+
   get lineCount(): number {
     return this.#starts.length;
   }
 
   /** 1-based line of an offset; offsets outside the text count to its first or last line. */
   lineAt(offset: number): number {
+    return this.#lineAt(offset);
+  }
+
+  #lineAt(offset: number): number {
     let low = 0;
     let high = this.#starts.length;
     while (high - low > 1) {
@@ -37,7 +51,7 @@ export class LineIndex {
 
   positionAt(offset: number): Position {
     const inside = Math.max(0, Math.min(offset, this.#text.length));
-    const line = this.lineAt(inside);
+    const line = this.#lineAt(inside);
     return { line, column: inside - (this.#starts[line - 1] as number) + 1 };
   }
 
@@ -49,12 +63,16 @@ export class LineIndex {
   offsetAt(position: Position): number {
     if (position.line < 1) return 0;
     if (position.line > this.#starts.length) return this.#text.length;
-    const { start, end } = this.lineSpan(position.line);
+    const { start, end } = this.#lineSpan(position.line);
     return Math.min(start + Math.max(0, position.column - 1), end);
   }
 
   /** A line without its line end. */
   lineSpan(line: number): Span {
+    return this.#lineSpan(line);
+  }
+
+  #lineSpan(line: number): Span {
     if (line < 1 || line > this.#starts.length) return { start: this.#text.length, end: this.#text.length };
     const start = this.#starts[line - 1] as number;
     const next = this.#starts[line];
@@ -65,7 +83,7 @@ export class LineIndex {
 
   /** The text of a line without its line end. */
   lineText(line: number): string {
-    const { start, end } = this.lineSpan(line);
+    const { start, end } = this.#lineSpan(line);
     return this.#text.slice(start, end);
   }
 }

@@ -2,12 +2,11 @@
 import { stateFields } from '@vringside/grammars/guest-facts';
 import type { FieldAssignment } from '../../program/index.js';
 import { FALSE, type Formula, TRUE } from '../formulas/formula.js';
-import type { GuardStep } from '../site.js';
 import { printExpr } from '../values/print.js';
 import { constantTruth } from './constants.js';
 import type { Reached } from './reach.js';
 import { MAX_SUPPORT, type Resolution, type Resolver } from './resolve.js';
-import { findBySpan, stepsUnder, uniqueSteps } from './steps.js';
+import { findBySpan, stepsUnder, uniqueSteps, type Via } from './steps.js';
 
 /** A field assigned in more places than this is no mode flag. */
 const MAX_ASSIGNMENTS = 24;
@@ -16,7 +15,7 @@ interface AssignedTruth {
   readonly truth: Formula;
   /** Over named facts, callers included. */
   readonly when: Formula;
-  readonly via: readonly GuardStep[];
+  readonly via: readonly Via[];
 }
 
 export class FieldTruths {
@@ -31,7 +30,7 @@ export class FieldTruths {
     const assignments = this.resolver.program.fieldAssignments(record, field);
     if (assignments.length === 0 || assignments.length > MAX_ASSIGNMENTS) return null;
     const { formulas } = this.resolver.atoms;
-    const via: GuardStep[] = [];
+    const via: Via[] = [];
     let formula: Formula = FALSE;
     const resets: { at: FieldAssignment; when: Formula }[] = [];
     for (const a of assignments) {
@@ -108,10 +107,10 @@ export class FieldTruths {
     }
     if (!isFound) this.resolver.missedIn(a.function);
     if (!isFound || (truth > TRUE && !this.resolver.atoms.hasFact(truth))) return null;
-    const entered = this.resolver.enteredWhen(a.function);
+    const entered = this.resolver.entryFormula(a.function);
     // A flag set inside a test stands for the test; checks passed on the way to it are no part of its meaning.
     if (truth === TRUE) when = around;
-    return { truth, when: formulas.and(when, entered.formula), via: [...stepsUnder(a.value, body.steps)] };
+    return { truth, when: formulas.and(when, entered), via: [...stepsUnder(a.value, body.steps)] };
   }
 
   private aroundTests(trail: Reached['trail']): Formula {

@@ -6,14 +6,14 @@ import type { Expr, MacroFacts, PpCondition } from '../../syntax/ir.js';
 import { uncast } from '../../syntax/walk.js';
 import type { Atoms } from '../formulas/atoms.js';
 import { FALSE, type Formula, TRUE } from '../formulas/formula.js';
-import type { GuardStep } from '../site.js';
 import { calleeName } from '../values/expressions.js';
 import { featureOf, maskFeatures, shiftedBit } from '../values/features.js';
 import { printExpr } from '../values/print.js';
 import { expandMacro } from '../values/substitute.js';
 import { constantTruth } from './constants.js';
 import type { TruthSource } from './reach.js';
-import { functionKey, type Resolution, type Resolver } from './resolve.js';
+import { functionKey, type PassedFlags, type Resolver } from './resolve.js';
+import type { CalleeName, StepsOf } from './steps.js';
 
 /** Answers the body walk's questions for one function. */
 export class FunctionTruth implements TruthSource {
@@ -23,15 +23,18 @@ export class FunctionTruth implements TruthSource {
   private readonly ownCondition: Formula;
   private readonly resolver: Resolver;
   private readonly ref: FunctionRef;
-  private readonly steps: Map<Expr, readonly GuardStep[]>;
+  private readonly steps: Map<Expr, StepsOf>;
   private readonly macros: (name: string) => readonly MacroFacts[];
   private readonly paramNames: readonly string[];
+  private readonly passed: PassedFlags | null;
   private expansions = 0;
 
-  constructor(resolver: Resolver, ref: FunctionRef, steps: Map<Expr, readonly GuardStep[]>) {
+  /** `passed`: what all callers give for flags; null: parameters stand for themselves. */
+  constructor(resolver: Resolver, ref: FunctionRef, steps: Map<Expr, StepsOf>, passed: PassedFlags | null) {
     this.resolver = resolver;
     this.ref = ref;
     this.steps = steps;
+    this.passed = passed;
     this.atoms = resolver.atoms;
     this.key = functionKey(ref);
     this.scope = resolver.program.scopeOf(ref);
@@ -55,9 +58,11 @@ export class FunctionTruth implements TruthSource {
   }
 
   parameter(index: number): Formula {
-    const passed = this.resolver.argumentTruth(this.ref, index);
-    if (passed !== null) return passed;
-    return this.atoms.of({ kind: 'param', scope: this.key, index, name: this.paramNames[index] ?? '' });
+    const passed = this.passed?.get(index);
+    if (passed !== undefined) return passed;
+    const { file, start: at } = this.ref;
+    const name = this.paramNames[index] ?? '';
+    return this.atoms.parameter({ kind: 'param', scope: this.key, index, name }, { file, at });
   }
 
   member(expr: Expr & { kind: 'member' }): Formula {
@@ -70,10 +75,11 @@ export class FunctionTruth implements TruthSource {
         field: expr.field,
       });
     }
-    const resolved = this.resolver.fieldTruth(record, expr.field);
+    const { field } = expr;
+    const resolved = this.resolver.fieldFormula(record, field);
     if (resolved === null) return this.opaque(expr, '');
-    this.steps.set(expr, resolved.via);
-    return resolved.formula;
+    this.steps.set(expr, { question: 'field', record, field });
+    return resolved;
   }
 
   private recordOf(expr: Expr & { kind: 'member' }): string | null {
@@ -102,7 +108,7 @@ export class FunctionTruth implements TruthSource {
     }
     const expanded = this.expand(expr, name, truth);
     if (expanded !== null) return expanded;
-    return this.functionResult(expr, this.resolver.program.functionsNamed(name, this.ref.file), truth);
+    return this.functionResult(expr, { by: 'name', name, file: this.ref.file }, truth);
   }
 
   private featureTest(call: FeatureCall, expr: Expr & { kind: 'call' }): Formula {
@@ -115,7 +121,10 @@ export class FunctionTruth implements TruthSource {
     const feature = featureOf(bit, this.macros);
     if (feature !== null) return this.atoms.of({ kind: 'feature', name: feature, of });
     const index = bit.kind === 'name' ? this.paramNames.indexOf(bit.name) : -1;
-    return index >= 0 ? this.atoms.of({ kind: 'paramFeature', scope: this.key, index, of }) : null;
+    const { file, start: at } = this.ref;
+    return index >= 0
+      ? this.atoms.parameter({ kind: 'paramFeature', scope: this.key, index, of }, { file, at })
+      : null;
   }
 
   private expand(expr: Expr & { kind: 'call' }, name: string, truth: (e: Expr) => Formula): Formula | null {
@@ -137,50 +146,27 @@ export class FunctionTruth implements TruthSource {
     if (callee.kind !== 'member') return this.opaque(expr, '');
     const record = this.recordOf(callee);
     if (record === null) return this.opaque(expr, '');
-    const targets = this.resolver.program.implementations(record, callee.field);
-    return targets.length === 1 ? this.functionResult(expr, targets, truth) : this.opaque(expr, '');
+    return this.functionResult(expr, { by: 'field', record, field: callee.field }, truth);
   }
 
   private functionResult(
     expr: Expr & { kind: 'call' },
-    targets: readonly FunctionRef[],
+    name: CalleeName,
     truth: (e: Expr) => Formula,
   ): Formula {
     const { formulas } = this.atoms;
-    if (
-      targets.length === 0 ||
-      targets.length > 3 ||
-      targets.some((t) => t.returnType.base === 'void' && t.returnType.pointers === 0)
-    )
-      return this.opaque(expr, '');
+    const callee = this.resolver.callee(name);
+    if (callee === null) return this.opaque(expr, '');
     let formula: Formula = FALSE;
-    let covered: Formula = FALSE;
-    const via: GuardStep[] = [];
-    for (const target of targets) {
-      const resolved = this.resolver.returnsTrue(target) ?? this.constantResult(target);
-      if (resolved === null) return this.opaque(expr, '');
-      const isStub = this.resolver.returnsTrue(target) === null;
-      const own = targets.length === 1 && !isStub ? TRUE : this.resolver.ppFormula(target.condition);
-      covered = formulas.or(covered, own);
-      const result = this.bindArguments(resolved.formula, functionKey(target), expr.args, truth);
-      formula = formulas.or(formula, formulas.and(own, result));
-      via.push(...resolved.via);
+    for (const { key, own, result } of callee.targets) {
+      const bound = this.bindArguments(result, key, expr.args, truth);
+      formula = formulas.or(formula, formulas.and(own, bound));
     }
-    // Where the real definition is elsewhere, only its stub is seen: that says nothing.
-    if (covered !== TRUE) return this.opaque(expr, '');
     if (!this.atoms.hasNamed(formula)) return formula <= TRUE ? formula : this.opaque(expr, '');
     // A pointer mostly says whether an allocation or a look-up succeeded: no fact, unless a fact alone can prevent it.
-    const isPointer = targets.some((t) => t.returnType.pointers > 0);
-    if (isPointer && this.atoms.namedPart(formula) === TRUE) return this.opaque(expr, '');
-    this.steps.set(expr, via);
+    if (callee.isPointer && this.atoms.namedPart(formula) === TRUE) return this.opaque(expr, '');
+    this.steps.set(expr, { question: 'callee', callee: name });
     return formula;
-  }
-
-  /** A stub such as `static inline bool f(void) { return false; }`, or a function that says the same on every way out. */
-  private constantResult(target: FunctionRef): Resolution | null {
-    const [first, ...others] = this.resolver.reachOf(target).variants.flatMap((v) => v.reach.returns);
-    if (first === undefined || first.truth > TRUE) return null;
-    return others.every(({ truth }) => truth === first.truth) ? { formula: first.truth, via: [] } : null;
   }
 
   /** Puts what the caller passes in place of the callee's parameters. */
@@ -241,7 +227,8 @@ export class FunctionTruth implements TruthSource {
 
   opaque(expr: Expr, version: string): Formula {
     const text = printExpr(expr);
-    return this.atoms.opaque(`${this.key} ${version} ${text}`, text);
+    const { file, start: at, name } = this.ref;
+    return this.atoms.opaque({ file, at, what: `${name} ${version} ${text}` }, text);
   }
 
   regionOf(offset: number): Formula {

@@ -2,26 +2,45 @@
  * What conditions mean: function results, struct fields, macros and `#if`s turned into formulas over named facts,
  * followed through functions and files.
  */
-import type { FunctionRef, Program } from '../../program/index.js';
+import { type FunctionRef, isSameData, type Program } from '../../program/index.js';
 import type { BodyVariant, Expr, PpCondition } from '../../syntax/ir.js';
 import type { Span } from '../../text/span.js';
 import { Atoms } from '../formulas/atoms.js';
 import { FALSE, type Formula, TooComplex, TRUE } from '../formulas/formula.js';
 import { isReachableFromOutside } from '../linkage.js';
-import type { GuardStep } from '../site.js';
 import { printExpr } from '../values/print.js';
-import { type Answer, Answers } from './answers.js';
+import { Answers } from './answers.js';
 import { constantTruth } from './constants.js';
 import { FieldTruths } from './field-truth.js';
 import { FunctionTruth } from './function-truth.js';
 import { type BodyReach, bodyWalk, type Reached } from './reach.js';
-import { regionConditions } from './regions.js';
-import { relevantSteps, uniqueSteps } from './steps.js';
+import {
+  type CalleeName,
+  calleeKey,
+  isSameVia,
+  relevantSteps,
+  type Step,
+  type StepsOf,
+  uniqueSteps,
+  type Via,
+} from './steps.js';
 
 /** A formula and the places it was decided. */
 export interface Resolution {
   readonly formula: Formula;
-  readonly via: readonly GuardStep[];
+  readonly via: readonly Via[];
+}
+
+/** What a call can come to, in terms of the parameters of what is called. */
+export interface Callee {
+  readonly targets: readonly {
+    /** By which the target's own parameters are known. */
+    readonly key: string;
+    /** When the target is the one that is compiled. */
+    readonly own: Formula;
+    readonly result: Formula;
+  }[];
+  readonly isPointer: boolean;
 }
 
 /** What is known of one function's body. */
@@ -29,7 +48,12 @@ export interface FunctionReach {
   readonly ref: FunctionRef;
   readonly variants: readonly { readonly variant: BodyVariant; readonly reach: BodyReach }[];
   /** Steps that resolved an expression of the body, where it was resolved elsewhere. */
-  readonly steps: ReadonlyMap<Expr, readonly GuardStep[]>;
+  readonly steps: ReadonlyMap<Expr, StepsOf>;
+}
+
+interface DraftedReach extends FunctionReach {
+  readonly variants: { readonly variant: BodyVariant; readonly reach: BodyReach }[];
+  readonly steps: Map<Expr, StepsOf>;
 }
 
 /** Deeper chains of calls are left as they are written. */
@@ -42,52 +66,60 @@ export const MAX_SUPPORT = 24;
 export class Resolver {
   readonly atoms: Atoms = new Atoms();
   readonly program: Program;
-  private readonly bodies = new Map<string, Answer<FunctionReach>>();
-  private readonly results = new Map<string, Answer<Resolution | null>>();
-  private readonly fields = new Map<string, Answer<Resolution | null>>();
-  private readonly arguments = new Map<string, Answer<Formula | null>>();
-  private readonly callerReach = new Map<string, Answer<Resolution>>();
   private readonly spans = new WeakMap<BodyReach, ReadonlyMap<string, Reached>>();
-  private readonly regions = new Map<string, (offset: number) => PpCondition | null>();
-  private readonly answers = new Answers();
+  private readonly answers: Answers;
   private readonly fieldTruths: FieldTruths = new FieldTruths(this);
 
   constructor(program: Program) {
     this.program = program;
+    this.answers = new Answers(program.ledger);
   }
 
-  /** The walked body of a function, once per function. */
+  /**
+   * The walked body of a function, once per function. Asked for itself, and not for what leads to it, a function's flags
+   * mean what all its callers pass.
+   */
   reachOf(ref: FunctionRef): FunctionReach {
-    const key = `body ${functionKey(ref)}`;
-    if (this.answers.depth === 0) this.askCallers(ref);
-    const steps = new Map<Expr, readonly GuardStep[]>();
-    const variants: { variant: BodyVariant; reach: BodyReach }[] = [];
+    const passed = this.answers.depth === 0 ? this.passedFlags(ref) : null;
+    // A walked body is large and soon walked again; those not asked for in a while are let go.
+    this.answers.forget('body', MAX_BODIES);
+    return this.walked(passed === null ? 'body' : 'body as called', ref, passed);
+  }
+
+  private walked(
+    what: 'body' | 'body as called',
+    ref: FunctionRef,
+    passed: PassedFlags | null,
+  ): FunctionReach {
+    const drafts: DraftedReach[] = [];
     // Seen from inside its own walk, a body shows what has been walked so far.
-    const result: FunctionReach = { ref, variants, steps };
-    this.forgetOldBodies();
-    return this.answers.settle(key, this.bodies, result, () => {
+    const unfinished: FunctionReach = {
+      ref,
+      get variants() {
+        return drafts.at(-1)?.variants ?? [];
+      },
+      get steps() {
+        return drafts.at(-1)?.steps ?? new Map();
+      },
+    };
+    return this.answers.settle(what, ref, unfinished, () => {
+      const draft: DraftedReach = { ref, variants: [], steps: new Map() };
+      drafts.splice(0, drafts.length, draft);
+      const flags = passed === null ? null : this.passedFlags(ref);
       const params = ref.params.map((p) => p.name);
       for (const variant of ref.variants) {
-        const walk = bodyWalk(params, new FunctionTruth(this, ref, steps));
-        variants.push({ variant, reach: walk });
+        const walk = bodyWalk(params, new FunctionTruth(this, ref, draft.steps, flags));
+        draft.variants.push({ variant, reach: walk });
         walk.run(variant.body);
       }
-      return result;
+      return draft;
     });
-  }
-
-  /** A walked body is large and soon walked again; those not asked for in a while are let go. */
-  private forgetOldBodies(): void {
-    if (this.bodies.size <= MAX_BODIES) return;
-    for (const key of this.bodies.keys()) {
-      if (this.bodies.size <= MAX_BODIES / 2) return;
-      if (!this.answers.isOpen(key)) this.bodies.delete(key);
-    }
   }
 
   /** Notes that something was looked for in a body that is still being walked. */
   missedIn(ref: FunctionRef): void {
-    this.answers.meet(`body ${functionKey(ref)}`);
+    this.answers.meet('body', ref);
+    this.answers.meet('body as called', ref);
   }
 
   /**
@@ -148,23 +180,18 @@ export class Resolver {
   }
 
   /**
-   * Truth of a flag that all callers of a private function pass; null where it is no flag, its callers are not known, or it
-   * says nothing of the guest. Callers are asked before a body is walked, and only for the function in question itself, not
-   * for those it leads to.
+   * Truth of the flags that all callers of a private function pass; null where there are none, its callers are not known, or
+   * they say nothing of the guest.
    */
-  argumentTruth(ref: FunctionRef, index: number): Formula | null {
-    if (ref.params[index]?.type.base !== 'bool') return null;
-    const known = this.arguments.get(argumentKey(ref, index));
-    if (known === undefined) this.answers.setAside();
-    return known?.value ?? null;
-  }
-
-  private askCallers(ref: FunctionRef): void {
-    ref.params.forEach((param, index) => {
-      if (param.type.base !== 'bool') return;
-      this.answers.settle(argumentKey(ref, index), this.arguments, null, () =>
-        this.passedByCallers(ref, index),
-      );
+  private passedFlags(ref: FunctionRef): PassedFlags | null {
+    if (!ref.params.some((param) => param.type.base === 'bool')) return null;
+    return this.answers.settle('flags', ref, null, () => {
+      const passed = new Map<number, Formula>();
+      ref.params.forEach((param, index) => {
+        const truth = param.type.base === 'bool' ? this.passedByCallers(ref, index) : null;
+        if (truth !== null) passed.set(index, truth);
+      });
+      return passed.size === 0 ? null : passed;
     });
   }
 
@@ -186,9 +213,8 @@ export class Resolver {
 
   /** The condition under which the function returns a true (non-zero) value; null when that is not known. */
   returnsTrue(ref: FunctionRef): Resolution | null {
-    const key = `result ${functionKey(ref)}`;
     if (this.answers.depth > MAX_DEPTH) return null;
-    return this.answers.settle(key, this.results, null, () => this.summarise(ref));
+    return this.answers.settle('result', ref, null, () => this.summarise(ref), isSameResolution);
   }
 
   private summarise(ref: FunctionRef): Resolution | null {
@@ -209,16 +235,21 @@ export class Resolver {
       return null;
     }
     if (!this.atoms.hasNamed(formula) || formulas.support(formula).length > MAX_SUPPORT) return null;
-    const via = [this.stepAt(ref.file, ref.nameSpan.start, `${ref.name}()`)];
-    for (const steps of relevantSteps(returns, body.steps)) via.push(...steps);
+    const own = this.stepAt(ref.file, ref.nameSpan.start, `${ref.name}()`);
+    const via = [own, ...relevantSteps(returns, body.steps)];
     return { formula, via: uniqueSteps(via) };
   }
 
   /** Truth of a struct field, from every assignment to it in the program; null when it is not known. */
   fieldTruth(record: string, field: string): Resolution | null {
-    const key = `field ${record}.${field}`;
     if (this.answers.depth > MAX_DEPTH) return null;
-    return this.answers.settle(key, this.fields, null, () => this.fieldTruths.of(record, field));
+    return this.answers.settle(
+      'field',
+      `${record}.${field}`,
+      null,
+      () => this.fieldTruths.of(record, field),
+      isSameResolution,
+    );
   }
 
   /**
@@ -226,11 +257,75 @@ export class Resolver {
    * that others can reach (exported, stored in a table, in a header) is entered unconditionally as far as we know.
    */
   enteredWhen(ref: FunctionRef): Resolution {
-    const key = `entry ${functionKey(ref)}`;
     const own = this.ppFormula(ref.condition);
     const open: Resolution = { formula: this.atoms.namedPart(own), via: [] };
     if (this.answers.depth > MAX_DEPTH || isReachableFromOutside(this.program, ref)) return open;
-    return this.answers.settle(key, this.callerReach, open, () => this.throughCallers(ref, open));
+    return this.answers.settle('entry', ref, open, () => this.throughCallers(ref, open), isSameResolution);
+  }
+
+  // What a body is walked with is the formula alone: where it was decided may move without its being walked again.
+
+  /** The formula of `fieldTruth`. */
+  fieldFormula(record: string, field: string): Formula | null {
+    const find = (): Formula | null => this.fieldTruth(record, field)?.formula ?? null;
+    return this.answers.follow('field formula', `${record}.${field}`, null, find);
+  }
+
+  /** The formula of `enteredWhen`. */
+  entryFormula(ref: FunctionRef): Formula {
+    const open = this.atoms.namedPart(this.ppFormula(ref.condition));
+    return this.answers.follow('entry formula', ref, open, () => this.enteredWhen(ref).formula);
+  }
+
+  /** What a call comes to; null when that is not known. */
+  callee(name: CalleeName): Callee | null {
+    return this.answers.follow('callee', calleeKey(name), null, () => this.findCallee(name), isSameData);
+  }
+
+  private findCallee(name: CalleeName): Callee | null {
+    const targets = this.targetsOf(name);
+    const limit = name.by === 'name' ? 3 : 1;
+    if (targets.length === 0 || targets.length > limit) return null;
+    if (targets.some((t) => t.returnType.base === 'void' && t.returnType.pointers === 0)) return null;
+    const { formulas } = this.atoms;
+    let covered: Formula = FALSE;
+    const found: Callee['targets'][number][] = [];
+    for (const target of targets) {
+      const resolved = this.returnsTrue(target);
+      const result = resolved?.formula ?? this.constantResult(target);
+      if (result === null) return null;
+      const own = targets.length === 1 && resolved !== null ? TRUE : this.ppFormula(target.condition);
+      covered = formulas.or(covered, own);
+      found.push({ key: functionKey(target), own, result });
+    }
+    // Where the real definition is elsewhere, only its stub is seen: that says nothing.
+    if (covered !== TRUE) return null;
+    return { targets: found, isPointer: targets.some((t) => t.returnType.pointers > 0) };
+  }
+
+  /** A stub such as `static inline bool f(void) { return false; }`, or a function that says the same on every way out. */
+  private constantResult(target: FunctionRef): Formula | null {
+    const [first, ...others] = this.reachOf(target).variants.flatMap((v) => v.reach.returns);
+    if (first === undefined || first.truth > TRUE) return null;
+    return others.every(({ truth }) => truth === first.truth) ? first.truth : null;
+  }
+
+  private targetsOf(name: CalleeName): readonly FunctionRef[] {
+    return name.by === 'name'
+      ? this.program.functionsNamed(name.name, name.file)
+      : this.program.implementations(name.record, name.field);
+  }
+
+  /** The steps by which another answer was decided. */
+  stepsOf(answer: StepsOf): readonly Via[] {
+    switch (answer.question) {
+      case 'field':
+        return this.fieldTruth(answer.record, answer.field)?.via ?? [];
+      case 'callee':
+        return this.targetsOf(answer.callee).flatMap((target) => this.returnsTrue(target)?.via ?? []);
+      case 'entry':
+        return this.enteredWhen(answer.ref).via;
+    }
   }
 
   private throughCallers(ref: FunctionRef, open: Resolution): Resolution {
@@ -238,7 +333,7 @@ export class Resolver {
     if (callers.length === 0) return open;
     const { formulas } = this.atoms;
     let entered: Formula = FALSE;
-    const via: GuardStep[] = [];
+    const via: Via[] = [];
     for (const site of callers) {
       if (site.caller === null) return open;
       const here = this.reached(site.caller, site.call);
@@ -246,9 +341,8 @@ export class Resolver {
         this.missedIn(site.caller);
         return open;
       }
-      const outer = this.enteredWhen(site.caller);
       const local = this.atoms.namedPart(here.formula);
-      const both = formulas.and(local, outer.formula);
+      const both = formulas.and(local, this.entryFormula(site.caller));
       entered = formulas.or(entered, both);
       if (both !== TRUE)
         via.push(this.stepAt(site.file, site.call.start, `${site.caller.name}(): ${printExpr(site.call)}`));
@@ -271,7 +365,7 @@ export class Resolver {
       case 'opaque':
         return /\bCONFIG_\w+/.test(condition.text)
           ? this.atoms.of({ kind: 'config', name: condition.text })
-          : this.atoms.opaque(`#if ${condition.text}`, condition.text);
+          : this.atoms.opaque({ file: '', at: 0, what: `#if ${condition.text}` }, condition.text);
       case 'not':
         return formulas.not(this.ppFormula(condition.of));
       case 'and':
@@ -285,26 +379,38 @@ export class Resolver {
     // Include guards and the build's own marks hold wherever the text is read at all.
     return !/_H_*$|^_?_?(?:KERNEL|ASSEMBLY|ASSEMBLER|CHECKER|cplusplus|GENKSYMS)_*$/.test(name)
       ? this.atoms.of({ kind: 'config', name })
-      : this.atoms.opaque(`#if ${name}`, `defined(${name})`);
+      : this.atoms.opaque({ file: '', at: 0, what: `#if ${name}` }, `defined(${name})`);
   }
 
+  /** Of a place in a function. */
   conditionAt(file: string, offset: number): Formula {
-    let lookup = this.regions.get(file);
-    if (lookup === undefined) {
-      lookup = regionConditions(this.program.source(file)?.regions ?? []);
-      this.regions.set(file, lookup);
-    }
-    const condition = lookup(offset);
+    const condition = this.program.conditionAt(file, offset);
     return condition === null ? TRUE : this.ppFormula(condition);
   }
 
-  stepAt(file: string, offset: number, text: string): GuardStep {
-    return { file, line: this.program.lineOf(file, offset), text };
+  /** Of a place outside functions. */
+  fileLevelCondition(file: string, offset: number): Formula {
+    const condition = this.program.fileLevelCondition(file, offset);
+    return condition === null ? TRUE : this.ppFormula(condition);
+  }
+
+  /** An answer that speaks of this resolver's formulas. */
+  answer<T>(what: string, key: unknown, find: () => T, isSame?: (a: T, b: T) => boolean): T {
+    return this.answers.keep(what, key, find, isSame);
+  }
+
+  stepAt(file: string, offset: number, text: string): Step {
+    return { file, at: offset, text };
   }
 }
 
-function argumentKey(ref: FunctionRef, index: number): string {
-  return `argument ${index} of ${functionKey(ref)}`;
+/** By the position of the parameter. */
+export type PassedFlags = ReadonlyMap<number, Formula>;
+
+function isSameResolution(a: Resolution | null, b: Resolution | null): boolean {
+  if (a === b) return true;
+  if (a === null || b === null || a.formula !== b.formula || a.via.length !== b.via.length) return false;
+  return a.via.every((one, index) => isSameVia(one, b.via[index]));
 }
 
 export function functionKey(ref: FunctionRef): string {

@@ -79,27 +79,14 @@ function afterBoot(
   return run.read(place);
 }
 
-const storers = new WeakMap<Program, Map<string, readonly string[]>>();
-
 /** Functions of headers and of the virtio core that store to the pointer: `virtio_set_mem_acc_cb()`. */
 function storersOf(program: Program, pointer: GlobalRef): readonly string[] {
-  let known = storers.get(program);
-  if (known === undefined) {
-    known = new Map();
-    storers.set(program, known);
-  }
-  let names = known.get(pointer.name);
-  if (names === undefined) {
-    names = findStorers(program, pointer);
-    known.set(pointer.name, names);
-  }
-  return names;
+  return program.ledger.answer('storers', pointer.name, () => findStorers(program, pointer));
 }
 
 function findStorers(program: Program, { name, file: own }: GlobalRef): readonly string[] {
-  const whole = { start: 0, end: Number.POSITIVE_INFINITY };
   const near = [own, ...program.includesOf(own)];
-  const files = near.filter((file) => program.textOf(file, whole).includes(name));
+  const files = near.filter((file) => program.holdsText(file, name));
   return files.flatMap((file) =>
     functionsMentioning(program, file, name)
       .filter((fn) => stores(fn, name))

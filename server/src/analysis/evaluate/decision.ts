@@ -29,7 +29,7 @@ export function dmaDecision(guests: Guests, q: Question, memory: Memory): Answer
   if (stores.length > 0) return agreed(stores.map((fn) => byStore(guests, q, memory, fn)));
   const named = guests.find(q, decisionNames(program));
   if (named !== null) return answerOf(guests, runFunction(guests.run(q, memory), named, [device]));
-  if (program.source(coreFiles.ring) === null) return null;
+  if (!program.has(coreFiles.ring)) return null;
   return byBypass(guests, q, memory);
 }
 
@@ -113,9 +113,10 @@ function byBypass(guests: Guests, q: Question, memory: Memory): Answer<boolean> 
 /** Functions of the ring core that make an address for the device. */
 function addressFunctions(program: Program): readonly FunctionRef[] {
   const file = coreFiles.ring;
-  return (program.source(file)?.chunks ?? [])
+  return program
+    .outline(file)
     .filter(({ kind }) => kind === 'function')
-    .flatMap(({ index }) => program.chunkFacts({ file, chunk: index })?.functions ?? [])
+    .flatMap(({ chunk }) => program.chunkFacts({ file, chunk })?.functions ?? [])
     .filter((fn) => holdsAddress(fn, 'phys') || holdsAddress(fn, 'dma'));
 }
 
@@ -191,21 +192,19 @@ function agreed(answers: readonly Answer<boolean>[]): Answer<boolean> {
   return first;
 }
 
-const names = new WeakMap<Program, readonly string[]>();
-
 /** Functions that answer by their name whether the DMA API is used, told from the outlines without a parse. */
 function decisionNames(program: Program): readonly string[] {
-  const before = names.get(program);
-  if (before !== undefined) return before;
+  return program.ledger.answer('decision names', '', () => findDecisionNames(program));
+}
+
+function findDecisionNames(program: Program): readonly string[] {
   const core = program.files.filter((file) => file.startsWith('drivers/virtio/'));
   const files = new Set([...core, ...program.includesOf(coreFiles.ring)]);
   const found = [...files]
-    .flatMap((file) => program.source(file)?.chunks ?? [])
+    .flatMap((file) => program.outline(file))
     .flatMap(({ kind, name }) =>
       kind === 'function' && name !== null && decisionName.test(name) ? [name] : [],
     );
   const ringFirst = (name: string): number => (name.startsWith('vring_') ? 0 : 1);
-  const sorted = [...new Set(found)].sort((a, b) => ringFirst(a) - ringFirst(b));
-  names.set(program, sorted);
-  return sorted;
+  return [...new Set(found)].sort((a, b) => ringFirst(a) - ringFirst(b));
 }

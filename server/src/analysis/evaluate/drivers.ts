@@ -10,21 +10,15 @@ export interface Driver {
   readonly validate: string | null;
 }
 
-const memo = new WeakMap<Program, Map<string, Driver | null>>();
-
 /** The driver of a class; null where the tree, as far as it is read, has none. */
 export function driverOfClass(program: Program, deviceClass: string): Driver | null {
-  let known = memo.get(program);
-  if (known === undefined) {
-    known = new Map();
-    memo.set(program, known);
-  }
-  let driver = known.get(deviceClass);
-  if (driver === undefined) {
-    driver = findDriver(program, deviceClass);
-    known.set(deviceClass, driver);
-  }
-  return driver;
+  return program.ledger.answer(
+    'driver of class',
+    deviceClass,
+    () => findDriver(program, deviceClass),
+    undefined,
+    { isSame: (a, b) => a?.global === b?.global },
+  );
 }
 
 /** Among the selected files first; then where the kernel keeps it, which is read whatever part of the tree was asked for. */

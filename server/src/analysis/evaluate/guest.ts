@@ -1,6 +1,6 @@
 /** Runs of a tree's code in the guest of a question: which definitions are compiled, what boot has left, what the device is. */
 import type { GuestFacts, Question } from '../../model/policy.js';
-import type { FunctionRef, GlobalRef, Program } from '../../program/index.js';
+import { type FunctionRef, isSameData, type Program } from '../../program/index.js';
 import { definitions } from '../linkage.js';
 import { installedHook, promisedAtBoot } from './boot.js';
 import { toWord } from './feature-words.js';
@@ -28,12 +28,11 @@ export function guestKey({ arch, platform, predicates }: GuestFacts): string {
   return `${arch} ${platform} ${facts.join()}`;
 }
 
-/** What boot has left in one guest is worked out once. */
+/** One guest, booted. */
 interface Booted {
   readonly names: Names;
-  readonly hooks: Map<string, Value | null>;
-  readonly promises: Map<string, Value>;
-  readonly finalizers: Map<string, FunctionRef | null>;
+  /** Of the answers about it. */
+  readonly key: string;
 }
 
 const shared = new WeakMap<Program, Map<Configuration | null, Guests>>();
@@ -48,13 +47,14 @@ export function guestsOf(program: Program, configuration: Configuration | null):
   return remembered(ofProgram, configuration, () => new Guests(program, configuration));
 }
 
+/** Guests made so far: each has answers of its own. */
+let count = 0;
+
 export class Guests {
   readonly program: Program;
-  /** Answers given so far, by a key of whoever asks. */
-  readonly answers = new Map<string, unknown>();
   private readonly configuration: Configuration | null;
   private readonly booted = new Map<string, Booted>();
-  private readonly found = new Map<string, readonly FunctionRef[]>();
+  private readonly number = ++count;
 
   /** `configuration` null: what a distribution sets for each guest's architecture. */
   constructor(program: Program, configuration: Configuration | null) {
@@ -77,12 +77,7 @@ export class Guests {
   }
 
   private definitions(name: string): readonly FunctionRef[] {
-    let known = this.found.get(name);
-    if (known === undefined) {
-      known = definitions(this.program, name);
-      this.found.set(name, known);
-    }
-    return known;
+    return this.program.ledger.answer('definitions', name, () => definitions(this.program, name));
   }
 
   /** A run in which the device has the question's features, and memory holds what else is said. */
@@ -112,29 +107,36 @@ export class Guests {
     memory: ReadonlyMap<string, Value>,
     validate: (features: Value) => Value,
   ): World {
-    const { names, hooks, promises, finalizers } = booted;
+    const { names, key } = booted;
+    const { transport } = q.device;
     const world: World = {
       fact: (name, argument) => guestTruth(q.guest, name, argument),
       memory,
-      finalize: remembered(finalizers, q.device.transport, () => this.finalizer(q, names)),
+      finalize: this.answer('finalizer', `${key} ${transport}`, () => this.finalizer(q, names)),
       validate,
-      hook: (pointer) => remembered(hooks, pointerKey(pointer), () => installedHook(names, world, pointer)),
-      promise: (name) => remembered(promises, name, () => promisedAtBoot(names, world, name)),
+      hook: (pointer) => this.answer(`hook in ${key}`, pointer, () => installedHook(names, world, pointer)),
+      promise: (name) => this.answer('promise', `${key} ${name}`, () => promisedAtBoot(names, world, name)),
     };
     return world;
   }
 
   private boot(guest: GuestFacts): Booted {
-    return remembered(this.booted, guestKey(guest), () => ({
+    const key = guestKey(guest);
+    return remembered(this.booted, key, () => ({
+      key,
       names: new Names(
         this.program,
         guest.arch,
         this.configuration ?? defaultConfiguration(guest.arch, guest.platform),
       ),
-      hooks: new Map(),
-      promises: new Map(),
-      finalizers: new Map(),
     }));
+  }
+
+  /** An answer about guests of this configuration. */
+  answer<T>(what: string, key: unknown, find: () => T): T {
+    return this.program.ledger.answer(`${what} of guests ${this.number}`, key, find, undefined, {
+      isSame: isSameData,
+    });
   }
 
   /** `virtio_features_ok (drivers/virtio/virtio.c:214)`. */
@@ -145,10 +147,6 @@ export class Guests {
   whereOf(fn: FunctionRef): string {
     return this.where({ function: fn.name, file: fn.file, offset: fn.nameSpan.start });
   }
-}
-
-function pointerKey(pointer: GlobalRef): string {
-  return `${pointer.file}:${pointer.name}`;
 }
 
 export function remembered<K, T>(memo: Map<K, T>, key: K, find: () => T): T {

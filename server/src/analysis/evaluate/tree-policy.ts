@@ -16,7 +16,7 @@ import type { FunctionRef, Program } from '../../program/index.js';
 import { dmaDecision } from './decision.js';
 import { type Driver, driverOfClass, driversIn, kindOf } from './drivers.js';
 import { toSet } from './feature-words.js';
-import { type Guests, guestKey, guestsOf, remembered, ringFeatures } from './guest.js';
+import { type Guests, guestKey, guestsOf, ringFeatures } from './guest.js';
 import { askHook } from './hooks.js';
 import { int, unknownValue, type Value } from './numbers/value.js';
 import { errno, isSettled, type Probed, type ProbedDriver, probeOf, runProbe } from './probe.js';
@@ -65,15 +65,24 @@ class Decisions {
   readonly guests: Guests;
   private readonly program: Program;
   private readonly options: TreePolicyOptions;
-  /** The driver of the file under review. */
-  private readonly own: Driver | null;
 
   constructor(program: Program, options: TreePolicyOptions) {
     this.program = program;
     this.options = options;
     this.guests = guestsOf(program, options.configuration ?? null);
-    const { driverFile } = options;
-    this.own = driverFile === undefined ? null : (driversIn(program, driverFile)[0] ?? null);
+  }
+
+  /** The driver of the file under review. */
+  private get own(): Driver | null {
+    const { driverFile } = this.options;
+    if (driverFile === undefined) return null;
+    return this.program.ledger.answer(
+      'driver of file',
+      driverFile,
+      () => driversIn(this.program, driverFile)[0] ?? null,
+      undefined,
+      { isSame: (a, b) => a?.global === b?.global },
+    );
   }
 
   kept(q: Question): Answer<FeatureSet> {
@@ -120,24 +129,25 @@ class Decisions {
 
   /** Null where the tree has no probe. */
   private probed(q: Question): Probed | null {
-    const fn = probeOf(this.guests, q);
-    if (fn === null) return null;
-    const driver = this.probedDriver(q);
+    if (probeOf(this.guests, q) === null) return null;
     // What the probe makes of a device follows from what it offers.
     const offered = { ...q, features: q.device.offered };
     const what = `probe ${this.validatorKey(q)}`;
-    return this.ofKind(
-      offered,
-      what,
-      (memory) => runProbe(this.guests, offered, fn, driver, memory),
-      isSettled,
-    );
+    return this.ofKind(offered, what, (memory) => this.probe(q, memory), isSettled);
+  }
+
+  /** Looks up itself all it runs: its answer is kept. */
+  private probe(q: Question, memory: Memory): Probed {
+    const fn = probeOf(this.guests, q);
+    if (fn === null) throw new RangeError('the tree has no probe');
+    return runProbe(this.guests, { ...q, features: q.device.offered }, fn, this.probedDriver(q), memory);
   }
 
   private byGate(q: Question): Answer<string | null> | null {
-    const gate = this.guests.find(q, gates);
-    if (gate === null) return null;
-    return this.once('gate', q, () => errno(this.guests, runFunction(this.guests.run(q), gate, [device])));
+    return this.once('gate', q, () => {
+      const gate = this.guests.find(q, gates);
+      return gate === null ? null : errno(this.guests, runFunction(this.guests.run(q), gate, [device]));
+    });
   }
 
   /** The set of bits once a function has worked on the device. */
@@ -166,7 +176,7 @@ class Decisions {
     const sets = [q.device.offered, q.features].map((set) => [...set].sort().join('|'));
     const { id } = this.options.fallback;
     const key = [what, id, q.device.transport, ...sets, q.driverClears, guestKey(q.guest)];
-    return remembered(this.guests.answers, key.join(' '), ask) as T;
+    return this.guests.answer('decision', key.join(' '), ask);
   }
 
   // ---- the driver ------------------------------------------------------------------------------------------

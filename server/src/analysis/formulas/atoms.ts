@@ -24,20 +24,59 @@ export type Atom =
   /** Anything else: a condition we only know by its text. */
   | { readonly kind: 'opaque'; readonly text: string };
 
-/** Interns atoms and makes formulas of them. One per analysis run. */
+/** Where an unnamed condition stands, and what tells it from others of that place. */
+export interface Identity {
+  readonly file: string;
+  readonly at: number;
+  readonly what: string;
+}
+
+/** What an atom is ordered by. */
+interface Rank {
+  readonly kind: string;
+  readonly file: string;
+  readonly at: number;
+  readonly rest: string;
+}
+
+/**
+ * Interns atoms and makes formulas of them. The order of atoms in diagrams is that of what they say, so that a formula is the
+ * same whatever was made before it.
+ */
 export class Atoms {
-  readonly formulas: Formulas = new Formulas();
+  private readonly ranks: Rank[] = [];
+  readonly formulas: Formulas = new Formulas((a, b) => compareRanks(this.rankOf(a), this.rankOf(b)));
   private readonly byKey = new Map<string, number>();
   private readonly all: Atom[] = [];
   private readonly named = new Map<Formula, boolean>();
 
   of(atom: Atom): Formula {
-    return this.intern(atomKey(atom), atom);
+    const key = atomKey(atom);
+    return this.intern(key, atom, { kind: atom.kind, file: '', at: 0, rest: key });
+  }
+
+  /** A parameter of a function, or the feature bit it names. */
+  parameter(atom: Atom & { kind: 'param' | 'paramFeature' }, { file, at }: Omit<Identity, 'what'>): Formula {
+    const key = atomKey(atom);
+    return this.intern(key, atom, {
+      kind: '?',
+      file,
+      at,
+      rest: `${atom.kind} ${atom.index} ${key.replace(atom.scope, '')}`,
+    });
   }
 
   /** An unnamed condition; `identity` keeps two of the same text apart where they may differ. */
-  opaque(identity: string, text: string): Formula {
-    return this.intern(`?${identity}`, { kind: 'opaque', text });
+  opaque({ file, at, what }: Identity, text: string): Formula {
+    return this.intern(
+      `?${file}:${at}:${what}`,
+      { kind: 'opaque', text },
+      { kind: '?', file, at, rest: `${what} ${text}` },
+    );
+  }
+
+  private rankOf(index: number): Rank {
+    return this.ranks[index] as Rank;
   }
 
   get(index: number): Atom {
@@ -104,7 +143,9 @@ export class Atoms {
   /** Sum of products with atoms in the order of their text, so that equal formulas print equally. */
   private canonicalProducts(f: Formula): { atom: Atom; isPositive: boolean }[][] {
     const atoms = this.formulas.support(f).map((index) => ({ index, text: atomText(this.get(index)) }));
-    atoms.sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : a.index - b.index));
+    atoms.sort((a, b) =>
+      a.text < b.text ? -1 : a.text > b.text ? 1 : compareRanks(this.rankOf(a.index), this.rankOf(b.index)),
+    );
     const local = new Formulas();
     const position = new Map(atoms.map((a, i) => [a.index, i]));
     const copied = copyFormula(this.formulas, f, local, (a) => position.get(a) ?? 0);
@@ -115,15 +156,26 @@ export class Atoms {
     return local.products(copied).map(toLiterals);
   }
 
-  private intern(key: string, atom: Atom): Formula {
+  private intern(key: string, atom: Atom, rank: Rank): Formula {
     let index = this.byKey.get(key);
     if (index === undefined) {
       index = this.all.length;
       this.all.push(atom);
+      this.ranks.push(rank);
       this.byKey.set(key, index);
     }
     return this.formulas.atom(index);
   }
+}
+
+function compareRanks(a: Rank, b: Rank): number {
+  return (
+    compareText(a.kind, b.kind) || compareText(a.file, b.file) || a.at - b.at || compareText(a.rest, b.rest)
+  );
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Rebuilds `f` of `from` in `to` under a renaming of atoms (which may change their order). */
@@ -151,7 +203,7 @@ function atomKey(atom: Atom): string {
     case 'state':
       return `state ${atom.name}`;
     case 'param':
-      return `param ${atom.scope} ${atom.index}`;
+      return `param ${atom.scope} ${atom.index} ${atom.name}`;
     case 'paramFeature':
       return `paramFeature ${atom.of} ${atom.scope} ${atom.index}`;
     case 'opaque':

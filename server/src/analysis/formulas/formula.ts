@@ -31,13 +31,63 @@ const PAIR = 0x4000000;
 /** Steps one public operation may take before it gives up. */
 const STEP_BUDGET = 50_000;
 
+/** The order of atoms: a place for each, found when it is first met, that later ones may come before. */
+class AtomOrder {
+  private readonly compare: (a: number, b: number) => number;
+  private readonly places: number[] = [];
+  private readonly sorted: number[] = [];
+
+  constructor(compare: (a: number, b: number) => number) {
+    this.compare = compare;
+  }
+
+  /** Constants, which test no atom, come behind all. */
+  place(atom: number): number {
+    return atom < 0 ? Number.POSITIVE_INFINITY : (this.places[atom] ?? this.insert(atom));
+  }
+
+  private insert(atom: number): number {
+    let low = 0;
+    let high = this.sorted.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.compare(this.sorted[middle] as number, atom) < 0) low = middle + 1;
+      else high = middle;
+    }
+    const before = this.placeAt(low - 1, 0);
+    const after = this.placeAt(low, before + 2 ** 20);
+    const place = before + (after - before) / 2;
+    this.sorted.splice(low, 0, atom);
+    this.places[atom] = place;
+    // Only the order of places matters: where two have grown together, all get new ones.
+    if (!(before < place && place < after)) {
+      this.sorted.forEach((each, index) => {
+        this.places[each] = (index + 1) * 2 ** 20;
+      });
+    }
+    return this.places[atom] as number;
+  }
+
+  private placeAt(index: number, otherwise: number): number {
+    const atom = this.sorted[index];
+    return atom === undefined ? otherwise : (this.places[atom] as number);
+  }
+}
+
 export class Formulas {
-  private readonly variable: number[] = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+  private readonly order: AtomOrder;
+  /** The atom each node tests; -1 for the two constants. */
+  private readonly variable: number[] = [-1, -1];
   private readonly low: number[] = [0, 1];
   private readonly high: number[] = [0, 1];
   private readonly unique = new Map<number, Map<number, Formula>>();
   private readonly iteCache = new Map<Formula, Map<number, Formula>>();
   private steps = 0;
+
+  /** `compare` orders atoms in diagrams; default: by number. */
+  constructor(compare: (a: number, b: number) => number = (a, b) => a - b) {
+    this.order = new AtomOrder(compare);
+  }
 
   /** The formula that is true when `atom` (a small non-negative integer) is. */
   atom(atom: number): Formula {
@@ -66,7 +116,7 @@ export class Formulas {
     return this.ite(f, g, TRUE) === TRUE;
   }
 
-  /** Atoms the function really depends on, in ascending order. */
+  /** Atoms the function really depends on, in their order. */
   support(f: Formula): number[] {
     const seen = new Set<Formula>();
     const atoms = new Set<number>();
@@ -77,7 +127,7 @@ export class Formulas {
       atoms.add(this.variableOf(id));
       work.push(this.lowOf(id), this.highOf(id));
     }
-    return [...atoms].sort((a, b) => a - b);
+    return [...atoms].sort((a, b) => this.order.place(a) - this.order.place(b));
   }
 
   /** Existential projection: true where some value of the atoms not kept makes `f` true. */
@@ -105,7 +155,8 @@ export class Formulas {
     if (care <= TRUE || f <= TRUE) return f;
     const fVar = this.variableOf(f);
     const cVar = this.variableOf(care);
-    if (cVar < fVar) return this.restrict(f, this.or(this.lowOf(care), this.highOf(care)));
+    if (this.order.place(cVar) < this.order.place(fVar))
+      return this.restrict(f, this.or(this.lowOf(care), this.highOf(care)));
     const [f0, f1] = this.cofactors(f, fVar);
     const [c0, c1] = this.cofactors(care, fVar);
     if (c0 === FALSE) return this.restrict(f1, c1);
@@ -139,7 +190,7 @@ export class Formulas {
   private isop(lower: Formula, upper: Formula): { cubes: Cube[]; cover: Formula } {
     if (lower === FALSE) return { cubes: [], cover: FALSE };
     if (upper === TRUE) return { cubes: [[]], cover: TRUE };
-    const atom = Math.min(this.variableOf(lower), this.variableOf(upper));
+    const atom = this.first(lower, upper);
     const [l0, l1] = this.cofactors(lower, atom);
     const [u0, u1] = this.cofactors(upper, atom);
     const negative = this.isop(this.iteStep(u1, FALSE, l0), u0);
@@ -175,7 +226,7 @@ export class Formulas {
     if (known !== undefined) return known;
     this.steps += 1;
     if (this.steps > STEP_BUDGET) throw new TooComplex();
-    const atom = Math.min(this.variableOf(test), this.variableOf(then), this.variableOf(otherwise));
+    const atom = this.first(test, then, otherwise);
     const [t0, t1] = this.cofactors(test, atom);
     const [a0, a1] = this.cofactors(then, atom);
     const [b0, b1] = this.cofactors(otherwise, atom);
@@ -208,7 +259,17 @@ export class Formulas {
   }
 
   private variableOf(id: Formula): number {
-    return this.variable[id] ?? Number.MAX_SAFE_INTEGER;
+    return this.variable[id] ?? -1;
+  }
+
+  /** The first atom in order that one of the functions tests. */
+  private first(f: Formula, g: Formula, h: Formula = TRUE): number {
+    const { order } = this;
+    let atom = this.variableOf(f);
+    const second = this.variableOf(g);
+    if (order.place(second) < order.place(atom)) atom = second;
+    const third = this.variableOf(h);
+    return order.place(third) < order.place(atom) ? third : atom;
   }
 
   private lowOf(id: Formula): Formula {

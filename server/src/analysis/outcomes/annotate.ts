@@ -19,11 +19,13 @@ import {
   type Scenario,
   scenarioOf,
 } from '../../model/index.js';
+import { isSameData, type Ledger } from '../../program/index.js';
 import { scenarioFacts, type TreePolicy } from '../evaluate/index.js';
 import type { Atoms } from '../formulas/atoms.js';
 import type { Formula } from '../formulas/formula.js';
 import type { SiteOutcome } from '../site.js';
 import type { FoundSite } from '../sites/collector.js';
+import { atOnce, type Steps } from '../steps.js';
 import { usualRatio } from '../throughput/index.js';
 import { reachIn } from './reach-in.js';
 import type { SiteScenario } from './scenario-set.js';
@@ -48,6 +50,8 @@ export interface AnnotateOptions {
   readonly atoms: Atoms;
   readonly scenarios: readonly SiteScenario[];
   readonly policyFor: (file: string) => FilePolicy;
+  /** Keeps what was worked out. */
+  readonly ledger: Ledger;
 }
 
 /**
@@ -75,8 +79,11 @@ const decisionKinds: ReadonlySet<string> = new Set([
 ]);
 
 /** Outcomes of bypass sites whose address a device follows, and of decisions. Other sites have none. Never throws. */
-export function annotate(sites: readonly FoundSite[], options: AnnotateOptions): Annotations {
-  const runs = new Runs(options);
+export function* annotationSteps(
+  sites: readonly FoundSite[],
+  options: AnnotateOptions,
+  runs: Runs = new Runs(options),
+): Steps<Annotations> {
   const outcomes = new Map<FoundSite, readonly SiteOutcome[]>();
   const notAnalysed: { file: string; reason: string }[] = [];
   for (const found of sites) {
@@ -87,8 +94,14 @@ export function annotate(sites: readonly FoundSite[], options: AnnotateOptions):
       const what = error instanceof Error ? error.message : String(error);
       notAnalysed.push({ file: found.site.file, reason: `outcomes failed: ${what}` });
     }
+    yield;
   }
   return { outcomes, notAnalysed, bouncedFor: (file) => runs.bounced(file) };
+}
+
+/** The same at once. */
+export function annotate(sites: readonly FoundSite[], options: AnnotateOptions): Annotations {
+  return atOnce(annotationSteps(sites, options));
 }
 
 /** Null for a site that is not run. */
@@ -112,13 +125,14 @@ function isDefinition({ candidate: { function: fn, at } }: FoundSite): boolean {
   return fn !== null && at.start <= fn.nameSpan.start && fn.nameSpan.end <= at.end;
 }
 
+/** Made so far: each has answers of its own. */
+let count = 0;
+
 /** Runs by file and scenario; sites of one file share them. */
-class Runs {
+export class Runs {
   private readonly o: AnnotateOptions;
-  private readonly policies = new Map<string, FilePolicy>();
   private readonly numbers = new Map<Policy, number>();
-  private readonly results = new Map<string, RunResult>();
-  private readonly answers = new Map<string, readonly SiteOutcome[]>();
+  private readonly table = `outcomes ${++count}`;
 
   constructor(options: AnnotateOptions) {
     this.o = options;
@@ -165,14 +179,12 @@ class Runs {
   /** `physical`: whatever the tree decides, the address is a physical one, as it is at a bypass site that is reached. */
   private run(file: string, scenario: SiteScenario, as: 'decided' | 'physical' = 'decided'): RunResult {
     const key = `${this.keyOf(file)} ${scenario.platform} ${scenario.device} ${as}`;
-    const found = this.results.get(key);
-    if (found !== undefined) return found;
     const { policy } = this.policyOf(file);
-    const ran = runScenario(this.scenarioOf(file, scenario), {
-      policy: as === 'decided' ? policy : bypassing(policy),
-    });
-    this.results.set(key, ran);
-    return ran;
+    return this.remember(`run ${key}`, () =>
+      runScenario(this.scenarioOf(file, scenario), {
+        policy: as === 'decided' ? policy : bypassing(policy),
+      }),
+    );
   }
 
   private scenarioOf(file: string, { platform, device }: SiteScenario): Scenario {
@@ -181,11 +193,7 @@ class Runs {
   }
 
   private policyOf(file: string): FilePolicy {
-    const found = this.policies.get(file);
-    if (found !== undefined) return found;
-    const made = this.o.policyFor(file);
-    this.policies.set(file, made);
-    return made;
+    return this.o.policyFor(file);
   }
 
   /** Files whose device is of the same class and whose decisions are the same object share their runs. */
@@ -196,12 +204,8 @@ class Runs {
     return `${number} ${deviceClass}`;
   }
 
-  private remember(key: string, find: () => readonly SiteOutcome[]): readonly SiteOutcome[] {
-    const known = this.answers.get(key);
-    if (known !== undefined) return known;
-    const found = find();
-    this.answers.set(key, found);
-    return found;
+  private remember<T>(key: string, find: () => T): T {
+    return this.o.ledger.answer(this.table, key, find, undefined, { isSame: isSameData });
   }
 }
 

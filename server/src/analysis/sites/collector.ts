@@ -5,9 +5,17 @@ import type { FunctionRef } from '../../program/index.js';
 import { oneLine } from '../../text/one-line.js';
 import type { Span } from '../../text/span.js';
 import type { Resolver } from '../conditions/resolve.js';
+import { singleSteps, type Via } from '../conditions/steps.js';
 import { type Formula, TooComplex } from '../formulas/formula.js';
-import { type GuardResult, guardOf, guardOfFileLevel, unresolvedGuard } from '../guard.js';
-import type { Site } from '../site.js';
+import {
+  type GuardResult,
+  guardOf,
+  guardOfFileLevel,
+  type PlacelessGuard,
+  unresolvedGuard,
+} from '../guard.js';
+import type { Guard, GuardStep, Site } from '../site.js';
+import type { Steps } from '../steps.js';
 
 /** What a detector says of a place. */
 export interface Candidate {
@@ -36,7 +44,6 @@ const MAX_EXPRESSION = 200;
 
 export class SiteCollector {
   private readonly byKey = new Map<string, Candidate>();
-  private readonly guards = new Map<Candidate, GuardResult>();
   private readonly resolver: Resolver;
 
   constructor(resolver: Resolver) {
@@ -52,10 +59,11 @@ export class SiteCollector {
   /**
    * Works out the guards of the candidates of a file while its functions are at hand; the rest is worked out in the end.
    */
-  resolve(file: string): void {
+  *resolve(file: string): Steps<void> {
     for (const candidate of this.byKey.values()) {
-      if (candidate.file === file && !this.guards.has(candidate))
-        this.guards.set(candidate, this.guardOf(candidate));
+      if (candidate.file !== file) continue;
+      this.guardOf(candidate);
+      yield;
     }
   }
 
@@ -67,6 +75,10 @@ export class SiteCollector {
   }
 
   private guardOf(c: Candidate): GuardResult {
+    return this.resolver.answer('guard', c, () => this.findGuard(c));
+  }
+
+  private findGuard(c: Candidate): GuardResult {
     if (c.function === null) return guardOfFileLevel(this.resolver, c.file, c.at.start);
     try {
       return guardOf(this.resolver, {
@@ -83,14 +95,14 @@ export class SiteCollector {
 
   private build(c: Candidate, ordinals: Map<string, number>): FoundSite {
     const { program } = this.resolver;
-    const guarded = this.guards.get(c) ?? this.guardOf(c);
+    const guarded = this.guardOf(c);
     const functionName = c.function?.name ?? '';
     const expression = (c.expression ?? oneLine(program.textOf(c.file, c.at))).slice(0, MAX_EXPRESSION);
     const identity = [c.kind, c.file, functionName, expression, c.feature ?? ''].join('\0');
     const ordinal = ordinals.get(identity) ?? 0;
     ordinals.set(identity, ordinal + 1);
     const site: Site = {
-      id: createHash('sha256').update(`${identity}\0${ordinal}`).digest('hex').slice(0, 16),
+      id: idOf(c, `${identity}\0${ordinal}`),
       category: siteKind(c.kind)?.category ?? 'mapping',
       kind: c.kind,
       file: c.file,
@@ -98,10 +110,40 @@ export class SiteCollector {
       range: { start: program.positionOf(c.file, c.at.start), end: program.positionOf(c.file, c.at.end) },
       expression,
       ...(c.feature === undefined ? {} : { feature: c.feature }),
-      guard: guarded.guard,
+      guard: guarded.guard === null ? null : placed(this.resolver, guarded.guard),
     };
     return { site, candidate: c, formula: guarded.formula };
   }
+}
+
+const ids = new WeakMap<Candidate, { readonly identity: string; readonly id: string }>();
+
+function idOf(candidate: Candidate, identity: string): string {
+  const known = ids.get(candidate);
+  if (known?.identity === identity) return known.id;
+  const id = createHash('sha256').update(identity).digest('hex').slice(0, 16);
+  ids.set(candidate, { identity, id });
+  return id;
+}
+
+/** Chains longer than this say no more to a reader. */
+const MAX_STEPS = 8;
+
+/** The guard with the lines on which its steps stand, each once. */
+function placed(resolver: Resolver, { via, ...said }: PlacelessGuard): Guard {
+  return { ...said, via: guardSteps(resolver, via) };
+}
+
+/** Steps with the lines they stand on, each once, up to as many as a reader wants. */
+export function guardSteps(resolver: Resolver, via: readonly Via[]): readonly GuardStep[] {
+  const steps = new Map<string, GuardStep>();
+  for (const { file, at, text } of singleSteps(via, (answer) => resolver.stepsOf(answer))) {
+    const line = resolver.program.lineOf(file, at);
+    const key = `${file}:${line}:${text}`;
+    if (!steps.has(key)) steps.set(key, { file, line, text });
+    if (steps.size === MAX_STEPS) break;
+  }
+  return [...steps.values()];
 }
 
 function compareCandidates(a: Candidate, b: Candidate): number {

@@ -1,33 +1,33 @@
 /** The ring core's own decision in this tree: DMA API or bypass. */
 import { decisionName } from '@vringside/grammars/feature-roles';
 import type { FunctionRef, Program } from '../../program/index.js';
-import type { Resolution, Resolver } from '../conditions/resolve.js';
+import type { Resolver } from '../conditions/resolve.js';
 import { FALSE, type Formula, TRUE } from '../formulas/formula.js';
 import { definitions } from '../linkage.js';
 
 /** A function that answers "does the DMA API apply?", with the condition under which it says yes. */
 export interface DecisionFunction {
   readonly ref: FunctionRef;
-  readonly resolution: Resolution;
+  readonly formula: Formula;
 }
-
-const memo = new WeakMap<Resolver, readonly DecisionFunction[]>();
 
 /** Every decision function of the tree whose answer could be resolved, the ring core's first. */
 export function decisionFunctions(resolver: Resolver): readonly DecisionFunction[] {
-  let found = memo.get(resolver);
-  if (found === undefined) {
-    found = findDecisions(resolver);
-    memo.set(resolver, found);
-  }
-  return found;
+  return resolver.answer(
+    'decisions',
+    '',
+    () => findDecisions(resolver),
+    (a, b) =>
+      a.length === b.length &&
+      a.every(({ ref, formula }, at) => ref === b[at]?.ref && formula === b[at]?.formula),
+  );
 }
 
 function findDecisions(resolver: Resolver): DecisionFunction[] {
   const found: DecisionFunction[] = [];
   for (const ref of candidates(resolver.program)) {
     const resolution = resolver.returnsTrue(ref);
-    if (resolution !== null) found.push({ ref, resolution });
+    if (resolution !== null) found.push({ ref, formula: resolution.formula });
   }
   const isCore = (d: DecisionFunction): number => (/^vring_use_/.test(d.ref.name) ? 0 : 1);
   return found.sort((a, b) => isCore(a) - isCore(b));
@@ -37,7 +37,7 @@ function findDecisions(resolver: Resolver): DecisionFunction[] {
 function candidates(program: Program): readonly FunctionRef[] {
   const names = new Set<string>();
   for (const file of program.files) {
-    for (const { kind, name } of program.source(file)?.chunks ?? []) {
+    for (const { kind, name } of program.outline(file)) {
       if (kind === 'function' && name !== null && decisionName.test(name)) names.add(name);
     }
   }
@@ -51,17 +51,22 @@ export function coreDecision(resolver: Resolver): DecisionFunction | null {
 
 /** When the DMA API is used by any decision function of the tree; null when there is none. */
 export function apiFormula(resolver: Resolver): Formula | null {
+  return resolver.answer('api formula', '', () => findApiFormula(resolver));
+}
+
+function findApiFormula(resolver: Resolver): Formula | null {
   const { atoms } = resolver;
   let f: Formula = FALSE;
-  for (const d of decisionFunctions(resolver))
-    f = atoms.formulas.or(f, atoms.namedPart(d.resolution.formula));
+  for (const d of decisionFunctions(resolver)) f = atoms.formulas.or(f, atoms.namedPart(d.formula));
   return f === FALSE || f === TRUE ? null : f;
 }
 
 /** When the ring bypasses the DMA API; null when the tree decides nothing. */
 export function bypassFormula(resolver: Resolver): Formula | null {
+  return resolver.answer('bypass formula', '', () => findBypassFormula(resolver));
+}
+
+function findBypassFormula(resolver: Resolver): Formula | null {
   const core = coreDecision(resolver);
-  return core === null
-    ? null
-    : resolver.atoms.formulas.not(resolver.atoms.namedPart(core.resolution.formula));
+  return core === null ? null : resolver.atoms.formulas.not(resolver.atoms.namedPart(core.formula));
 }

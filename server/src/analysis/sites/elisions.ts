@@ -5,7 +5,7 @@ import type { Expr, Stmt } from '../../syntax/ir.js';
 import { walk } from '../../syntax/walk.js';
 import type { Span } from '../../text/span.js';
 import type { BodyReach, Trail } from '../conditions/reach.js';
-import { functionKey, type Resolver } from '../conditions/resolve.js';
+import type { Resolver } from '../conditions/resolve.js';
 import { FALSE, type Formula, type Formulas } from '../formulas/formula.js';
 import { calleeName } from '../values/expressions.js';
 import type { FunctionContext } from './context.js';
@@ -176,8 +176,6 @@ function makesStep(fn: FunctionRef, resolver: Resolver, depth: number): boolean 
   return isFound;
 }
 
-const stepMemo = new WeakMap<Resolver, Map<string, Step | 'map' | null>>();
-
 /** What step a call makes, itself or by the functions it calls. */
 function stepOf(
   call: Expr & { kind: 'call' },
@@ -196,22 +194,15 @@ function stepOf(
 }
 
 function stepOfFunction(fn: FunctionRef, resolver: Resolver, depth: number): Step | 'map' | null {
-  let memo = stepMemo.get(resolver);
-  if (memo === undefined) {
-    memo = new Map();
-    stepMemo.set(resolver, memo);
-  }
-  const key = `${functionKey(fn)}|${depth}`;
-  const known = memo.get(key);
-  if (known !== undefined) return known;
-  memo.set(key, null);
-  let found: Step | 'map' | null = null;
-  walk(
-    fn.variants.flatMap((v) => v.body),
-    (node) => {
-      if (found === null && node.kind === 'call') found = stepOf(node, fn, resolver, depth);
-    },
-  );
-  memo.set(key, found);
-  return found;
+  const find = (): Step | 'map' | null => {
+    let found: Step | 'map' | null = null;
+    walk(
+      fn.variants.flatMap((v) => v.body),
+      (node) => {
+        if (found === null && node.kind === 'call') found = stepOf(node, fn, resolver, depth);
+      },
+    );
+    return found;
+  };
+  return resolver.program.ledger.answer<Step | 'map' | null>(`step ${depth}`, fn, find, null);
 }

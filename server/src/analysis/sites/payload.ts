@@ -17,17 +17,38 @@ import type { Origin } from '../values/origins.js';
 import type { Candidate } from './collector.js';
 import { type FunctionContext, type Node, recordOf } from './context.js';
 
+interface KnownCarriers {
+  readonly kinds?: ReadonlyMap<string, string>;
+  readonly queued?: ReadonlySet<string>;
+}
+
 /** What payload detectors learn in one pass and use in the next: records and fields that carry addresses. */
 export class AddressCarriers {
-  private readonly kinds = new Map<string, string>();
-  private readonly queued = new Set<string>();
+  /** Record or field -> the kind of address found in it first. */
+  readonly kinds: Map<string, string> = new Map();
+  /** Records and fields put into scatterlists. */
+  readonly queued: Set<string> = new Set();
+
+  /** Takes over what was learnt elsewhere. */
+  add({ kinds, queued }: AddressCarriers): void {
+    for (const [carrier, kind] of kinds) this.mark(carrier, kind);
+    for (const carrier of queued) this.queued.add(carrier);
+  }
+
+  /** What was learnt before, beside this. */
+  private known: KnownCarriers = {};
+
+  knowing(known: KnownCarriers): this {
+    this.known = known;
+    return this;
+  }
 
   mark(carrier: string, kind: string): void {
     if (!this.kinds.has(carrier)) this.kinds.set(carrier, kind);
   }
 
   kindOf(carrier: string): string | null {
-    return this.kinds.get(carrier) ?? null;
+    return this.known.kinds?.get(carrier) ?? this.kinds.get(carrier) ?? null;
   }
 
   /** A field (`struct x.field`) or record that is put into a scatterlist. */
@@ -36,7 +57,7 @@ export class AddressCarriers {
   }
 
   isQueued(carrier: string): boolean {
-    return this.queued.has(carrier);
+    return (this.known.queued?.has(carrier) ?? false) || this.queued.has(carrier);
   }
 }
 

@@ -49,7 +49,7 @@ function isPages(origin: Origin): boolean {
 }
 
 /** Where such memory is given back, and where a pointer to it is stored as a number for the device. */
-export function usesOfRingMemory(found: RingMemory) {
+export function usesOfRingMemory(found: ReadonlySet<Expr>) {
   return (ctx: FunctionContext): void => {
     if (ctx.role !== 'guest' || found.size === 0) return;
     const isRing = (value: Expr): boolean => ctx.origins.of(value, ctx.fn).some((o) => found.has(o.at));

@@ -33,17 +33,12 @@ const queueTypes = [
 
 /** Roles of all files of a program, from what the files define. */
 export function fileRoles(program: Program): (file: string) => FileRole {
-  const folders = parentFolders(program);
-  const queueFolders = foldersWithQueues(program);
-  const memo = new Map<string, FileRole>();
-  return (file) => {
-    let role = memo.get(file);
-    if (role === undefined) {
-      role = roleOf(program, file, folders, queueFolders);
-      memo.set(file, role);
-    }
-    return role;
-  };
+  const { ledger } = program;
+  const folders = (): ReadonlyMap<string, 'parent' | 'device'> =>
+    ledger.answer('parent folders', '', () => parentFolders(program));
+  const queueFolders = (): ReadonlySet<string> =>
+    ledger.answer('queue folders', '', () => foldersWithQueues(program));
+  return (file) => ledger.answer('role', file, () => roleOf(program, file, folders(), queueFolders()));
 }
 
 function roleOf(

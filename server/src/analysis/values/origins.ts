@@ -16,7 +16,6 @@ import {
 import type { FunctionRef, Program } from '../../program/index.js';
 import type { Expr } from '../../syntax/ir.js';
 import { callsIn, uncast } from '../../syntax/walk.js';
-import { functionKey } from '../conditions/resolve.js';
 import { calleeName } from './expressions.js';
 import { type LocalFlow, localFlow } from './local-flow.js';
 
@@ -74,14 +73,15 @@ const translationFields: ReadonlySet<string> = new Set(Object.values(translation
 /** Integer types that hold a pointer or as much of it as a device takes. */
 const integerTypes = /^(?:__)?(?:u|s|be|le)(?:32|64)$|long|^u?intptr_t$|^dma_addr_t$/;
 
+const flows = new WeakMap<FunctionRef, LocalFlow>();
+
 const nothing: Step = { made: [], from: [], further: null };
 
 export class Origins {
   private readonly program: Program;
-  private readonly flows = new Map<string, LocalFlow>();
   private readonly steps = new Map<Expr, Step>();
-  private readonly memo = new Map<Expr, readonly Origin[]>();
-  private fills: readonly PoolFill[] | null = null;
+  /** Steps as they are while a difference is being weighed. */
+  private readonly weighedSteps = new Map<Expr, Step>();
   private isWeighing = false;
 
   constructor(program: Program) {
@@ -90,12 +90,20 @@ export class Origins {
 
   /** The origins of `expr` in `fn`, each once, nearest first. */
   of(expr: Expr, fn: FunctionRef): readonly Origin[] {
-    let found = this.memo.get(expr);
-    if (found === undefined) {
-      found = this.search(expr, fn, MAX_HOPS);
-      this.memo.set(expr, found);
-    }
-    return found;
+    return this.program.ledger.answer(
+      'origins',
+      expr,
+      () => this.anew().search(expr, fn, MAX_HOPS),
+      undefined,
+      {
+        isSame: hasSameOrigins,
+      },
+    );
+  }
+
+  /** What is remembered of single steps holds only as long as nothing changes. */
+  private anew(): Origins {
+    return this.program.ledger.tracks ? new Origins(this.program) : this;
   }
 
   /** Origins within the function itself: nothing is followed to callers, fields or callees. */
@@ -140,10 +148,11 @@ export class Origins {
   }
 
   private stepFrom(expr: Expr, fn: FunctionRef): Step {
-    let step = this.steps.get(expr);
+    const steps = this.isWeighing ? this.weighedSteps : this.steps;
+    let step = steps.get(expr);
     if (step === undefined) {
       step = this.step(expr, fn);
-      this.steps.set(expr, step);
+      steps.set(expr, step);
     }
     return step;
   }
@@ -265,16 +274,17 @@ export class Origins {
   }
 
   private poolFills(): readonly PoolFill[] {
-    this.fills ??= Object.entries(poolFills).flatMap(([name, shape]) =>
-      this.program.mentions(name).flatMap((place) =>
-        (this.program.chunkFacts(place)?.functions ?? []).flatMap((fn) =>
-          callsIn(fn)
-            .filter((call) => calleeName(call) === name)
-            .map((call) => ({ call, shape, fn })),
+    return this.program.ledger.answer('pool fills', '', () =>
+      Object.entries(poolFills).flatMap(([name, shape]) =>
+        this.program.mentions(name).flatMap((place) =>
+          (this.program.chunkFacts(place)?.functions ?? []).flatMap((fn) =>
+            callsIn(fn)
+              .filter((call) => calleeName(call) === name)
+              .map((call) => ({ call, shape, fn })),
+          ),
         ),
       ),
     );
-    return this.fills;
   }
 
   private ofName(at: Expr & { kind: 'name' }, fn: FunctionRef): Step {
@@ -333,14 +343,23 @@ export class Origins {
   }
 
   private flowOf(fn: FunctionRef): LocalFlow {
-    const key = functionKey(fn);
-    let flow = this.flows.get(key);
+    let flow = flows.get(fn);
     if (flow === undefined) {
       flow = localFlow(fn);
-      this.flows.set(key, flow);
+      flows.set(fn, flow);
     }
     return flow;
   }
+}
+
+function hasSameOrigins(a: readonly Origin[], b: readonly Origin[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((one, at) => {
+      const other = b[at];
+      return one.kind === other?.kind && one.function === other.function && one.at === other.at;
+    })
+  );
 }
 
 function once<T>(find: () => T): () => T {

@@ -4,21 +4,9 @@ import type { DeviceClass } from '../../model/index.js';
 import type { Program } from '../../program/index.js';
 import { folderOf } from '../sites/roles.js';
 
-const memo = new WeakMap<Program, Map<string, DeviceClass | null>>();
-
 /** By the id table in the file, or in another file of its folder; null where none, or several, are named. */
 export function classOf(program: Program, file: string): DeviceClass | null {
-  let known = memo.get(program);
-  if (known === undefined) {
-    known = new Map();
-    memo.set(program, known);
-  }
-  let found = known.get(file);
-  if (found === undefined) {
-    found = findClass(program, file);
-    known.set(file, found);
-  }
-  return found;
+  return program.ledger.answer('device class', file, () => findClass(program, file));
 }
 
 function findClass(program: Program, file: string): DeviceClass | null {

@@ -7,7 +7,8 @@
  * read at. What the code leaves open is a range, and never a guess.
  */
 import { createHash } from 'node:crypto';
-import type { Program } from '../../program/index.js';
+import { isSameData, type Program } from '../../program/index.js';
+import { atOnce, type Steps } from '../steps.js';
 import { printExpr } from '../values/print.js';
 import { type AddCall, addCallsIn, type Entry, entriesOf } from './add-calls.js';
 import { Amounts } from './amounts/amounts.js';
@@ -44,14 +45,20 @@ export interface Workloads {
 
 /** The workloads of the functions of `files` that add buffers to a virtqueue. Never throws: what fails is listed. */
 export function workloadsOf(program: Program, files: readonly string[]): Workloads {
-  const amounts = new Amounts(program);
-  const pieces = new Pieces(amounts);
+  return atOnce(workloadSteps(program, files));
+}
+
+/** The same, a piece of work at a time. */
+export function* workloadSteps(program: Program, files: readonly string[]): Steps<Workloads> {
+  const shared = readersOf(program);
+  // What is traced for one call rests on all that it leads to; kept for others it would rest on too much.
+  const readers = program.ledger.tracks ? () => readersOf(program) : () => shared;
   const workloads: Workload[] = [];
   const notAnalysed: { file: string; reason: string }[] = [];
   for (const file of files) {
     if (!isDriverSide(file)) continue;
     try {
-      workloads.push(...inFile(amounts, pieces, file));
+      workloads.push(...(yield* inFile(program, readers, file)));
     } catch (error) {
       const what = error instanceof Error ? error.message : String(error);
       notAnalysed.push({ file, reason: `workload failed: ${what}` });
@@ -60,26 +67,91 @@ export function workloadsOf(program: Program, files: readonly string[]): Workloa
   return { workloads, notAnalysed };
 }
 
+interface Readers {
+  readonly amounts: Amounts;
+  readonly pieces: Pieces;
+}
+
+function readersOf(program: Program): Readers {
+  const amounts = new Amounts(program);
+  return { amounts, pieces: new Pieces(amounts) };
+}
+
 /** Programs of user space have a ring core of their own; the kernel's adds nothing by itself. */
 function isDriverSide(file: string): boolean {
   return file.endsWith('.c') && !/^(?:tools|samples)\/|(?:^|\/)virtio_ring\.c$/.test(file);
 }
 
-function inFile(amounts: Amounts, pieces: Pieces, file: string): Workload[] {
-  const { program } = amounts;
-  const adds = addCallsIn(program, file);
+function* inFile(program: Program, readers: () => Readers, file: string): Steps<Workload[]> {
+  const { ledger } = program;
+  const adds = ledger.answer('calls that add', file, () => addCallsIn(program, file), undefined, {
+    isSame: hasSameCalls,
+  });
   if (adds.length === 0) return [];
-  const driver = driverMapping(amounts, file);
   const ordinals = new Map<string, number>();
-  return adds.flatMap((add) => {
-    return entriesOf(program, add.fn, (frame) => pieces.lists.needsCaller(add, frame)).map((entry) => {
-      const said = [file, add.fn.name, add.name, ...entry.callers.map((c) => c.fn.name)].join('\0');
+  const workloads: Workload[] = [];
+  for (const add of adds) {
+    yield;
+    const entered = ledger.answer(
+      'workloads of a call',
+      add.call,
+      () => ofCall(program, readers(), file, add),
+      undefined,
+      { isSame: isSameData },
+    );
+    for (const { callers, workload } of entered) {
+      const said = [file, add.fn.name, add.name, ...callers].join('\0');
       const ordinal = ordinals.get(said) ?? 0;
       ordinals.set(said, ordinal + 1);
-      const id = createHash('sha256').update(`${said}\0${ordinal}`).digest('hex').slice(0, 12);
-      return workload(amounts, pieces, { add, entry, driver, id });
-    });
-  });
+      workloads.push(named(workload, `${said}\0${ordinal}`));
+    }
+  }
+  return workloads;
+}
+
+const whole = new WeakMap<Omit<Workload, 'id'>, { readonly identity: string; readonly workload: Workload }>();
+
+/** The workload with its id: one object as long as both are the same. */
+function named(workload: Omit<Workload, 'id'>, identity: string): Workload {
+  const known = whole.get(workload);
+  if (known?.identity === identity) return known.workload;
+  const id = createHash('sha256').update(identity).digest('hex').slice(0, 12);
+  const found = { id, ...workload };
+  whole.set(workload, { identity, workload: found });
+  return found;
+}
+
+function hasSameCalls(a: readonly AddCall[], b: readonly AddCall[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((add, at) => add.call === b[at]?.call && add.fn === b[at]?.fn && add.name === b[at]?.name)
+  );
+}
+
+/** A call that adds, by one of the ways it is reached. */
+interface Entered {
+  /** Names, from the nearest caller outwards. */
+  readonly callers: readonly string[];
+  readonly workload: Omit<Workload, 'id'>;
+}
+
+function ofCall(
+  program: Program,
+  { amounts, pieces }: Readers,
+  file: string,
+  add: AddCall,
+): readonly Entered[] {
+  const driver = program.ledger.answer(
+    'mapping of a driver',
+    file,
+    () => driverMapping(amounts.anew(), file),
+    undefined,
+    { isSame: isSameData },
+  );
+  return entriesOf(program, add.fn, (frame) => pieces.lists.needsCaller(add, frame)).map((entry) => ({
+    callers: entry.callers.map((c) => c.fn.name),
+    workload: workload(amounts, pieces, { add, entry, driver }),
+  }));
 }
 
 /** What is known of a call before its pieces are. */
@@ -87,7 +159,6 @@ interface Known {
   readonly add: AddCall;
   readonly entry: Entry;
   readonly driver: DriverMapping;
-  readonly id: string;
 }
 
 function payloadOfOne(amounts: Amounts, add: AddCall, pieces: readonly Piece[]): Payload | null {
@@ -110,7 +181,7 @@ function descriptorsOf(pieces: readonly Piece[]): Bounds {
   return union(total('out'), total('in'));
 }
 
-function workload(amounts: Amounts, pieces: Pieces, known: Known): Workload {
+function workload(amounts: Amounts, pieces: Pieces, known: Known): Omit<Workload, 'id'> {
   const { program } = amounts;
   const { add, entry, driver } = known;
   const { file } = add.fn;
@@ -118,7 +189,6 @@ function workload(amounts: Amounts, pieces: Pieces, known: Known): Workload {
   const descriptors = descriptorsOf(own);
   const queue = add.call.args[0];
   return {
-    id: known.id,
     deviceClass: classOf(program, file),
     file,
     function: add.fn.name,

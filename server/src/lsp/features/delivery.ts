@@ -41,8 +41,8 @@ export function deliverDiagnostics(server: Server): void {
 async function itemsOf(server: Server, uri: string, token: CancellationToken): Promise<Diagnostic[]> {
   const document = server.documents.get(uri);
   if (document?.kind !== 'patch') {
-    const view = await server.viewOf(uri, token);
-    return view === null ? [] : diagnosticsOf(view);
+    const report = await server.reportOf(uri, token);
+    return report === null ? [] : diagnosticsOf(report);
   }
   const state = await server.patches.stateOf(document);
   if (token.isCancellationRequested) throw cancelled();
@@ -120,14 +120,16 @@ function pushed(server: Server): void {
     sent.set(uri, now);
     void connection.sendDiagnostics({ uri, version, diagnostics });
   };
-  server.analysed.add(() => {
+  const pushAll = (): void => {
     for (const { uri } of documents.all()) {
       void guard.answer('diagnostics', undefined, () => {
-        const view = server.currentViewOf(uri);
-        if (view !== null) push(uri, view.version, diagnosticsOf(view));
+        const report = server.currentReportOf(uri);
+        if (report !== null) push(uri, report.version, diagnosticsOf(report));
       });
     }
-  });
+  };
+  server.analysed.add(pushAll);
+  server.earlier.add(pushAll);
 
   const workOnPatch = (uri: string): void => {
     void guard.answer('diagnostics', undefined, async () => {

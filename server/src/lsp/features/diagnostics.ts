@@ -8,7 +8,7 @@ import type { NotAnalysed } from '../../report/report.js';
 import type { Finding, Level } from '../../rules/index.js';
 import type { Client } from '../client.js';
 import type { WireRange } from '../protocol.js';
-import type { DocumentView } from '../view.js';
+import type { ReportView } from '../view.js';
 import { rulePageUri } from './pages.js';
 
 export const diagnosticSource = 'vringside';
@@ -22,7 +22,7 @@ export interface DiagnosticData {
   readonly site: string | null;
 }
 
-export function diagnosticsOf(view: DocumentView): Diagnostic[] {
+export function diagnosticsOf(view: ReportView): Diagnostic[] {
   return [
     ...view.findings.map((finding) => ofFinding(view, finding)),
     ...view.report.notAnalysed
@@ -31,7 +31,7 @@ export function diagnosticsOf(view: DocumentView): Diagnostic[] {
   ];
 }
 
-function ofFinding(view: DocumentView, finding: Finding): Diagnostic {
+function ofFinding(view: ReportView, finding: Finding): Diagnostic {
   return findingDiagnostic(
     finding,
     view.positions.range(finding.range),
@@ -61,7 +61,7 @@ export function findingDiagnostic(
 }
 
 /** First the chain of the guard, from the condition to where it is decided; then the other places of the finding. */
-function relatedTo(view: DocumentView, finding: Finding): DiagnosticRelatedInformation[] {
+function relatedTo(view: ReportView, finding: Finding): DiagnosticRelatedInformation[] {
   const site = view.report.sites.find(({ id }) => id === finding.site);
   const chain = (site?.guard?.via ?? []).map(({ file, line, text }) => ({
     location: view.locate(file, wholeLine(view, file, line)),
@@ -75,7 +75,7 @@ function relatedTo(view: DocumentView, finding: Finding): DiagnosticRelatedInfor
 }
 
 /** A line from its first character that is no blank. */
-export function wholeLine(view: DocumentView, file: string, line: number): Finding['range'] {
+export function wholeLine(view: ReportView, file: string, line: number): Finding['range'] {
   const text = view.positionsIn(file).lines.lineText(line);
   return {
     start: { line, column: text.length - text.trimStart().length + 1 },
@@ -83,7 +83,7 @@ export function wholeLine(view: DocumentView, file: string, line: number): Findi
   };
 }
 
-function ofNotAnalysed(view: DocumentView, { line = 1, reason, function: name }: NotAnalysed): Diagnostic {
+function ofNotAnalysed(view: ReportView, { line = 1, reason, function: name }: NotAnalysed): Diagnostic {
   const what = name === undefined ? '' : `${name}() `;
   return {
     range: view.positions.range(wholeLine(view, view.file, line)),

@@ -3,7 +3,7 @@ import { dmaApi } from '@vringside/grammars/address-names';
 import { featureMeanings } from '@vringside/grammars/feature-meanings';
 import { featureBit } from '@vringside/grammars/feature-names';
 import { guestPredicates } from '@vringside/grammars/guest-facts';
-import { decisionFunctions } from '../../analysis/index.js';
+import { decisionFunctions, guardSteps } from '../../analysis/index.js';
 import { entityAt, type NameAt } from '../../navigate/index.js';
 import type { DocumentView } from '../view.js';
 import { guardText, links, outcomeTable, reasons } from './hover-sites.js';
@@ -25,7 +25,9 @@ function decisionText(view: DocumentView, name: string): string | null {
   const decision = decisionFunctions(view.inventory.resolver).find(({ ref }) => ref.name === name);
   if (decision === undefined) return null;
   const { atoms } = view.inventory.resolver;
-  const { formula, via } = decision.resolution;
+  const { formula, ref } = decision;
+  const { resolver } = view.inventory;
+  const via = guardSteps(resolver, resolver.returnsTrue(ref)?.via ?? []);
   const depending = view.report.sites.filter(({ guard }) =>
     guard?.via.some(({ text }) => text.includes(name)),
   );
@@ -105,7 +107,7 @@ function fieldText(view: DocumentView, name: NameAt): string | null {
   const truth = resolver.fieldTruth(record, name.name);
   if (truth === null || !resolver.atoms.hasFact(truth.formula)) return null;
   const words = resolver.atoms.toWords(truth.formula);
-  const guard = { written: words, resolved: words, words, via: truth.via };
+  const guard = { written: words, resolved: words, words, via: guardSteps(resolver, truth.via) };
   return [`**Kept decision** · ${code(`${record}.${name.name}`)}`, guardText(view, guard, 'True')].join(
     '\n\n',
   );

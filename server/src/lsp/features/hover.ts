@@ -10,7 +10,7 @@ import { markdownToPlain } from './markdown.js';
 /** Null where we have nothing to say that the reader's C tools do not. */
 export function hoverOf(view: DocumentView, position: WirePosition): Hover | null {
   const offset = view.positions.offsetOf(position);
-  const name = nameAt(view.positions.text, offset);
+  const name = nameAt(view.program.source(view.file)?.text ?? '', offset);
   const about = name === null ? null : nameText(view, name);
   const sites = view.sites.filter(({ range }) => {
     const { lines } = view.positions;

@@ -1,7 +1,7 @@
 /** The decisions that hold for a file of a view, by the name of a policy. Worked out once for each view. */
 import { annotate, type FilePolicy, type FoundSite, type SiteOutcome } from '../../analysis/index.js';
 import { builtinPolicy, type DeviceId, type PlatformId } from '../../model/index.js';
-import type { Program } from '../../program/index.js';
+import { Ledger, type Program } from '../../program/index.js';
 import { defaultChoice, outcomePlan } from '../../service/outcomes.js';
 import type { RequestView } from './view.js';
 
@@ -40,5 +40,6 @@ export function outcomesAt(
     atoms: view.inventory.resolver.atoms,
     scenarios: guests,
     policyFor: () => decisions,
+    ledger: new Ledger(false),
   }).outcomes;
 }

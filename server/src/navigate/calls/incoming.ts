@@ -72,7 +72,7 @@ function takenBy(program: Program, use: FunctionUse): CallLink[] {
         ? 'takes its address'
         : 'keeps it';
   if (use.function !== null) return [{ item: functionItem(use.function, how), at }];
-  const chunk = program.source(use.file)?.chunks[use.chunk];
+  const chunk = program.source(use.file)?.chunks.find((one) => one.index === use.chunk);
   return chunk === undefined
     ? []
     : [{ item: ending('entry', chunk.name ?? use.file, how, use.file, chunk), at }];

@@ -30,7 +30,7 @@ export function callsOf(context: StoreContext, place: Place, name: string): Call
       return true;
     });
   }
-  for (const macro of context.workspace.unit(place.file)?.chunkFacts(place.chunk).macros ?? []) {
+  for (const macro of context.workspace.chunkFacts(place)?.macros ?? []) {
     const roots = macro.expr ? [macro.expr] : (macro.body ?? []);
     walk(roots, (node, up) => {
       if (isCallOf(node, name)) sites.push({ ...place, call: node, caller: null, macro, variant: 0, up });

@@ -16,6 +16,7 @@ import type {
   RecordRef,
   TypedefRef,
 } from '../unit.js';
+import { noFacts } from '../unit.js';
 import type { Place, Workspace } from '../workspace.js';
 
 type Kind = 'function' | 'macro' | 'typedef' | 'enumerator' | 'prototype' | 'record' | 'global';
@@ -36,17 +37,6 @@ const enumerators: Pick<EnumeratorRef> = (facts) => facts.enumerators;
 
 export class Linkage {
   private readonly workspace: Workspace;
-  /** Kind -> file asked from -> name -> answer. */
-  private readonly memo: Readonly<Record<Kind, Map<string, Map<string, readonly unknown[]>>>> = {
-    function: new Map(),
-    macro: new Map(),
-    typedef: new Map(),
-    enumerator: new Map(),
-    prototype: new Map(),
-    record: new Map(),
-    global: new Map(),
-  };
-
   constructor(workspace: Workspace) {
     this.workspace = workspace;
   }
@@ -91,7 +81,7 @@ export class Linkage {
     // An unnamed record goes by what it is a part of: `struct virtio_config.mac`, `struct .table`.
     const bare = tag.replace(/^(?:struct|union) \.?/, '').replace(/\..*/, '');
     const ofTag: Pick<RecordRef & Named> = (facts) =>
-      facts.records.flatMap((record) => (record.tag === tag ? [{ ...record, name: bare }] : []));
+      facts.records.flatMap((record) => (record.tag === tag ? [withName(record, bare)] : []));
     return this.remembered('record', tag, from, () => {
       const near = this.nearest(bare, from, ofTag);
       // Not found through the includes of an incomplete tree: any that may be linked with this file will do.
@@ -111,11 +101,11 @@ export class Linkage {
 
   /** The definitions in one file. */
   private inFile<T extends Named>(name: string, file: string, pick: Pick<T>): readonly T[] {
-    const unit = this.workspace.unit(file);
-    if (!unit) return [];
-    return unit
-      .chunksDefining(name)
-      .flatMap((chunk) => pick(unit.chunkFacts(chunk)).filter((f) => f.name === name));
+    return this.workspace
+      .chunksDefining(file, name)
+      .flatMap((chunk) =>
+        pick(this.workspace.chunkFacts({ file, chunk }) ?? noFacts).filter((f) => f.name === name),
+      );
   }
 
   /** What the file itself defines, else what its headers do. */
@@ -143,24 +133,26 @@ export class Linkage {
   }
 
   private atPlaces<T extends Named>(name: string, places: readonly Place[], pick: Pick<T>): T[] {
-    return places.flatMap(({ file, chunk }) => {
-      const unit = this.workspace.unit(file);
-      return unit ? pick(unit.chunkFacts(chunk)).filter((fact) => fact.name === name) : [];
-    });
+    return places.flatMap((place) =>
+      pick(this.workspace.chunkFacts(place) ?? noFacts).filter((fact) => fact.name === name),
+    );
   }
 
   private remembered<T>(what: Kind, name: string, from: string, find: () => readonly T[]): readonly T[] {
-    let ofFile = this.memo[what].get(from);
-    if (!ofFile) {
-      ofFile = new Map();
-      this.memo[what].set(from, ofFile);
-    }
-    const known = ofFile.get(name);
-    if (known) return known as readonly T[];
-    const found = find();
-    ofFile.set(name, found);
-    return found;
+    return this.workspace.ledger.answer(what, `${from}\0${name}`, find);
   }
+}
+
+const namedRecords = new WeakMap<RecordRef, RecordRef & Named>();
+
+/** The record by the name it is looked up with; one object for one record. */
+function withName(record: RecordRef, name: string): RecordRef & Named {
+  let named = namedRecords.get(record);
+  if (named === undefined) {
+    named = { ...record, name };
+    namedRecords.set(record, named);
+  }
+  return named;
 }
 
 /** Each fact once, the first list's first. */

@@ -7,7 +7,7 @@ import type { FunctionRef, GlobalRef, RecordRef } from '../unit.js';
 import type { Place, Workspace } from '../workspace.js';
 import { visitInit } from './initialisers.js';
 import type { Linkage } from './linkage.js';
-import { fileScope, type Scope } from './scope.js';
+import type { Scope } from './scope.js';
 import type { Types } from './types.js';
 
 /** A value given to a field of a record. */
@@ -63,7 +63,7 @@ export interface StoreContext {
 
 /** Every piece of code in a chunk. */
 export function codeOf(context: StoreContext, { file, chunk }: Place): CodeRoot[] {
-  const facts = context.workspace.unit(file)?.chunkFacts(chunk);
+  const facts = context.workspace.chunkFacts({ file, chunk });
   if (!facts) return [];
   const bodies = facts.functions.flatMap((fn) =>
     fn.variants.map((variant, index) => {
@@ -74,7 +74,15 @@ export function codeOf(context: StoreContext, { file, chunk }: Place): CodeRoot[
   const initialisers = facts.globals.flatMap((global) => {
     if (global.init === null) return [];
     return [
-      { file, chunk, roots: [global.init], scope: fileScope(file), function: null, global, variant: 0 },
+      {
+        file,
+        chunk,
+        roots: [global.init],
+        scope: context.workspace.fileScope(file),
+        function: null,
+        global,
+        variant: 0,
+      },
     ];
   });
   return [...bodies, ...initialisers];
@@ -148,7 +156,10 @@ export function fieldStoresIn(
       const target = store && elementOrMember(store.target);
       if (!store || target?.kind !== 'member') return;
       const isElement = target !== uncast(store.target);
-      const record = (): string | null => tagOfMember(context, target, code.scope);
+      const record = (store: object): string | null =>
+        context.workspace.ledger.detail('record stored to', code.scope, store, () =>
+          tagOfMember(context, target, code.scope),
+        );
       add(target.field, new FieldStore(code, target.field, { ...store, target, isElement }, record));
     });
   }
@@ -174,14 +185,13 @@ class FieldStore implements FieldAssignment {
   readonly isElement: boolean;
   readonly start: number;
   readonly end: number;
-  private readonly findRecord: () => string | null;
-  private known: string | null | undefined;
+  private readonly findRecord: (store: object) => string | null;
 
   constructor(
     code: CodeRoot,
     field: string,
     store: Span & Pick<FieldAssignment, 'op' | 'value' | 'target' | 'isElement'>,
-    findRecord: () => string | null,
+    findRecord: (store: object) => string | null,
   ) {
     this.file = code.file;
     this.chunk = code.chunk;
@@ -199,8 +209,7 @@ class FieldStore implements FieldAssignment {
   }
 
   get record(): string | null {
-    if (this.known === undefined) this.known = this.findRecord();
-    return this.known;
+    return this.findRecord(this);
   }
 }
 

@@ -5,6 +5,7 @@
 import { argumentAsType, pointerToArgument, typeOfArgument } from '@vringside/grammars/type-macros';
 import type { CallExpr, Expr, MemberExpr, Stmt, TypeRef } from '../../syntax/ir.js';
 import { walk } from '../../syntax/walk.js';
+import type { Ledger } from '../ledger/ledger.js';
 import type { MacroRef, RecordRef } from '../unit.js';
 import type { Linkage } from './linkage.js';
 import type { Local, Scope } from './scope.js';
@@ -34,18 +35,17 @@ const deducedTypes: ReadonlySet<string> = new Set(['__auto_type', 'auto']);
 
 export class Types {
   private readonly linkage: Linkage;
-  private readonly memo = new WeakMap<Expr, { readonly scope: Scope; readonly type: TypeRef | null }>();
+  private readonly ledger: Ledger;
 
-  constructor(linkage: Linkage) {
+  constructor(linkage: Linkage, ledger: Ledger) {
     this.linkage = linkage;
+    this.ledger = ledger;
   }
 
   typeOf(expr: Expr, scope: Scope): TypeRef | null {
-    const known = this.memo.get(expr);
-    if (known?.scope === scope) return known.type;
-    const type = this.infer(expr, { scope, seenFrom: null, bindings: null, declared: null, depth: 0 });
-    this.memo.set(expr, { scope, type });
-    return type;
+    return this.ledger.detail('types', scope, expr, () =>
+      this.infer(expr, { scope, seenFrom: null, bindings: null, declared: null, depth: 0 }),
+    );
   }
 
   /** The records a type names, typedefs followed; several when `#if` or the architecture decides. */

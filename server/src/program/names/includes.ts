@@ -1,10 +1,10 @@
 /** Which files a file sees through `#include`, by the search path of the kernel's own build. */
 import type { SourceReader } from '../files/reader.js';
-import type { FileUnit, IncludeLine } from '../unit.js';
+import type { IncludeLine, Unit } from '../unit.js';
 
 /** What include resolution needs of a program. */
 export interface UnitSource {
-  unit(path: string): FileUnit | null;
+  unit(path: string): Unit | null;
 }
 
 /** The parts of resolution that no edited buffer changes; shared by all images of a program. */

@@ -9,20 +9,29 @@ import type { NameTable } from './name-table.js';
 /** Name -> the chunks that may define or declare it, in order. */
 export function definedNames(source: SourceFile, table: NameTable): ReadonlyMap<number, readonly number[]> {
   const definers = new Map<number, number[]>();
-  const add = (id: number, chunk: number): void => {
-    const chunks = definers.get(id);
-    if (chunks === undefined) definers.set(id, [chunk]);
-    else if (chunks[chunks.length - 1] !== chunk) chunks.push(chunk);
-  };
-  const { starts, ends } = source.tokens;
   for (const chunk of source.chunks) {
-    scanChunk(source, chunk, (at) => {
-      add(table.intern(source.text, starts[at] as number, ends[at] as number), chunk.index);
+    namesDefinedIn(source, chunk, table, (id) => {
+      const chunks = definers.get(id);
+      if (chunks === undefined) definers.set(id, [chunk.index]);
+      else if (chunks[chunks.length - 1] !== chunk.index) chunks.push(chunk.index);
     });
-    const bare = chunk.name?.replace(/^(?:struct|union|enum) /, '');
-    if (bare) add(table.intern(bare, 0, bare.length), chunk.index);
   }
   return definers;
+}
+
+/** Reports each name that one chunk may define or declare, some more than once. */
+export function namesDefinedIn(
+  source: SourceFile,
+  chunk: Chunk,
+  table: NameTable,
+  report: (name: number) => void,
+): void {
+  const { starts, ends } = source.tokens;
+  scanChunk(source, chunk, (at) => {
+    report(table.intern(source.text, starts[at] as number, ends[at] as number));
+  });
+  const bare = chunk.name?.replace(/^(?:struct|union|enum) /, '');
+  if (bare) report(table.intern(bare, 0, bare.length));
 }
 
 /** Reports the tokens of the chunk that stand where a name is introduced. */

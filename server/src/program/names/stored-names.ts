@@ -10,17 +10,28 @@ import type { NameTable } from './name-table.js';
 /** Name of a field -> the chunks that may store to one of that name, in order. */
 export function storedNames(source: SourceFile, table: NameTable): ReadonlyMap<number, readonly number[]> {
   const storing = new Map<number, number[]>();
-  const { starts, ends } = source.tokens;
   for (const chunk of source.chunks) {
-    if (chunk.kind === 'macro' || chunk.kind === 'include') continue;
-    scanChunk(source, chunk, (token) => {
-      const id = table.intern(source.text, starts[token] as number, ends[token] as number);
+    namesStoredIn(source, chunk, table, (id) => {
       const chunks = storing.get(id);
       if (chunks === undefined) storing.set(id, [chunk.index]);
       else if (chunks[chunks.length - 1] !== chunk.index) chunks.push(chunk.index);
     });
   }
   return storing;
+}
+
+/** Reports each field that one chunk may store to, some more than once. */
+export function namesStoredIn(
+  source: SourceFile,
+  chunk: Chunk,
+  table: NameTable,
+  report: (name: number) => void,
+): void {
+  if (chunk.kind === 'macro' || chunk.kind === 'include') return;
+  const { starts, ends } = source.tokens;
+  scanChunk(source, chunk, (token) => {
+    report(table.intern(source.text, starts[token] as number, ends[token] as number));
+  });
 }
 
 function scanChunk(source: SourceFile, chunk: Chunk, report: (token: number) => void): void {

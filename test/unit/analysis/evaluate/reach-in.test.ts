@@ -16,7 +16,7 @@ const hook = atoms.of({ kind: 'guest', name: 'virtio_check_mem_acc_cb', argument
 const moon = atoms.of({ kind: 'guest', name: 'moon_is_full', argument: '' });
 const swiotlb = atoms.of({ kind: 'config', name: 'CONFIG_SWIOTLB' });
 const premapped = atoms.of({ kind: 'state', name: 'vring_virtqueue.premapped', field: 'premapped' });
-const other = atoms.opaque('1', 'vq->is_odd');
+const other = atoms.opaque({ file: '', at: 1, what: '' }, 'vq->is_odd');
 const bypass = formulas.and(formulas.not(flag), formulas.not(xen));
 
 function reached(formula: number, asked: Asked, files = unedited): string {

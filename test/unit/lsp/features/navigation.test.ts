@@ -84,7 +84,7 @@ it('every place of a file has an answer, and every name lies in what it names', 
   const linked = { ...ring, client: { ...ring.client, locationLinks: true } };
   const names = new Set<string>();
   for (let offset = 0; offset <= ring.positions.text.length; offset += 3) {
-    const position = ring.positions.atOffset(offset);
+    const position = ring.positions.atOffset(ring.positions.lines.fromText(offset));
     for (const link of (definitionOf(linked, position) ?? []) as LocationLink[]) {
       expect(isInside(link.targetSelectionRange, link.targetRange)).toBe(true);
     }

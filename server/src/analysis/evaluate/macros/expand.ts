@@ -43,12 +43,13 @@ export class Expansions {
 
 /** The expression as the compiler sees it: macros that are not one operand of their own put in. */
 export function expanded(run: Run, expr: Expr): Expr {
-  const { whole } = run.frame.expansions;
+  const { expansions } = run.frame;
+  const { whole } = expansions.contents;
   const known = whole.get(expr);
   if (known !== undefined) return known;
   const outcome = { isChanged: false };
   const env: Env = { run, file: run.file, bound: new Map(), open: new Set(), site: null, outcome };
-  const result = expandExpr(expr, env);
+  const result = expansions.grow(() => expandExpr(expr, env));
   return settled(whole, expr, outcome.isChanged ? result : expr);
 }
 
@@ -86,10 +87,11 @@ export function macroCallBody(run: Run, macro: MacroRef, use: CallExpr): readonl
 }
 
 function macroResult(run: Run, use: Expr, expand: () => Expr): Expr {
-  const { whole, uses } = run.frame.expansions;
+  const { expansions } = run.frame;
+  const { whole, uses } = expansions.contents;
   const known = uses.get(use);
   if (known !== undefined) return known;
-  const result = expand();
+  const result = expansions.grow(expand);
   uses.set(use, result);
   return settled(whole, result, result);
 }

@@ -13,8 +13,6 @@ interface Rule {
   readonly parts: readonly string[];
 }
 
-const remembered = new WeakMap<Program, Map<string, readonly Rule[]>>();
-
 /** True where nothing says otherwise: a file no Makefile of the tree names is taken to be built. */
 export function isBuilt(program: Program, file: string, configuration: Configuration): Truth {
   if (/\.h$/i.test(file)) return true;
@@ -44,18 +42,9 @@ function isListed(rules: readonly Rule[], part: string, configuration: Configura
 }
 
 function rulesOf(program: Program, folder: string): readonly Rule[] {
-  let known = remembered.get(program);
-  if (known === undefined) {
-    known = new Map();
-    remembered.set(program, known);
-  }
-  const before = known.get(folder);
-  if (before !== undefined) return before;
-  const whole = { start: 0, end: Number.POSITIVE_INFINITY };
-  const text = ['Kbuild', 'Makefile'].map((name) => program.textOf(`${folder}/${name}`, whole)).join('\n');
-  const rules = readRules(text);
-  known.set(folder, rules);
-  return rules;
+  return program.ledger.answer('build rules', folder, () =>
+    readRules(['Kbuild', 'Makefile'].map((name) => program.wholeText(`${folder}/${name}`)).join('\n')),
+  );
 }
 
 function readRules(text: string): readonly Rule[] {

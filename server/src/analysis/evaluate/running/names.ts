@@ -7,6 +7,7 @@ import {
   suppliedByArchitecture,
 } from '@vringside/grammars/leaf-bindings';
 import type {
+  Bag,
   EnumeratorRef,
   FunctionRef,
   GlobalRef,
@@ -16,7 +17,6 @@ import type {
 } from '../../../program/index.js';
 
 import type { PpCondition, Stmt } from '../../../syntax/ir.js';
-import { regionConditions } from '../../conditions/regions.js';
 import { Expansions } from '../macros/expand.js';
 import { int, type Truth, type UnknownValue, unknownValue, type Value } from '../numbers/value.js';
 import { type Configuration, conditionHolds } from './configuration.js';
@@ -26,14 +26,16 @@ import { entry } from './tables.js';
 /** One definition, none, or several of which it is not known which is compiled. */
 export type Found<T> = T | UnknownValue | null;
 
+/** Names made so far: each has expansions of its own. */
+let count = 0;
+
 export class Names {
   readonly program: Program;
   readonly arch: string;
   readonly configuration: Configuration;
   /** Functions found outside the selected files, by name: boot code of the architecture. */
   readonly beyond = new Map<string, FunctionRef>();
-  private readonly expanded = new WeakMap<Scope, Expansions>();
-  private readonly regions = new Map<string, (offset: number) => PpCondition | null>();
+  private readonly number = ++count;
 
   constructor(program: Program, arch: string, configuration: Configuration) {
     this.program = program;
@@ -74,10 +76,8 @@ export class Names {
     return [...this.program.filesMentioning(words, this.archFolders), ...shared];
   }
 
-  expansions(scope: Scope): Expansions {
-    const found = this.expanded.get(scope) ?? new Expansions();
-    this.expanded.set(scope, found);
-    return found;
+  expansions(scope: Scope): Bag<Expansions> {
+    return this.program.ledger.bag(`expansions ${this.number}`, scope, () => new Expansions());
   }
 
   macro(name: string, from: string): Found<MacroRef> {
@@ -108,12 +108,7 @@ export class Names {
 
   /** Whether the place in a file is compiled. */
   isCompiledAt(file: string, offset: number): Truth {
-    let lookup = this.regions.get(file);
-    if (lookup === undefined) {
-      lookup = regionConditions(this.program.source(file)?.regions ?? []);
-      this.regions.set(file, lookup);
-    }
-    const condition = lookup(offset);
+    const condition = this.program.conditionAt(file, offset);
     return condition === null ? true : this.holds(condition);
   }
 

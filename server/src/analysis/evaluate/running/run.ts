@@ -1,5 +1,5 @@
 /** One run of decision code: its memory, its calls, and its budget. */
-import type { FunctionRef, GlobalRef, Program, Scope } from '../../../program/index.js';
+import type { Bag, FunctionRef, GlobalRef, Program, Scope } from '../../../program/index.js';
 import type { Expr, TypeRef } from '../../../syntax/ir.js';
 import type { Span } from '../../../text/span.js';
 import type { Expansions } from '../macros/expand.js';
@@ -49,7 +49,7 @@ export interface Frame {
   readonly fn: FunctionRef | null;
   readonly file: string;
   readonly scope: Scope;
-  readonly expansions: Expansions;
+  readonly expansions: Bag<Expansions>;
   /** Begins the places of its locals. */
   readonly prefix: string;
   readonly locals: Locals;

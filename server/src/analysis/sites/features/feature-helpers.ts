@@ -31,7 +31,12 @@ export type HelperContext = Pick<FileContext, 'program' | 'file' | 'role' | 'mac
 
 /** Positions of the parameters that `name`, called in this file, takes as feature bits; empty when it takes none. */
 export function bitParameters(ctx: HelperContext, name: string): ReadonlySet<number> {
-  return remembered(ctx.program, `bits\0${ctx.file}\0${name}`, () => findBitParameters(ctx, name), new Set());
+  return remembered(
+    ctx.program,
+    `bits\0${ctx.role}\0${ctx.file}\0${name}`,
+    () => findBitParameters(ctx, name),
+    new Set(),
+  );
 }
 
 function findBitParameters(ctx: HelperContext, name: string): ReadonlySet<number> {
@@ -45,17 +50,21 @@ function findBitParameters(ctx: HelperContext, name: string): ReadonlySet<number
 function macroBits(ctx: HelperContext, macro: MacroRef): ReadonlySet<number> {
   const roots = macro.expr !== null ? [macro.expr] : (macro.body ?? []);
   const params = (macro.params ?? []).map((name) => ({ name, type: null }));
-  return bitsIn({ ...ctx, file: macro.file }, roots, params, ctx.program.fileScope(macro.file));
+  return bitsIn(inFile(ctx, macro.file), roots, params, ctx.program.fileScope(macro.file));
 }
 
 export function functionBits(ctx: HelperContext, fn: FunctionRef): ReadonlySet<number> {
-  const key = `fnbits\0${fn.file}\0${fn.start}`;
   const find = (): ReadonlySet<number> => {
     if (!fn.params.some(mayBeBit)) return new Set();
-    const at = { ...ctx, file: fn.file };
+    const at = inFile(ctx, fn.file);
     return union(fn.variants.map(({ body }) => bitsIn(at, body, fn.params, ctx.program.scopeOf(fn))));
   };
-  return remembered(ctx.program, key, find, new Set());
+  return ctx.program.ledger.answer(`bits given to a function ${ctx.role}`, fn, find, new Set());
+}
+
+/** The same question asked of code in another file. */
+function inFile(ctx: HelperContext, file: string): HelperContext {
+  return { ...ctx, file, macros: (name) => ctx.program.macro(name, file) };
 }
 
 function mayBeBit(param: { readonly type: TypeRef | null }): boolean {
@@ -160,13 +169,13 @@ function logs(ctx: HelperContext, roots: readonly (Expr | Stmt)[]): boolean {
 export function isFeatureStepCall(ctx: HelperContext, name: string): boolean {
   if (!featureStep.test(name) || notFeatureStep.test(name)) return false;
   const find = (): boolean => ctx.program.functionsNamed(name, ctx.file).some((fn) => isFeatureStep(ctx, fn));
-  return remembered(ctx.program, `step\0${ctx.file}\0${name}`, find, false);
+  return remembered(ctx.program, `step\0${ctx.role}\0${ctx.file}\0${name}`, find, false);
 }
 
 /** By its name, and by what it takes and returns: the name alone is common elsewhere. */
 export function isFeatureStep(ctx: HelperContext, fn: FunctionRef): boolean {
   if (!featureStep.test(fn.name) || notFeatureStep.test(fn.name)) return false;
-  const at = { ...ctx, file: fn.file };
+  const at = inFile(ctx, fn.file);
   if (!isSubjectFile(at)) return false;
   if ([fn.returnType, ...fn.params.map((p) => p.type)].some((t) => foreignFeatureTypes.has(t.base)))
     return false;

@@ -35,21 +35,16 @@ export function descriptorReads(ctx: FunctionContext, node: Node, parents: Path 
   ctx.emit('host_side_desc_addr', node);
 }
 
-const filling = new WeakMap<Program, Map<string, boolean>>();
-
 /**
  * True of a file that writes addresses into descriptors: the driver's end. What it reads back there, as rings did before 4.6
  * to free an indirect table, is what the device has left of it.
  */
 function fillsDescriptors(ctx: FunctionContext): boolean {
   const { program, file } = ctx;
-  const memo = filling.get(program) ?? new Map<string, boolean>();
-  filling.set(program, memo);
-  const known = memo.get(file);
-  if (known !== undefined) return known;
-  const fills = functionsIn(program, file).some((fn) => storesDescriptorAddress(program, fn));
-  memo.set(file, fills);
-  return fills;
+  const { ledger } = program;
+  const stores = (fn: FunctionRef): boolean =>
+    ledger.answer('stores descriptors', fn, () => storesDescriptorAddress(program, fn));
+  return ledger.answer('fills descriptors', file, () => functionsIn(program, file).some(stores));
 }
 
 function storesDescriptorAddress(program: Program, fn: FunctionRef): boolean {

@@ -2,7 +2,7 @@
  * How large the value of an expression can be: traced through locals, parameters and their callers, fields, macros and the
  * functions called, and narrowed by the conditions in front of it.
  */
-import type { FunctionRef, Program } from '../../../program/index.js';
+import { type FunctionRef, isSameData, type Program } from '../../../program/index.js';
 import type { CallExpr, Expr } from '../../../syntax/ir.js';
 import { uncast } from '../../../syntax/walk.js';
 import { isReachableFromOutside } from '../../linkage.js';
@@ -53,8 +53,6 @@ export function calleeFrame(target: FunctionRef, call: CallExpr, frame: Frame): 
 export class Amounts {
   readonly program: Program;
   readonly sizes: Sizes;
-  private readonly memo = new Map<Expr, Amount>();
-  private readonly writtenThrough = new Map<string, boolean>();
 
   constructor(program: Program) {
     this.program = program;
@@ -62,12 +60,16 @@ export class Amounts {
   }
 
   of(expr: Expr, frame: Frame): Amount {
-    const isGeneral = frame.bound === null;
-    const known = isGeneral ? this.memo.get(expr) : undefined;
-    if (known !== undefined) return known;
-    const found = this.value(expr, frame, MAX_HOPS, { values: 0, open: new Set() }) ?? unknown;
-    if (isGeneral) this.memo.set(expr, found);
-    return found;
+    const find = (): Amount =>
+      this.anew().value(expr, frame, MAX_HOPS, { values: 0, open: new Set() }) ?? unknown;
+    if (frame.bound !== null) return find();
+    const what = `amount in ${frame.fn === null ? frame.file : 'a function'}`;
+    return this.program.ledger.answer(what, expr, find, unknown, { isSame: isSameData });
+  }
+
+  /** What is remembered of the sizes of types holds only as long as nothing changes. */
+  anew(): Amounts {
+    return this.program.ledger.tracks ? new Amounts(this.program) : this;
   }
 
   /** Null while the value is being asked for already: it adds nothing to itself. */
@@ -263,19 +265,15 @@ export class Amounts {
 
   /** Whether a function of the file gives a call the address of a field of that name. */
   private isWrittenThrough(file: string, field: string): boolean {
-    const key = `${file}\0${field}`;
-    let known = this.writtenThrough.get(key);
-    if (known === undefined) {
+    return this.program.ledger.answer('written through', `${file}\0${field}`, () => {
       const end = new RegExp(`(?:->|\\.)${field}$`);
-      known = this.program
+      return this.program
         .chunksMentioning(file, field)
         .flatMap((chunk) => this.program.chunkFacts({ file, chunk })?.functions ?? [])
         .some((fn) =>
           [...readingOf(fn).assignments].some(([key, all]) => end.test(key) && all.some((a) => a.op === '&')),
         );
-      this.writtenThrough.set(key, known);
-    }
-    return known;
+    });
   }
 
   // ---- calls and conditions ------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
 /** What a block driver tells the block layer of its segments: how many, and how long each. */
+import { isSameData } from '../../../program/index.js';
 import type { Expr } from '../../../syntax/ir.js';
 import { uncast } from '../../../syntax/walk.js';
 import { calleeName } from '../../values/expressions.js';
@@ -30,17 +31,16 @@ const names = {
 /** The shortest segment is a sector. Source: include/linux/blk_types.h, SECTOR_SIZE (6.12). */
 const SECTOR = 512;
 
-const memo = new WeakMap<Amounts, Map<string, BlockLimits>>();
-
 export function blockLimits(amounts: Amounts, file: string): BlockLimits {
-  const known = memo.get(amounts) ?? new Map<string, BlockLimits>();
-  memo.set(amounts, known);
-  let limits = known.get(file);
-  if (limits === undefined) {
-    limits = findLimits(amounts, file);
-    known.set(file, limits);
-  }
-  return limits;
+  return amounts.program.ledger.answer(
+    'block limits',
+    file,
+    () => findLimits(amounts.anew(), file),
+    undefined,
+    {
+      isSame: isSameData,
+    },
+  );
 }
 
 interface Setting {

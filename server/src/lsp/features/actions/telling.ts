@@ -73,8 +73,7 @@ function replyCommand(view: DocumentView, finding: Finding): Command | null {
 
 export function replyTo(view: DocumentView, finding: Finding): string {
   return reviewReply(view.report, finding, (file) => {
-    const text = view.program.source(file)?.text;
-    return text === undefined ? null : text.split(/\r?\n/);
+    return view.program.has(file) ? view.program.wholeText(file).split(/\r?\n/) : null;
   });
 }
 
