@@ -36,7 +36,7 @@ const documents: DocumentSelector = [
 /** Of a question whose text changes under it. */
 const ATTEMPTS = 3;
 
-const stopped: ServerStatus = { state: 'starting', message: '', trees: [], lastMs: null };
+const starting: ServerStatus = { state: 'starting', message: '', trees: [], lastMs: null };
 
 /** Says what goes wrong in the log, and in the status: no messages of the library's own. */
 class QuietClient extends LanguageClient {
@@ -52,6 +52,7 @@ export class Server implements Disposable {
 
   private readonly module: string;
   private client: LanguageClient | null = null;
+  private started: Promise<void> = Promise.resolve();
   private readonly statusEmitter = new EventEmitter<ServerStatus | null>();
   private readonly sitesEmitter = new EventEmitter<void>();
 
@@ -70,9 +71,10 @@ export class Server implements Disposable {
   /** Says so, once, when the server cannot be started; nothing else here opens a message. */
   async start(): Promise<void> {
     this.client ??= this.create();
-    this.show(stopped);
+    this.show(starting);
     try {
-      await this.client.start();
+      this.started = this.client.start();
+      await this.started;
     } catch (error) {
       this.show(null);
       this.log.error('The language server did not start.', error);
@@ -82,7 +84,7 @@ export class Server implements Disposable {
 
   async restart(): Promise<void> {
     if (this.client === null) return this.start();
-    this.show(stopped);
+    this.show(starting);
     if (this.isRunning) {
       // Keeps the client, with all that is registered on it.
       await this.client.restart();
@@ -101,6 +103,8 @@ export class Server implements Disposable {
 
   /** Null where there is no server to answer, it has no answer, or none is wanted any more. */
   async ask<Result>(method: string, params: object, token?: CancellationToken): Promise<Result | null> {
+    // A view that was restored asks before the server can answer.
+    await this.started.catch(() => undefined);
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       if (this.client === null || !this.isRunning || token?.isCancellationRequested) return null;
       try {
