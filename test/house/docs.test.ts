@@ -5,6 +5,7 @@ import { ruleInfos } from '../../server/src/rules/index.js';
 import { checkoutRoot, readTracked, trackedFiles } from '../support/tracked-files.js';
 import { commandLineDoc, outcomesDoc, rulesDoc, siteKindsDoc } from './generated-pages.js';
 import { modelDoc, scenarioSchemaDoc } from './model-page.js';
+import { settingsDoc } from './settings-page.js';
 import { validationDocs, validationFolder } from './validation-page.js';
 
 const pages = trackedFiles().filter((file) => file.endsWith('.md'));
@@ -17,6 +18,7 @@ describe('generated pages are current (npm run docs)', () => {
     'command-line.md': commandLineDoc,
     'model.md': modelDoc,
     'scenario.schema.json': scenarioSchemaDoc,
+    'editors/settings.md': settingsDoc,
   };
   it.each(Object.entries(generated))('docs/%s', async (name, generate) => {
     await expect(generate()).toMatchFileSnapshot(join(checkoutRoot, 'docs', name));
