@@ -113,6 +113,7 @@ function verdict(trace: TraceResult): HTMLElement {
     { class: `verdict ${trace.standing}` },
     h('h2', {}, h('span', { class: 'pill' }, sign(trace.standing), word), ` ${trace.title}`),
     h('p', {}, trace.why),
+    ...trace.notes.map((note) => h('p', {}, note)),
   );
 }
 

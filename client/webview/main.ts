@@ -158,7 +158,9 @@ class View {
     const cell = cellToShow(result, this.cell);
     this.matrix = matrixView(result, cell, (chosen) => this.choose(chosen));
     this.showHead(result);
-    this.upper.classList.toggle('broad', result.devices.length * result.policies.length > 4);
+    const columns = result.devices.length * result.policies.length;
+    this.upper.classList.toggle('broad', columns > 4);
+    this.upper.classList.toggle('broadest', columns > 6);
     this.grid.replaceChildren(this.matrix.element, legend(result));
     this.throughput.element.hidden = false;
     if (cell === null) return;

@@ -249,13 +249,29 @@ function arrowHead(): SVGElement {
 /** Between the nearest sides; a place that something happens at has no arrow. */
 function arrow(from: Box, to: Box, shape: Shape, isAmiss: boolean): SVGElement | null {
   if (from === to) return null;
-  const d = shape === 'tall' && isLower(to, from) ? channel(from, to) : between(from, to);
+  const way = shape === 'wide' ? pastShared : downBetween;
+  const d = way(from, to) ?? between(from, to);
   return svg('path', { d, class: `arrow${isAmiss ? ' amiss' : ''}`, 'marker-end': 'url(#head)' });
 }
 
+/** In the wide layout: from private memory to the device, between the boxes of what is shared. */
+function pastShared(from: Box, to: Box): string | null {
+  const [near, far] = from.x < to.x ? [from, to] : [to, from];
+  const { shared, device: out } = wide.boxes;
+  if (near.x >= shared.x || far.x !== out.x) return null;
+  const side = near.x + near.width;
+  const [, y] = centre(near);
+  const [, lane] = centre(out);
+  const bend = `C${side + 26} ${y} ${side + 20} ${lane} ${side + 48} ${lane}`;
+  return from === near
+    ? `M${side} ${y}${bend}H${far.x - 5}`
+    : `M${far.x} ${lane}H${side + 48}C${side + 20} ${lane} ${side + 26} ${y} ${side + 5} ${y}`;
+}
+
 /** In the tall layout the way to the device and back runs between the two columns. */
-function channel(from: Box, to: Box): string {
+function downBetween(from: Box, to: Box): string | null {
   const [upper, lower] = from.y < to.y ? [from, to] : [to, from];
+  if (lower.y !== tall.boxes.device.y) return null;
   const [ux, uy] = centre(upper);
   const [lx] = centre(lower);
   const side = ux < lx ? upper.x + upper.width : upper.x;
@@ -263,10 +279,6 @@ function channel(from: Box, to: Box): string {
   return from === upper
     ? `M${side} ${uy}Q${lx} ${uy} ${lx} ${uy + 30}V${lower.y - 5}`
     : `M${lx} ${lower.y}V${uy + 30}Q${lx} ${uy} ${side + towards * 5} ${uy}`;
-}
-
-function isLower(a: Box, b: Box): boolean {
-  return Math.abs(centre(a)[0] - centre(b)[0]) > 40 && Math.abs(centre(a)[1] - centre(b)[1]) > 120;
 }
 
 function between(from: Box, to: Box): string {

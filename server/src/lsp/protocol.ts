@@ -219,7 +219,9 @@ export interface TraceResult {
   readonly standing: Standing;
   readonly word: string;
   readonly why: string;
-  /** The scenario and what was counted, label and text. */
+  /** What else a reader has to know of the outcome, each a sentence. */
+  readonly notes: readonly string[];
+  /** The scenario, what was counted, and who decided in place of code that is not there: label and text. */
   readonly facts: readonly (readonly [string, string])[];
   readonly phases: readonly TracePhase[];
 }

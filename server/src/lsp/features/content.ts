@@ -98,8 +98,8 @@ async function trace(
   }
 }
 
-function tracePage({ title, word, why, facts, phases }: TraceResult): string {
-  const head = [`# ${title}`, `**${word}**${why === '' ? '' : `: ${why}`}`, table(['', ''], facts)];
+function tracePage({ title, word, why, notes, facts, phases }: TraceResult): string {
+  const head = [`# ${title}`, `**${word}**${why === '' ? '' : `: ${why}`}`, ...notes, table(['', ''], facts)];
   const parts = phases.map(({ title: heading, scenes, note }) => {
     const lines = scenes.map((scene, index) => {
       const at = scene.source === null ? '' : ` (${scene.source.label})`;

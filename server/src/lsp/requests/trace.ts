@@ -48,18 +48,21 @@ export function traceOf(view: RequestView, question: TraceQuestion): TraceResult
   const run = isOwn ? decided : tracedRun(question, decisions, bypassing(decisions.policy));
   const { result, platform } = run;
   const places = new Places(view, site);
+  const why = whyOf(result, platform);
+  const standIns = result.notes.filter((note) => note.startsWith('decided by '));
   return {
     title: `${platform.name}, ${deviceOf(question.device).sentence}`,
     platform: { name: platform.name, isProtected: platform.isSecure },
     outcome: result.outcome,
     standing: standingOf(result.outcome),
     word: wordOf(result),
-    why: whyOf(result, platform),
+    why,
+    notes: result.notes.filter((note) => note !== why && !standIns.includes(note)),
     facts: [
       ...scenarioLines(run),
       ...(site === null ? [] : [['as', `${site.function}() hands out a physical address`] as const]),
       ...(result.deviceRead === null ? [] : [['counted', countsLine(result)] as const]),
-      ...result.notes.map((note) => ['note', note] as const),
+      ...standIns.map((note) => ['stand-in', note] as const),
     ],
     phases: withoutRepeats(phasesOf(run.events)).map((phase) => tracePhase(phase, places)),
   };

@@ -145,6 +145,14 @@ describe('trace', () => {
     expect(mapped?.source?.label).toBe('virtio_ring.c:39');
   });
 
+  it('says why payload is not bounced where that is the cause', () => {
+    const trace = traceOf(view, { ...scenario, device: 'flag', offset: null });
+    expect(trace.notes).toEqual([
+      expect.stringMatching(/^payload is not bounced: swiotlb_init\(\) runs before/),
+    ]);
+    expect(trace.facts.some(([label]) => label === 'stand-in')).toBe(true);
+  });
+
   it('of a refused device ends with who refuses it', () => {
     const trace = traceOf(view, { ...scenario, platform: 'sev-snp', offset: null });
     const last = trace.phases.at(-1)?.scenes.at(-1);
