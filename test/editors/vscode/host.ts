@@ -18,6 +18,8 @@ export function makeWorkspace(settings: Readonly<Record<string, unknown>> = {}):
     'git.enabled': false,
     'workbench.startupEditor': 'none',
     'workbench.tips.enabled': false,
+    // In a browser it saves after a second: on a busy machine before a test has put the text back.
+    'files.autoSave': 'off',
     'extensions.ignoreRecommendations': true,
   };
   writeFileSync(join(folder, '.vscode/settings.json'), JSON.stringify({ ...quiet, ...settings }, null, 2));
