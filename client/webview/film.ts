@@ -2,7 +2,8 @@
 import type { TraceBytes, TraceResult, TraceScene, TraceSource } from '../../server/src/lsp/protocol.js';
 import { type Child, h, on } from './dom.js';
 import { sign } from './matrix.js';
-import { type Shape, scenesIn, stageSvg } from './stage.js';
+import { scenesIn } from './situation.js';
+import { type Shape, stageSvg } from './stage.js';
 
 /** The scene that tells most: where something goes amiss, else what the device reads. */
 export function sceneToShow(trace: TraceResult): number {
