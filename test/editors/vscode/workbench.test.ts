@@ -1,7 +1,7 @@
 /** The extension in a reader's hands: mouse, keyboard and eyes. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { checkoutRoot } from '../../support/tracked-files.js';
 import { isInstalled } from '../support/editor-tests.js';
 import { goToLine, openFile, runCommand, webview } from './hands.js';
@@ -52,6 +52,9 @@ describe.runIf(here)('in the workbench', () => {
     opened = await openRing({ 'workbench.colorTheme': 'Default Dark Modern' });
   });
   afterAll(() => close(opened));
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await screenshot(opened.workbench.page, `failed: ${task.name}`);
+  });
 
   it('a finding is underlined, with a line above its function', async () => {
     const { page } = opened.workbench;
