@@ -18,7 +18,7 @@ import { missingPrograms, versions } from './peers.js';
 import { type Question, questions } from './questions.js';
 
 /** Parts of the program with a tool of their own: `test/tools/PART-speed.ts`. */
-const parts: readonly string[] = ['parser', 'model', 'throughput', 'simulation'] satisfies Part[];
+const parts: readonly string[] = ['parser', 'model', 'throughput', 'simulation', 'lsp'] satisfies Part[];
 
 const folder = join(checkoutRoot, 'test', 'bench', 'results');
 /** More than this much other work on the machine makes the figures worthless. */
@@ -104,6 +104,7 @@ function writePage(tree: string, all: readonly Question[]): void {
     model: told('model'),
     throughput: told('throughput'),
     simulation: told('simulation'),
+    lsp: told('lsp'),
   };
   const page = benchmarksPage(machine(tree), versions(), rows, said);
   writeFileSync(join(checkoutRoot, 'docs', 'benchmarks.md'), page);

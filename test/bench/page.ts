@@ -54,7 +54,7 @@ const targets: readonly Target[] = [
   { id: 'tree-cached-vringside-2', label: 'whole tree, warm cache', limit: 2, unit: 's', value: wall },
 ];
 
-export type Part = 'parser' | 'model' | 'throughput' | 'simulation';
+export type Part = 'parser' | 'model' | 'throughput' | 'simulation' | 'lsp';
 
 /** What the tool of each part says. */
 export type SpeedTexts = Readonly<Record<Part, string>>;
@@ -127,6 +127,17 @@ simulation-speed\`; cold is the first 2000 requests of a process, which are over
 
 \`\`\`
 ${said.simulation.trim()}
+\`\`\`
+
+## The language server
+
+Beside clangd 19 in one run, alternating, both before the same client with pushed diagnostics: every edit is one notification, and
+the next goes out when its diagnostics have come; half of the edits make findings come and go. clangd has a compile database of the
+two files and a configured tree, and tells what does not compile; vringside needs neither, and tells what a secure guest's
+device cannot read. Memory is resident, behind the edits. \`node test/tools/run.mjs lsp-speed\`:
+
+\`\`\`
+\${said.lsp.trim()}
 \`\`\`
 
 ## Again

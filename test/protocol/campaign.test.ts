@@ -10,14 +10,18 @@ it.each([
   ['asked for its diagnostics', vscode],
   ['sending its diagnostics', neovim],
   ['speaking UTF-8', adapted(vscode, { 'general.positionEncodings': ['utf-8'] })],
-])('a server %s takes 300 random edits, and says what a fresh one says', async (_, profile) => {
-  const { problems } = await runCampaign({
-    root: setting.demo(),
-    files: [ring, gpu, log, balloon, 'include/linux/virtio_config.h'],
-    edits: 300,
-    seed: 20,
-    profile,
-    compareEvery: 150,
-  });
-  expect(problems).toEqual([]);
-});
+])(
+  'a server %s takes 300 random edits, and says what a fresh one says',
+  async (_, profile) => {
+    const { problems } = await runCampaign({
+      root: setting.demo(),
+      files: [ring, gpu, log, balloon, 'include/linux/virtio_config.h'],
+      edits: 300,
+      seed: 20,
+      profile,
+      compareEvery: 150,
+    });
+    expect(problems).toEqual([]);
+  },
+  300_000,
+);
