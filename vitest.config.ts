@@ -7,7 +7,7 @@ function project(name: string, options: { timeoutMs: number; setup?: string }) {
       name,
       include: [`test/${name}/**/*.test.ts`],
       testTimeout: options.timeoutMs,
-      hookTimeout: 120_000,
+      hookTimeout: 240_000,
       ...(options.setup === undefined ? {} : { globalSetup: [options.setup] }),
     },
   };
@@ -30,7 +30,7 @@ export default defineConfig({
       // The bundled language server before a scripted client.
       project('protocol', { timeoutMs: 90_000, setup: 'test/support/build-once.ts' }),
       // Real editors, as Debian has them, and VS Code.
-      project('editors', { timeoutMs: 120_000, setup: 'test/support/build-once.ts' }),
+      project('editors', { timeoutMs: 200_000, setup: 'test/support/build-once.ts' }),
       project('fuzz', { timeoutMs: 900_000 }),
     ],
   },

@@ -9,7 +9,7 @@
 (defun session-see (key value) (push (cons key value) session-seen))
 
 (defun session-wait (what condition)
-  (let ((end (+ (float-time) 20)) value)
+  (let ((end (+ (float-time) 40)) value)
     (while (not (setq value (funcall condition)))
       (when (> (float-time) end) (error "waited in vain for %s" what))
       (accept-process-output nil 0.02))

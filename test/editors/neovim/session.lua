@@ -3,7 +3,7 @@ local tree = os.getenv('VRINGSIDE_TREE')
 local seen = {}
 
 local function wait(what, condition)
-  if not vim.wait(20000, condition, 20) then error('waited in vain for ' .. what) end
+  if not vim.wait(40000, condition, 20) then error('waited in vain for ' .. what) end
 end
 
 local function findings()

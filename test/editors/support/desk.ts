@@ -50,7 +50,7 @@ export function makeDesk(): Desk {
     folder,
     tree,
     file,
-    async run(command, args, timeoutMs = 60_000) {
+    async run(command, args, timeoutMs = 180_000) {
       const said = await finished(command, args, timeoutMs, {
         cwd: tree,
         env: {

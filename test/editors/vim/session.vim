@@ -4,7 +4,7 @@ let s:seen = {}
 function! s:Wait(what, Condition) abort
   let l:end = reltime()
   while !a:Condition()
-    if reltimefloat(reltime(l:end)) > 20 | throw 'waited in vain for ' . a:what | endif
+    if reltimefloat(reltime(l:end)) > 40 | throw 'waited in vain for ' . a:what | endif
     sleep 20m
   endwhile
 endfunction

@@ -31,7 +31,7 @@ export function subjectOptions(subject: Subject): Pick<WorkbenchOptions, 'develo
 }
 
 /** Runs the suite inside VS Code's extension host. */
-export async function hostResults(subject: Subject, timeoutMs = 240_000): Promise<readonly HostResult[]> {
+export async function hostResults(subject: Subject, timeoutMs = 400_000): Promise<readonly HostResult[]> {
   const scratch = mkdtempSync(join(tmpdir(), 'vringside-suite-'));
   const folder = makeWorkspace();
   const result = join(scratch, 'result.json');

@@ -38,9 +38,16 @@ function visit(value: unknown, uri: string, path: string, texts: Texts, problems
   const record = value as Record<string, unknown>;
   const named = record.uri ?? record.targetUri ?? (record.textDocument as { uri?: unknown } | undefined)?.uri;
   const here = typeof named === 'string' ? named : uri;
+  // The calls of a caller stand in its own text.
+  const caller = (record.from as { uri?: unknown } | undefined)?.uri;
   for (const [key, inner] of Object.entries(record)) {
     // Where the asking document has the range, and where a command's arguments speak of another.
-    const place = key === 'originSelectionRange' ? uri : here;
+    const place =
+      key === 'originSelectionRange'
+        ? uri
+        : key === 'fromRanges' && typeof caller === 'string'
+          ? caller
+          : here;
     if (key === 'changes' && inner !== null && typeof inner === 'object' && !Array.isArray(inner))
       for (const [file, edits] of Object.entries(inner))
         visit(edits, file, `${path}.changes[${file}]`, texts, problems);

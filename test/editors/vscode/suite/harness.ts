@@ -10,7 +10,7 @@ export interface HostResult {
 
 export type HostTests = Readonly<Record<string, () => Promise<void>>>;
 
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 90_000;
 
 export async function runTests(tests: HostTests, after: () => Promise<void>): Promise<void> {
   const results: HostResult[] = [];
@@ -43,7 +43,7 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
 
 /** The first value of `look` that is not null; what it says is asked again and again. */
 export async function eventually<T>(what: string, look: () => T | null | Promise<T | null>): Promise<T> {
-  const end = Date.now() + 20_000;
+  const end = Date.now() + 40_000;
   for (;;) {
     const value = await look();
     if (value !== null) return value;
