@@ -50,8 +50,13 @@ export function checkWorkspace(server: Server): void {
 
   connection.languages.diagnostics.onWorkspace((params, token, progress, results) =>
     guard.answer('workspace diagnostics', { items: [] }, async () => {
+      const isWanted = (): boolean => server.settings.workspaceDiagnostics;
       const isAnswered = givenEpoch === epoch && params.previousResultIds.length > 0;
-      if (isAnswered || !server.settings.workspaceDiagnostics) await untilStale(token);
+      if (isAnswered) await untilStale(token);
+      // What was told before the setting was turned off is taken back once; then there is nothing to say.
+      while (!isWanted() && params.previousResultIds.length === 0 && !token.isCancellationRequested) {
+        await untilStale(token);
+      }
       if (token.isCancellationRequested) throw cancelled();
       const now = epoch;
       const items = await itemsOf(server, params, token, progress);
@@ -74,7 +79,8 @@ async function itemsOf(
   const found = new Map<string, Diagnostic[]>();
   progress.begin('vringside', 0, 'checking the workspace', true);
   try {
-    for (const folder of server.trees.folders) {
+    const folders = server.settings.workspaceDiagnostics ? server.trees.folders : [];
+    for (const folder of folders) {
       const root = findTree(folder)?.root ?? folder;
       const checked = await check(server, root, folder, token, progress);
       if (checked === null) return [];
