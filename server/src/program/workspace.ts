@@ -356,11 +356,11 @@ export class Workspace {
   /** The files visible from `from` that may define the name, nearest first. */
   headersDefining(name: string, from: string): string[] {
     const { distances } = this.includes.visible(from);
-    const candidates = this.base.texts.headersDefining(name, distances);
-    const edited = [...this.overlays.keys(), ...this.base.texts.live.keys()].filter(
-      (path) => distances.has(path) && this.chunksDefining(path, name).length > 0,
+    const candidates = this.headersAmong(name, distances);
+    const overlaid = [...this.overlays].flatMap(([path, unit]) =>
+      unit?.chunksDefining(name).length ? [path] : [],
     );
-    return [...new Set([...candidates, ...edited])]
+    return [...new Set([...candidates, ...overlaid])]
       .filter((path) => distances.has(path))
       .sort((a, b) => (distances.get(a) ?? 0) - (distances.get(b) ?? 0) || (a < b ? -1 : 1));
   }
@@ -368,9 +368,22 @@ export class Workspace {
   /** As above, among the headers of all architectures the file may be built for. */
   archHeadersDefining(name: string, from: string): string[] {
     const { alternatives } = this.includes.visible(from);
-    const candidates = this.base.texts.headersDefining(name, alternatives);
-    const edited = [...this.base.texts.live.keys()].filter((path) => alternatives.has(path));
-    return [...new Set([...candidates, ...edited])].filter((path) => alternatives.has(path)).sort();
+    return this.headersAmong(name, alternatives)
+      .filter((path) => alternatives.has(path))
+      .sort();
+  }
+
+  /** Some headers, all of `paths` that may define the name among them. */
+  private headersAmong(name: string, paths: HeaderSet): readonly string[] {
+    const { texts } = this.base;
+    const onDisk = texts.headersDefining(name, paths);
+    if (texts.live.size === 0) return onDisk;
+    const edited = [...texts.live.keys()].filter(
+      (path) =>
+        paths.has(path) &&
+        this.ask(path, `header ${name}`, () => texts.live.get(path)?.mayDefine(name) ?? false),
+    );
+    return [...onDisk.filter((path) => !texts.live.has(path)), ...edited];
   }
 
   /** Files below the folders, selected or not, that may define one of the names. */

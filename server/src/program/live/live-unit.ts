@@ -9,6 +9,7 @@ import { contentKey, moved } from '../../syntax/index.js';
 import { TokenKind } from '../../syntax/lexer.js';
 import type { Chunk, SourceFile } from '../../syntax/source.js';
 import type { LineIndex } from '../../text/line-index.js';
+import { hashOfName, scanHeader } from '../names/header-names.js';
 import type { NameTable } from '../names/name-table.js';
 import { namesDefinedIn } from '../names/outline-names.js';
 import { namesStoredIn } from '../names/stored-names.js';
@@ -69,6 +70,7 @@ export class LiveUnit implements Unit {
   private readonly defining = new Map<number, readonly number[]>();
   private readonly storing = new Map<number, readonly number[]>();
   private lineIndex: LineIndex | null = null;
+  private headerNames: ReadonlySet<number> | null = null;
   private includeLines: readonly IncludeLine[] | null = null;
 
   constructor(path: string, text: string, parser: SyntaxParser, names: NameTable) {
@@ -85,6 +87,7 @@ export class LiveUnit implements Unit {
     this.text = text;
     this.source = this.parser.outline(this.path, text);
     this.lineIndex = null;
+    this.headerNames = null;
     this.includeLines = null;
     const drafts = draftsOf(this.source);
     const before = this.slots;
@@ -137,6 +140,16 @@ export class LiveUnit implements Unit {
 
   chunksMentioning(name: string): readonly number[] {
     return this.mentioning.get(this.names.idOf(name)) ?? none;
+  }
+
+  /** What the index of headers would say of this text. */
+  mayDefine(name: string): boolean {
+    if (this.headerNames === null) {
+      const names = new Set<number>();
+      scanHeader(this.text, (hash) => names.add(hash));
+      this.headerNames = names;
+    }
+    return this.headerNames.has(hashOfName(name));
   }
 
   namesIn(id: number): Int32Array {
