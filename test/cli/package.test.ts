@@ -35,12 +35,16 @@ it('holds the bundled programs, the wasm, the schema, the licences, figures and 
   const names = packed.files.map((file) => file.path).filter((path) => !path.startsWith('dist/shared-'));
   expect(names.sort()).toEqual(
     [
+      'bin/vringside-lsp.js',
       'bin/vringside.js',
       'dist/LICENSE',
       'dist/THIRD-PARTY-LICENSES',
       'dist/calibrate-thread.js',
+      'dist/check-thread.js',
       'dist/cli.js',
+      'dist/lsp.js',
       'dist/model.js',
+      'dist/rules.md',
       'dist/scenario.schema.json',
       'dist/tree-sitter-c.wasm',
       'dist/web-tree-sitter.wasm',
