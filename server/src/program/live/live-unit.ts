@@ -5,7 +5,7 @@
  * *slot*, a top-level chunk with what stands inside it, has an address, with room behind it to grow (see layout.ts); facts
  * speak of addresses, and a slot keeps its own while its text stays as it is. Lines and columns are always those of now.
  */
-import { contentKey, moved } from '../../syntax/index.js';
+import { contentKey, moved, type PpRegion } from '../../syntax/index.js';
 import { TokenKind } from '../../syntax/lexer.js';
 import type { Chunk, SourceFile } from '../../syntax/source.js';
 import type { LineIndex } from '../../text/line-index.js';
@@ -211,8 +211,13 @@ export class LiveUnit implements Unit {
   private index(before: readonly Slot[], drafts: readonly Draft[]): void {
     const now = new Set(this.slots);
     const old = new Set(before);
-    for (const slot of before) if (!now.has(slot)) this.eachName(slot, without);
-    for (const slot of this.slots) if (!old.has(slot)) this.eachName(slot, withOne);
+    const gone = before.filter((slot) => !now.has(slot));
+    const fresh = this.slots.filter((slot) => !old.has(slot));
+    if (gone.length + fresh.length > MANY) this.indexAnew();
+    else {
+      for (const slot of gone) this.eachName(slot, without);
+      for (const slot of fresh) this.eachName(slot, withOne);
+    }
     this.places = new Map();
     this.slots.forEach((slot, at) => {
       slot.parts.forEach((part, order) => {
@@ -221,6 +226,19 @@ export class LiveUnit implements Unit {
       });
     });
     this.chunkIds = [...this.places.keys()];
+  }
+
+  private indexAnew(): void {
+    for (const index of [this.mentioning, this.defining, this.storing]) index.clear();
+    const lists = new Map<readonly number[], number[]>();
+    // Slots come in order: each list grows at its end.
+    const append = (ids: readonly number[], id: number): readonly number[] => {
+      const list = lists.get(ids) ?? [...ids];
+      list.push(id);
+      lists.set(list, list);
+      return list;
+    };
+    for (const slot of this.slots) this.eachName(slot, append);
   }
 
   private eachName({ parts }: Slot, change: (ids: readonly number[], id: number) => readonly number[]): void {
@@ -239,6 +257,9 @@ export class LiveUnit implements Unit {
     }
   }
 }
+
+/** Slots whose names are not taken in and out one by one. */
+const MANY = 40;
 
 const none: readonly number[] = [];
 const noNames = new Int32Array(0);
@@ -269,7 +290,7 @@ function addressesFor(
   drafts: readonly Draft[],
   kept: readonly (Slot | undefined)[],
 ): readonly number[] | null {
-  if (before.length === 0) return null;
+  if (!kept.some((slot) => slot !== undefined)) return null;
   const addresses = kept.map((slot) => slot?.address);
   for (let from = 0; from < drafts.length; from++) {
     if (kept[from] !== undefined) continue;
@@ -362,14 +383,34 @@ function keyOf(source: SourceFile, chunk: Chunk, start: number): string {
     kinds[first - 2] === TokenKind.directive &&
     source.text.slice(source.tokens.starts[first - 1], source.tokens.ends[first - 1]) === 'define';
   // Regions that end inside the chunk and began before it.
-  const left = source.regions.filter(
-    (region) => region.start < chunk.start && chunk.start < region.end && region.end < chunk.end,
-  );
+  const left = leavingIn(source, chunk);
   const leaving =
     left.length === 0
       ? ''
       : JSON.stringify(left.map(({ end: at, condition }) => [at - chunk.start, condition]));
   return `${chunk.start - start} ${around} ${isDefine} ${leaving}\0${contentKey(source, chunk)}`;
+}
+
+const endsOfRegions = new WeakMap<SourceFile, readonly PpRegion[]>();
+
+/** The regions that end inside the chunk and began before it. */
+function leavingIn(source: SourceFile, chunk: Chunk): readonly PpRegion[] {
+  let byEnd = endsOfRegions.get(source);
+  if (byEnd === undefined) {
+    byEnd = [...source.regions].sort((a, b) => a.end - b.end);
+    endsOfRegions.set(source, byEnd);
+  }
+  let low = 0;
+  let high = byEnd.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((byEnd[middle] as PpRegion).end <= chunk.start) low = middle + 1;
+    else high = middle;
+  }
+  const found: PpRegion[] = [];
+  for (let at = low; at < byEnd.length && (byEnd[at] as PpRegion).end < chunk.end; at++)
+    if ((byEnd[at] as PpRegion).start < chunk.start) found.push(byEnd[at] as PpRegion);
+  return found;
 }
 
 /** For each new slot the one before that says the same, in order; what is left out is new. */
@@ -390,7 +431,9 @@ function matching(before: readonly Slot[], drafts: readonly Draft[]): readonly (
   const places = new Map<string, number[]>();
   for (let at = head; at < oldEnd; at++) {
     const { key } = before[at] as Slot;
-    places.set(key, [...(places.get(key) ?? []), at]);
+    const list = places.get(key);
+    if (list === undefined) places.set(key, [at]);
+    else list.push(at);
   }
   let next = head;
   for (let at = head; at < newEnd; at++) {
