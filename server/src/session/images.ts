@@ -24,6 +24,9 @@ import { SeenOnDisk } from './seen-on-disk.js';
 /** Programs kept at a time: an editor asks about a few sets of files in turn. */
 const MAX_PROGRAMS = 3;
 
+/** Nodes of formulas after which a program is begun anew; a large driver alone makes some ten thousand. */
+const MAX_NODES = 400_000;
+
 /** A program, and what outlives one report of it. */
 interface Image {
   readonly program: Program;
@@ -152,6 +155,8 @@ export class Images {
     const { tree, wanted, all } = await this.chosen(files);
     const key = JSON.stringify([tree, wanted, all]);
     let image = this.images.get(key);
+    // Formulas are never let go one by one: hours of typing would make too many.
+    if (image !== undefined && image.standing.resolver.atoms.formulas.size > MAX_NODES) image = undefined;
     if (image === undefined) image = this.newImage(tree, wanted, all);
     this.images.delete(key);
     this.images.set(key, image);

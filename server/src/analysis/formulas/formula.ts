@@ -89,6 +89,11 @@ export class Formulas {
     this.order = new AtomOrder(compare);
   }
 
+  /** Nodes made so far; none is ever let go. */
+  get size(): number {
+    return this.variable.length;
+  }
+
   /** The formula that is true when `atom` (a small non-negative integer) is. */
   atom(atom: number): Formula {
     return this.node(atom, FALSE, TRUE);
