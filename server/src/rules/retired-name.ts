@@ -38,9 +38,9 @@ function isKernelCode(file: string): boolean {
 
 function retiredIn(program: Program, file: string): Found[] {
   return renamed.flatMap((name) => {
-    const uses = usesOf(program, file, name);
-    if (uses.length === 0 || !isRetired(program, file, name)) return [];
-    return uses.map(({ at, function: fn }) => ({
+    // Its places are looked for last: it means to go through the text.
+    if (program.chunksMentioning(file, name.old).length === 0 || !isRetired(program, file, name)) return [];
+    return usesOf(program, file, name).map(({ at, function: fn }) => ({
       message: `${name.old} is ${name.current} since ${name.since}: this tree declares the new name only`,
       file,
       function: fn,

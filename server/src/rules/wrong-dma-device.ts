@@ -46,18 +46,24 @@ const dmaNames = /^dmam?_/;
 export function wrongDevices(program: Program, file: string): WrongDevice[] {
   const test = program.nameTest(dmaNames);
   if (!program.holdsName(file, test)) return [];
+  return program
+    .factsHolding(file, test)
+    .functions.flatMap((fn) =>
+      program.ledger.answer('wrong dma devices', fn, () => wrongDevicesOf(program, fn)),
+    );
+}
+
+function wrongDevicesOf(program: Program, fn: FunctionRef): WrongDevice[] {
   const seen = new Set<number>();
-  return program.factsHolding(file, test).functions.flatMap((fn) =>
-    callsIn(fn).flatMap((call) => {
-      if (call.callee.kind !== 'name' || !isDmaDeviceCall(call.callee.name)) return [];
-      const callee = call.callee.name;
-      return call.args.flatMap((argument) => {
-        if (seen.has(argument.start) || !isVirtioDevice(program, fn, argument)) return [];
-        seen.add(argument.start);
-        return [{ function: fn, callee, argument }];
-      });
-    }),
-  );
+  return callsIn(fn).flatMap((call) => {
+    if (call.callee.kind !== 'name' || !isDmaDeviceCall(call.callee.name)) return [];
+    const callee = call.callee.name;
+    return call.args.flatMap((argument) => {
+      if (seen.has(argument.start) || !isVirtioDevice(program, fn, argument)) return [];
+      seen.add(argument.start);
+      return [{ function: fn, callee, argument }];
+    });
+  });
 }
 
 function isVirtioDevice(program: Program, fn: FunctionRef, argument: Expr): boolean {
