@@ -1,6 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { DocumentSymbol, Hover } from 'vscode-languageserver/node';
+import type {
+  CallHierarchyIncomingCall,
+  CallHierarchyItem,
+  DocumentSymbol,
+  Hover,
+} from 'vscode-languageserver/node';
 import { type Client, neovim, vscode } from './client/index.js';
 import { has, lacks, named } from './support/findings.js';
 import { alwaysApi, bypass, gpu, ring, useSetting } from './support/setting.js';
@@ -109,4 +114,24 @@ it('a file opened again with another text is that text', async () => {
   client.close(uri);
   client.open(join(root, ring), text);
   expect(named(await client.diagnostics(uri))).toEqual([]);
+});
+
+it('an item of a call hierarchy outlives edits elsewhere in its file', async () => {
+  const { client, uri } = await withRing();
+  const [item] = await client.connection.request<CallHierarchyItem[]>(
+    'textDocument/prepareCallHierarchy',
+    client.at(uri, 'vring_map_one_sg(const', 3),
+  );
+  const callers = async (): Promise<string[]> => {
+    const calls = await client.connection.request<CallHierarchyIncomingCall[]>(
+      'callHierarchy/incomingCalls',
+      { item },
+    );
+    return calls.map(({ from }) => from.name);
+  };
+  const before = await callers();
+  expect(before.length).toBeGreaterThan(0);
+  client.splice(uri, [{ start: 0, end: 0, text: 'static int unrelated;\n'.repeat(40) }]);
+  client.replace(uri, 'return NULL;', 'return (void *)0;');
+  expect(await callers()).toEqual(before);
 });

@@ -279,14 +279,17 @@ class Campaign {
   }
 }
 
-/** Without what names an answer, not a fact; of edits, the version they are for: a fresh server knows only the first. */
+/** Without what names an answer, not a fact: both are for the server to read again, not for the client. */
 function plain(answer: unknown): unknown {
   const text = JSON.stringify(answer ?? null, (key, value: unknown) =>
-    key === 'resultId' || key === 'version' || (key === 'data' && typeof value !== 'object')
-      ? undefined
-      : value,
+    key === 'resultId' || (key === 'data' && !isTokens(value)) ? undefined : value,
   );
   return JSON.parse(text) as unknown;
+}
+
+/** Semantic tokens are numbers under the same name. */
+function isTokens(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'number');
 }
 
 function difference(here: unknown, there: unknown): string {
