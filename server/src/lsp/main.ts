@@ -17,9 +17,18 @@ The language server of vringside: speaks the Language Server Protocol on standar
   process.exit();
 }
 
+// The library would open connections, if it were told to.
+const refused = process.argv.find((arg) => /^--(?:socket|pipe)\b/.test(arg));
+if (refused !== undefined) {
+  process.stderr.write(
+    `vringside-lsp: ${refused}: no connection is opened; the editor starts it with --stdio\n`,
+  );
+  process.exit(2);
+}
+
 // Without a word on how to talk, standard input and output are meant.
-const isTold = process.argv.some((arg) => /^--(?:node-ipc|socket|pipe)/.test(arg));
-serve(isTold ? createConnection(ProposedFeatures.all) : onStandardStreams());
+const isParentNode = process.argv.includes('--node-ipc');
+serve(isParentNode ? createConnection(ProposedFeatures.all) : onStandardStreams());
 
 function onStandardStreams(): Connection {
   // Nothing but the protocol may reach standard output, whoever writes.
