@@ -269,12 +269,15 @@ export class Formulas {
 
   /** The first atom in order that one of the functions tests. */
   private first(f: Formula, g: Formula, h: Formula = TRUE): number {
-    const { order } = this;
     let atom = this.variableOf(f);
     const second = this.variableOf(g);
-    if (order.place(second) < order.place(atom)) atom = second;
+    if (second !== atom && second >= 0) atom = this.earlier(atom, second);
     const third = this.variableOf(h);
-    return order.place(third) < order.place(atom) ? third : atom;
+    return third !== atom && third >= 0 ? this.earlier(atom, third) : atom;
+  }
+
+  private earlier(atom: number, other: number): number {
+    return atom < 0 || this.order.place(other) < this.order.place(atom) ? other : atom;
   }
 
   private lowOf(id: Formula): Formula {
