@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fileOf, neovim, textAt, vscode } from './client/index.js';
+import { type Client, fileOf, neovim, textAt, vscode } from './client/index.js';
 import { codes, named } from './support/findings.js';
 import { alwaysApi, ring, useSetting, write } from './support/setting.js';
 
@@ -52,10 +52,34 @@ it.each([
   const client = await setting.start({ roots: [root], profile: neovim });
   const uri = client.open(join(root, 'drivers/virtio/odd.c'), text);
   expect(await client.diagnostics(uri)).toBeDefined();
-  // And the others are still understood.
+  // And the others are still understood, when this one is part of the tree.
   const other = client.open(join(root, ring));
   expect(named(await client.diagnostics(other))).toEqual([finding]);
+  expect(defects(client)).toEqual([]);
 });
+
+it.each([
+  ['with a null character', 'linux/virtio\0_config.h'],
+  ['that is too long', `linux/${'x'.repeat(300)}/${'long/'.repeat(2000)}virtio_config.h`],
+  ['of a folder', 'linux'],
+  ['of nothing', ''],
+])('an #include %s', async (_, name) => {
+  const root = setting.demo();
+  const client = await setting.start({ roots: [root] });
+  const uri = client.open(join(root, ring));
+  client.replace(uri, 'linux/virtio_config.h', name);
+  expect(await client.diagnostics(uri)).toBeDefined();
+  client.replace(uri, `<${name}>`, `"${name}"`);
+  expect(await client.diagnostics(uri)).toBeDefined();
+  expect(defects(client)).toEqual([]);
+});
+
+/** What the server says went wrong in itself. */
+function defects(client: Client): unknown[] {
+  return client.connection.notifications.filter(
+    ({ method, params }) => method === 'window/logMessage' && (params as { type: number }).type === 1,
+  );
+}
 
 describe('large and foreign', () => {
   it('five megabytes that are no C', async () => {
