@@ -41,7 +41,12 @@ export class SeenOnDisk {
   }
 
   #stateOf(path: string): string {
-    const stat = statSync(`${this.#root}/${path}`, { throwIfNoEntry: false });
-    return stat === undefined ? '' : `${stat.mtimeMs} ${stat.size} ${stat.ino}`;
+    try {
+      const stat = statSync(`${this.#root}/${path}`, { throwIfNoEntry: false });
+      return stat === undefined ? '' : `${stat.mtimeMs} ${stat.size} ${stat.ino}`;
+    } catch {
+      // No path of a file: it stays what it is.
+      return '';
+    }
   }
 }

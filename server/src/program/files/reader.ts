@@ -28,7 +28,14 @@ export function diskReader(root: string): SourceReader {
         return { notText: reasonOf(error) };
       }
     },
-    exists: (path) => fs.statSync(`${root}/${path}`, { throwIfNoEntry: false })?.isFile() ?? false,
+    exists(path) {
+      try {
+        return fs.statSync(`${root}/${path}`, { throwIfNoEntry: false })?.isFile() ?? false;
+      } catch {
+        // What an #include names may be no path at all: too long, or with a null character in it.
+        return false;
+      }
+    },
     folders(path) {
       try {
         const entries = fs.readdirSync(path === '' ? root : `${root}/${path}`, { withFileTypes: true });
