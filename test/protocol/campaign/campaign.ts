@@ -261,7 +261,9 @@ class Campaign {
     this.#check(method, uri, this.#edits, answer);
     for (const next of following(method, answer, this.#client.initialized.capabilities)) {
       const result = await this.#client.connection.request(next.method, next.params, ANSWER_TIMEOUT_MS);
-      this.#check(next.method, uri, this.#edits, result);
+      // What is called from an item stands in the item's own text.
+      const item = (next.params as { item?: { uri?: string } }).item;
+      this.#check(next.method, item?.uri ?? uri, this.#edits, result);
     }
   }
 
