@@ -1,14 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
 /** One project per kind of test: `vitest run --project unit`. */
-function project(name: string, options: { timeoutMs: number; setup?: string }) {
+function project(name: string, options: { timeoutMs: number; setup?: string | readonly string[] }) {
   return {
     test: {
       name,
       include: [`test/${name}/**/*.test.ts`],
       testTimeout: options.timeoutMs,
       hookTimeout: 240_000,
-      ...(options.setup === undefined ? {} : { globalSetup: [options.setup] }),
+      globalSetup: [options.setup ?? []].flat(),
     },
   };
 }
@@ -30,7 +30,10 @@ export default defineConfig({
       // The bundled language server before a scripted client.
       project('protocol', { timeoutMs: 90_000, setup: 'test/support/build-once.ts' }),
       // Real editors, as Debian has them, and VS Code.
-      project('editors', { timeoutMs: 200_000, setup: 'test/support/build-once.ts' }),
+      project('editors', {
+        timeoutMs: 200_000,
+        setup: ['test/support/build-once.ts', 'test/editors/vscode/install-once.ts'],
+      }),
       project('fuzz', { timeoutMs: 900_000 }),
     ],
   },

@@ -1,7 +1,7 @@
 /** What every editor is asked to do, and what must be seen in it. */
-import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Desk, makeDesk } from './desk.js';
+import { isInstalled } from './installed.js';
 
 /** Lines are 1-based, as the editor shows them. */
 export interface Seen {
@@ -16,19 +16,6 @@ export interface Seen {
   readonly afterEdit: readonly string[];
   /** The lines of the sample patch that have findings. */
   readonly patch?: readonly string[];
-}
-
-/** True when the program is there. In CI a missing one is an error: nothing is skipped there. */
-export function isInstalled(program: string, packageName: string): boolean {
-  try {
-    execFileSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' });
-    return true;
-  } catch {
-    if (process.env.CI !== undefined)
-      throw new Error(`${program} is missing: apt-get install ${packageName}`);
-    process.stderr.write(`\n*** SKIPPED: no ${program}: apt-get install ${packageName}\n\n`);
-    return false;
-  }
 }
 
 export function editorTests(

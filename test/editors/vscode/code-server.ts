@@ -34,8 +34,12 @@ export function ensureCodeServer(): string {
   npm(part, '--prefix', part, `code-server@${VERSION}`);
   npm(vscodeFolder(part), '--omit=dev');
   mkdirSync(join(part, '.complete'));
-  rmSync(installed(), { recursive: true, force: true });
-  renameSync(part, installed());
+  // Another run may have been faster, and be using it already.
+  if (existsSync(join(installed(), '.complete'))) rmSync(part, { recursive: true, force: true });
+  else {
+    rmSync(installed(), { recursive: true, force: true });
+    renameSync(part, installed());
+  }
   return vscodeFolder();
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { checkoutRoot } from '../../support/tracked-files.js';
-import { isInstalled } from '../support/editor-tests.js';
+import { isInstalled } from '../support/installed.js';
 import { openFile } from './hands.js';
 import { makeWorkspace } from './host.js';
 import { openWorkbench } from './workbench.js';

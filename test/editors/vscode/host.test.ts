@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isInstalled } from '../support/editor-tests.js';
+import { isInstalled } from '../support/installed.js';
 import { hostResults } from './host.js';
 import { packedExtension } from './packed.js';
 

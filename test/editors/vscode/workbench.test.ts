@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { checkoutRoot } from '../../support/tracked-files.js';
-import { isInstalled } from '../support/editor-tests.js';
+import { isInstalled } from '../support/installed.js';
 import { goToLine, openFile, runCommand, webview } from './hands.js';
 import { makeWorkspace } from './host.js';
 import { screenshot } from './screenshots.js';
