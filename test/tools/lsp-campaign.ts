@@ -1,6 +1,7 @@
 /**
  * Random edits, requests and malformed messages against the language server:
- * `node test/tools/run.mjs lsp-campaign [--edits 50000] [--seed 1] [--tree demo|6.12] [--client vscode|neovim] [--compare-every 500]`.
+ * `node test/tools/run.mjs lsp-campaign [--edits 50000] [--seed 1] [--tree demo|6.12] [--client vscode|neovim] [--compare-every 500]
+ * [--files FILE,...]`, the files relative to the tree.
  * Exit status: 0 nothing to complain of, 1 something. The texts at the first complaint are left in a folder that is named.
  */
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     tree: { type: 'string', default: 'demo' },
     client: { type: 'string', default: 'vscode' },
+    files: { type: 'string' },
     'compare-every': { type: 'string', default: '500' },
   },
 });
@@ -61,7 +63,11 @@ function treeOf(name: string): { root: string; files: string[] } {
     if (root === null) throw new Error(`no kernel ${name}`);
     return {
       root,
-      files: ['drivers/virtio/virtio_ring.c', 'drivers/net/virtio_net.c', 'drivers/virtio/virtio.c'],
+      files: values.files?.split(',') ?? [
+        'drivers/virtio/virtio_ring.c',
+        'drivers/net/virtio_net.c',
+        'drivers/virtio/virtio.c',
+      ],
     };
   }
   const root = join(scratch, 'demo');

@@ -66,7 +66,10 @@ export async function runCampaign(plan: Plan): Promise<Result> {
 
 class Campaign {
   readonly #plan: Plan;
+  /** What is edited, and when all is waited for. */
   readonly #random: Random;
+  /** What is asked has numbers of its own: the same edits whatever is asked, and however often a fresh server is. */
+  readonly #asking: Random;
   readonly #problems: string[] = [];
   #client: Client;
   #uris: string[] = [];
@@ -82,6 +85,7 @@ class Campaign {
   constructor(plan: Plan) {
     this.#plan = plan;
     this.#random = new Random(plan.seed, 0);
+    this.#asking = new Random(plan.seed, 1);
     this.#client = Client.unborn({ roots: [plan.root], profile: plan.profile });
   }
 
@@ -99,8 +103,8 @@ class Campaign {
     const methods = [...advertised(this.#client.initialized.capabilities), ...ownMethods];
     while (this.#edits < this.#plan.edits && this.#problems.length < MOST_PROBLEMS) {
       this.#edit();
-      if (this.#random.chance(0.3)) this.#ask(this.#random.pick(methods));
-      if (this.#random.chance(0.02)) this.#client.connection.sendBytes(frame(this.#random.pick(garbage)));
+      if (this.#asking.chance(0.3)) this.#ask(this.#asking.pick(methods));
+      if (this.#asking.chance(0.02)) this.#client.connection.sendBytes(frame(this.#asking.pick(garbage)));
       // Now and then all is waited for; else edits overtake answers, as in fast typing.
       if (this.#random.chance(0.1)) await this.#settle();
       if (this.#edits % this.#plan.compareEvery === 0) await this.#compare(methods);
@@ -155,9 +159,9 @@ class Campaign {
   }
 
   #ask(method: string): void {
-    const uri = this.#random.pick(this.#uris);
-    const { params } = question(this.#client, method, somewhere(this.#client, uri, this.#random));
-    const cancels = this.#random.chance(0.1);
+    const uri = this.#asking.pick(this.#uris);
+    const { params } = question(this.#client, method, somewhere(this.#client, uri, this.#asking));
+    const cancels = this.#asking.chance(0.1);
     const { id, answer } = this.#client.connection.start(method, params, ANSWER_TIMEOUT_MS);
     this.#requests += 1;
     if (cancels) this.#client.connection.cancel(id);
@@ -253,7 +257,7 @@ class Campaign {
 
   async #compareMethod(method: string, uri: string, fresh: Client): Promise<void> {
     if (method === 'textDocument/diagnostic') return;
-    const place = somewhere(this.#client, uri, this.#random);
+    const place = somewhere(this.#client, uri, this.#asking);
     const { params } = question(this.#client, method, place);
     const ask = (client: Client): Promise<unknown> =>
       client.connection.request(method, params, ANSWER_TIMEOUT_MS);
