@@ -76,7 +76,9 @@ async function openPage(
   const testsEnd = new Promise<number>((done) => {
     void page.exposeFunction('codeAutomationExit', (code: number) => done(code));
   });
-  await page.goto(`${server.url}/?${query(server, options)}`);
+  const url = `${server.url}/?${query(server, options)}`;
+  // The workbench may load itself again while it is loading: the first answer is enough, and a second call if that was cut off.
+  await page.goto(url, { waitUntil: 'commit' }).catch(() => page.goto(url, { waitUntil: 'commit' }));
   await page.waitForSelector('.monaco-workbench .statusbar');
   return { page, errors, testsEnd, testLog };
 }
