@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -13,7 +15,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DoctorReport, Report } from '../../server/src/report/report.js';
 import { ruleInfos } from '../../server/src/rules/index.js';
-import { demo, vringside } from './support.js';
+import { demo, program, vringside } from './support.js';
 
 let folder: string;
 beforeEach(() => {
@@ -239,4 +241,13 @@ describe('as a program among others', () => {
     const { out, status } = await vringside(['explain', 'bounced'], { cwd: folder });
     expect([status, out.split('\n')[0]]).toEqual([0, 'bounced']);
   });
+});
+
+it('writes into a pipe or a device that is named as the output, and does not put a file in its place', () => {
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const script = `cat '${pipe}' & '${process.execPath}' '${program}' explain fault --output '${pipe}'; wait`;
+  const said = execFileSync('sh', ['-c', script], { encoding: 'utf8', timeout: 20_000 });
+  expect(said).toMatch(/fault/);
+  expect(lstatSync(pipe).isFIFO()).toBe(true);
 });

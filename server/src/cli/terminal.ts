@@ -1,5 +1,5 @@
 /** What this process writes to: width, colour and signs of the terminal, and where results go. */
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { makeStyle, type Style } from '../report/style.js';
 import type { ColorMode } from './arguments.js';
 import { UsageError } from './failure.js';
@@ -42,31 +42,48 @@ export interface Sink {
   readonly discard: () => void;
 }
 
-/** A file written piece by piece, that appears when it is closed. */
+/** A file written piece by piece, that appears when it is closed. A device or a pipe is written to, never replaced. */
 export function openFile(file: string): Sink {
-  const part = `${file}.part-${process.pid}`;
-  const failing = <T>(work: () => T): T => {
-    try {
-      return work();
-    } catch (error) {
-      rmSync(part, { force: true });
-      throw new UsageError(`cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  };
-  const fd = failing(() => openSync(part, 'w'));
+  const stat = statSync(file, { throwIfNoEntry: false });
+  return stat === undefined || stat.isFile() ? openWhole(file) : openInPlace(file);
+}
+
+function openInPlace(file: string): Sink {
+  const fd = attempt(file, () => openSync(file, 'w'));
   return {
-    write: (text) => failing(() => writeAll(fd, text)),
+    write: (text) => attempt(file, () => writeAll(fd, text)),
+    close: () => attempt(file, () => closeSync(fd)),
+    discard: () => closeSync(fd),
+  };
+}
+
+function openWhole(file: string): Sink {
+  const part = `${file}.part-${process.pid}`;
+  const removed = (): void => rmSync(part, { force: true });
+  const fd = attempt(file, () => openSync(part, 'w'), removed);
+  return {
+    write: (text) => attempt(file, () => writeAll(fd, text), removed),
     close: () => {
-      failing(() => {
+      const finish = (): void => {
         closeSync(fd);
         renameSync(part, file);
-      });
+      };
+      attempt(file, finish, removed);
     },
     discard: () => {
       closeSync(fd);
-      rmSync(part, { force: true });
+      removed();
     },
   };
+}
+
+function attempt<T>(file: string, work: () => T, onFailure: () => void = () => {}): T {
+  try {
+    return work();
+  } catch (error) {
+    onFailure();
+    throw new UsageError(`cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** Standard output, written to the end before the process may leave; false when nobody reads on. */
