@@ -2,22 +2,9 @@
 import type { ThroughputRatio } from '../analysis/index.js';
 import type { SiteOutcome } from '../analysis/site.js';
 import { type DeviceId, deviceIds, type Outcome, type PlatformId, platformOf } from '../model/index.js';
-import { worstFirst } from './model/worst-first.js';
+import { outcomeVerbs, worstFirst } from './model/worst-first.js';
 import { padEnd, type Style, wrap } from './style.js';
 import { joined, ratioText } from './throughput/units.js';
-
-/** As a sentence's verb about the device. */
-const words: Readonly<Record<Outcome, string>> = {
-  ciphertext: 'ciphertext',
-  fault: 'faults',
-  stale: 'stale',
-  misread: 'misread',
-  exhausted: 'exhausted',
-  undecided: 'undecided',
-  refused: 'refused',
-  bounced: 'bounced',
-  direct: 'direct',
-};
 
 const LABEL = 12;
 
@@ -41,7 +28,7 @@ export function outcomeLines(outcomes: readonly SiteOutcome[], indent: string, s
     );
     const named = deviceIds.filter((id) => line.devices.has(id)).join(', ');
     const devices = line.devices.size === all.size ? '' : ` with ${named}`;
-    const label = padEnd(paint(line.outcome, style)(words[line.outcome]), LABEL);
+    const label = padEnd(paint(line.outcome, style)(outcomeVerbs[line.outcome]), LABEL);
     const margin = ' '.repeat(LABEL);
     return wrap(`${guests.join(', ')}${devices}`, style.width - indent.length - LABEL).map(
       (part, i) => indent + (i === 0 ? label : margin) + part,

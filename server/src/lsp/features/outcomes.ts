@@ -1,22 +1,9 @@
 /** Outcomes in few words: for lenses, hints and symbols. */
 import type { Site, SiteOutcome } from '../../analysis/index.js';
 import type { Outcome } from '../../model/index.js';
-import { worstFirst } from '../../report/model/worst-first.js';
+import { outcomeVerbs, worstFirst } from '../../report/model/worst-first.js';
 
 export { worstFirst } from '../../report/model/worst-first.js';
-
-/** As said of a number of cases: `2 faults`. */
-const counted: Readonly<Record<Outcome, string>> = {
-  ciphertext: 'ciphertext',
-  fault: 'faults',
-  stale: 'stale',
-  misread: 'misread',
-  exhausted: 'exhausted',
-  undecided: 'undecided',
-  refused: 'refused',
-  bounced: 'bounced',
-  direct: 'direct',
-};
 
 export interface OutcomeCount {
   readonly outcome: Outcome;
@@ -44,5 +31,5 @@ export function worstOf(outcomes: readonly SiteOutcome[]): Outcome | null {
 
 /** `2 faults · 4 refused · 8 bounced` */
 export function countsText(counts: readonly OutcomeCount[]): string {
-  return counts.map(({ outcome, count }) => `${count} ${counted[outcome]}`).join(' · ');
+  return counts.map(({ outcome, count }) => `${count} ${outcomeVerbs[outcome]}`).join(' · ');
 }
