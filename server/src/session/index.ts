@@ -5,8 +5,8 @@
  *     session.edit('drivers/virtio/virtio_ring.c', text);
  *     const view = await session.view(['drivers/virtio/virtio_ring.c']);
  *
- * A view is to be what `analyse` gives for the same paths and the same texts, byte for byte, and the program it was read from;
- * ARCHITECTURE.md names where it is known to differ. What an edit does not bear on is not worked out again.
+ * A view is what `analyse` gives for the same paths and the same texts, byte for byte, and the program it was read from. What an
+ * edit does not bear on is not worked out again.
  */
 import type { Inventory } from '../analysis/index.js';
 import type { Program } from '../program/index.js';

@@ -20,19 +20,13 @@ export class Answers {
     return this.openDepth;
   }
 
-  /** Notes that the current answer rests on a question that is not answered yet. */
-  meet(what: string, key: unknown): void {
-    this.ledger.meet(this.table(what), key);
-  }
-
   /** Lets answers go that were not asked for in a while, where there are more than `limit`. */
   forget(what: string, limit: number): void {
     this.ledger.forget(this.table(what), limit);
   }
 
   /**
-   * Works out an answer that may, in a roundabout way, ask for itself; it is then shown `unfinished`. An answer that
-   * rests on an unfinished one holds as long as that question is open, and is worked out anew afterwards.
+   * Works out an answer that may, in a roundabout way, ask for itself: `unfinished` is what it says before anything is known.
    */
   settle<T>(what: string, key: unknown, unfinished: T, find: () => T, isSame?: (a: T, b: T) => boolean): T {
     const open = (): T => {

@@ -90,7 +90,7 @@ export class FieldTruths {
     if (a.op !== '=' || a.value === null) return null;
     const constant = constantTruth(a.value);
     if (a.function === null) return constant === null ? null : { truth: constant, when: TRUE, via: [] };
-    const body = this.resolver.reachOf(a.function);
+    const body = this.resolver.bodyOf(a.function);
     const { formulas } = this.resolver.atoms;
     let truth: Formula = FALSE;
     let when: Formula = FALSE;
@@ -105,7 +105,6 @@ export class FieldTruths {
       when = formulas.or(when, this.resolver.atoms.namedPart(here.formula));
       around = formulas.or(around, this.resolver.atoms.namedPart(this.aroundTests(here.trail)));
     }
-    if (!isFound) this.resolver.missedIn(a.function);
     if (!isFound || (truth > TRUE && !this.resolver.atoms.hasFact(truth))) return null;
     const entered = this.resolver.entryFormula(a.function);
     // A flag set inside a test stands for the test; checks passed on the way to it are no part of its meaning.

@@ -54,3 +54,14 @@ export function commonTrail(a: Trail | null, b: Trail | null): Trail | null {
   }
   return left;
 }
+
+/** The same tests with the same outcomes. */
+export function isSameTrail(a: Trail | null, b: Trail | null): boolean {
+  let one = a;
+  let other = b;
+  for (; one !== other; one = one.up, other = other.up) {
+    if (one === null || other === null || one.test !== other.test || one.truth !== other.truth) return false;
+    if (one.held !== other.held || one.isAround !== other.isAround) return false;
+  }
+  return true;
+}

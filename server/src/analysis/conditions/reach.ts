@@ -14,6 +14,7 @@ import { assignedNames, isConstant, isFlagLike } from './body-names.js';
 
 import {
   commonTrail,
+  isSameTrail,
   type Jump,
   leftBehind,
   type Reached,
@@ -36,15 +37,46 @@ export interface BodyReach {
   readonly isPartial: boolean;
 }
 
-/** A walk not yet begun: `run` fills it in, and it may be read meanwhile. `params` are the parameter names in order. */
-export function bodyWalk(
-  params: readonly string[],
-  source: TruthSource,
-): BodyReach & { run(body: readonly Stmt[]): void } {
-  return new BodyWalk(params, source);
+/** `params` are the parameter names in order. */
+export function walkBody(params: readonly string[], source: TruthSource, body: readonly Stmt[]): BodyReach {
+  const walk = new BodyWalk(params, source);
+  walk.run(body);
+  return { reached: walk.reached, truths: walk.truths, returns: walk.returns, isPartial: walk.isPartial };
 }
 
-class BodyWalk implements BodyReach {
+/** Two walks of one reading that came to the same. */
+export function isSameReach(a: BodyReach, b: BodyReach): boolean {
+  return (
+    a.isPartial === b.isPartial &&
+    a.returns.length === b.returns.length &&
+    a.reached.size === b.reached.size &&
+    isSameMap(a.truths, b.truths, (one, other) => one === other) &&
+    isSameMap(a.reached, b.reached, isSameReached) &&
+    a.returns.every((one, index) => {
+      const other = b.returns[index];
+      return one.value === other?.value && one.truth === other.truth && isSameReached(one, other);
+    })
+  );
+}
+
+function isSameMap<K, V>(
+  a: ReadonlyMap<K, V>,
+  b: ReadonlyMap<K, V>,
+  isSame: (one: V, other: V) => boolean,
+): boolean {
+  if (a.size !== b.size) return false;
+  for (const [key, one] of a) {
+    const other = b.get(key);
+    if (other === undefined || !isSame(one, other)) return false;
+  }
+  return true;
+}
+
+function isSameReached(a: Reached, b: Reached): boolean {
+  return a.formula === b.formula && isSameTrail(a.trail, b.trail);
+}
+
+class BodyWalk {
   readonly reached: Map<Span, Reached> = new Map();
   readonly truths: Map<Expr, Formula> = new Map();
   readonly returns: ReturnPoint[] = [];

@@ -13,7 +13,7 @@ import { Answers } from './answers.js';
 import { constantTruth } from './constants.js';
 import { FieldTruths } from './field-truth.js';
 import { FunctionTruth } from './function-truth.js';
-import { type BodyReach, bodyWalk, type Reached } from './reach.js';
+import { type BodyReach, isSameReach, type Reached, walkBody } from './reach.js';
 import {
   type CalleeName,
   calleeKey,
@@ -51,13 +51,8 @@ export interface FunctionReach {
   readonly steps: ReadonlyMap<Expr, StepsOf>;
 }
 
-interface DraftedReach extends FunctionReach {
-  readonly variants: { readonly variant: BodyVariant; readonly reach: BodyReach }[];
-  readonly steps: Map<Expr, StepsOf>;
-}
-
 /** Deeper chains of calls are left as they are written. */
-const MAX_DEPTH = 40;
+const MAX_DEPTH = 100;
 /** Walked bodies kept at a time. */
 const MAX_BODIES = 400;
 /** A result over more atoms than this is named by its call instead. */
@@ -75,51 +70,37 @@ export class Resolver {
     this.answers = new Answers(program.ledger);
   }
 
-  /**
-   * The walked body of a function, once per function. Asked for itself, and not for what leads to it, a function's flags
-   * mean what all its callers pass.
-   */
+  /** The walked body of a function, once per function. Its flags mean what all its callers pass. */
   reachOf(ref: FunctionRef): FunctionReach {
-    const passed = this.answers.depth === 0 ? this.passedFlags(ref) : null;
-    // A walked body is large and soon walked again; those not asked for in a while are let go.
-    this.answers.forget('body', MAX_BODIES);
-    return this.walked(passed === null ? 'body' : 'body as called', ref, passed);
+    return this.passedFlags(ref) === null
+      ? this.bodyOf(ref)
+      : this.walked('body as called', ref, () => this.passedFlags(ref));
+  }
+
+  /** The walked body on the way to another answer: its flags stand for themselves. */
+  bodyOf(ref: FunctionRef): FunctionReach {
+    return this.walked('body', ref, () => null);
   }
 
   private walked(
     what: 'body' | 'body as called',
     ref: FunctionRef,
-    passed: PassedFlags | null,
+    passed: () => PassedFlags | null,
   ): FunctionReach {
-    const drafts: DraftedReach[] = [];
-    // Seen from inside its own walk, a body shows what has been walked so far.
-    const unfinished: FunctionReach = {
-      ref,
-      get variants() {
-        return drafts.at(-1)?.variants ?? [];
-      },
-      get steps() {
-        return drafts.at(-1)?.steps ?? new Map();
-      },
-    };
-    return this.answers.settle(what, ref, unfinished, () => {
-      const draft: DraftedReach = { ref, variants: [], steps: new Map() };
-      drafts.splice(0, drafts.length, draft);
-      const flags = passed === null ? null : this.passedFlags(ref);
+    // A walked body is large and soon walked again; those not asked for in a while are let go.
+    this.answers.forget(what, MAX_BODIES);
+    const unfinished: FunctionReach = { ref, variants: [], steps: new Map() };
+    const walk = (): FunctionReach => {
+      const steps = new Map<Expr, StepsOf>();
+      const truth = new FunctionTruth(this, ref, steps, passed());
       const params = ref.params.map((p) => p.name);
-      for (const variant of ref.variants) {
-        const walk = bodyWalk(params, new FunctionTruth(this, ref, draft.steps, flags));
-        draft.variants.push({ variant, reach: walk });
-        walk.run(variant.body);
-      }
-      return draft;
-    });
-  }
-
-  /** Notes that something was looked for in a body that is still being walked. */
-  missedIn(ref: FunctionRef): void {
-    this.answers.meet('body', ref);
-    this.answers.meet('body as called', ref);
+      const variants = ref.variants.map((variant) => ({
+        variant,
+        reach: walkBody(params, truth, variant.body),
+      }));
+      return { ref, variants, steps };
+    };
+    return this.answers.settle(what, ref, unfinished, walk, isSameBody);
   }
 
   /**
@@ -127,7 +108,10 @@ export class Resolver {
    * its own `#if` arms; one that only some hold carries the condition of its arm itself.
    */
   reached(ref: FunctionRef, at: Span): Reached | null {
-    const { variants } = this.reachOf(ref);
+    return this.reachedIn(this.reachOf(ref), at);
+  }
+
+  private reachedIn({ variants }: FunctionReach, at: Span): Reached | null {
     const { formulas } = this.atoms;
     const found = variants.flatMap(({ variant, reach }) => {
       const here = reach.reached.get(at) ?? (variants.length > 1 ? this.reachBySpan(reach, at) : undefined);
@@ -172,11 +156,7 @@ export class Resolver {
 
   /** Truth of a part of a test in the function's body; null when it was not judged. */
   truthIn(ref: FunctionRef, expr: Expr): Formula | null {
-    for (const { reach } of this.reachOf(ref).variants) {
-      const truth = reach.truths.get(expr);
-      if (truth !== undefined) return truth;
-    }
-    return null;
+    return truthIn(this.reachOf(ref), expr);
   }
 
   /**
@@ -202,9 +182,7 @@ export class Resolver {
     for (const { caller, call } of callers) {
       const arg = call.args[index];
       if (caller === null || arg === undefined) return null;
-      this.reachOf(caller);
-      const truth = this.truthIn(caller, arg) ?? constantTruth(arg);
-      if (truth === null) this.missedIn(caller);
+      const truth = truthIn(this.bodyOf(caller), arg) ?? constantTruth(arg);
       if (truth === null || (passed !== null && truth !== passed)) return null;
       passed = truth;
     }
@@ -218,7 +196,7 @@ export class Resolver {
   }
 
   private summarise(ref: FunctionRef): Resolution | null {
-    const body = this.reachOf(ref);
+    const body = this.bodyOf(ref);
     const { formulas } = this.atoms;
     const returns = body.variants.flatMap((v) => v.reach.returns);
     if (returns.length === 0) return null;
@@ -305,7 +283,7 @@ export class Resolver {
 
   /** A stub such as `static inline bool f(void) { return false; }`, or a function that says the same on every way out. */
   private constantResult(target: FunctionRef): Formula | null {
-    const [first, ...others] = this.reachOf(target).variants.flatMap((v) => v.reach.returns);
+    const [first, ...others] = this.bodyOf(target).variants.flatMap((v) => v.reach.returns);
     if (first === undefined || first.truth > TRUE) return null;
     return others.every(({ truth }) => truth === first.truth) ? first.truth : null;
   }
@@ -336,11 +314,8 @@ export class Resolver {
     const via: Via[] = [];
     for (const site of callers) {
       if (site.caller === null) return open;
-      const here = this.reached(site.caller, site.call);
-      if (here === null) {
-        this.missedIn(site.caller);
-        return open;
-      }
+      const here = this.reachedIn(this.bodyOf(site.caller), site.call);
+      if (here === null) return open;
       const local = this.atoms.namedPart(here.formula);
       const both = formulas.and(local, this.entryFormula(site.caller));
       entered = formulas.or(entered, both);
@@ -406,6 +381,28 @@ export class Resolver {
 
 /** By the position of the parameter. */
 export type PassedFlags = ReadonlyMap<number, Formula>;
+
+/** Truth of a part of a test; null when it was not judged. */
+function truthIn({ variants }: FunctionReach, expr: Expr): Formula | null {
+  for (const { reach } of variants) {
+    const truth = reach.truths.get(expr);
+    if (truth !== undefined) return truth;
+  }
+  return null;
+}
+
+/** Two walks of one function that came to the same. */
+function isSameBody(a: FunctionReach, b: FunctionReach): boolean {
+  return (
+    a.variants.length === b.variants.length &&
+    a.variants.every((one, index) => {
+      const other = b.variants[index];
+      return other?.variant === one.variant && isSameReach(one.reach, other.reach);
+    }) &&
+    a.steps.size === b.steps.size &&
+    [...a.steps].every(([expr, of]) => isSameVia(of, b.steps.get(expr)))
+  );
+}
 
 function isSameResolution(a: Resolution | null, b: Resolution | null): boolean {
   if (a === b) return true;

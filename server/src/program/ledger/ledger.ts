@@ -5,83 +5,21 @@
  * made from it may be stale: it is checked when next asked for, and worked out again only where something it was made from
  * has really changed. An answer that comes out as before stops the change from going further.
  *
- * A question may come back to itself in a roundabout way. It is then shown an unfinished answer, and what rests on that is
- * kept only as long as the question is open: afterwards it is worked out anew. So an answer depends on its question alone,
- * and not on what was asked before.
+ * Questions that come back to themselves in a roundabout way are settled together (`rings.ts`). So an answer depends on its question
+ * alone, and not on what was asked before.
  */
-
-type State =
-  /** Holds. */
-  | 'clean'
-  /** Something it was made from may have changed. */
-  | 'check'
-  /** Something it was made from has changed, or there is no answer. */
-  | 'dirty';
+import { Cell, Frame, type Provisional } from './cell.js';
+import { type Evaluation, Ring, settle } from './rings.js';
 
 export interface Options<T> {
   /** Whether two answers are one; default: the same object, or lists, sets or maps of the same items. */
   readonly isSame?: (a: T, b: T) => boolean;
 }
 
-/** An answer, or an input. */
-class Cell {
-  state: State = 'dirty';
-  value: unknown = undefined;
-  hasValue = false;
-  isOpen = false;
-  /** Place among the checks that are going on; -1: it is not being checked. */
-  checkedAt = -1;
-  /** Of an answer in a ring, while that is checked: where the ring was entered. */
-  ring: Cell | null = null;
-  unfinished: unknown = undefined;
-  find: () => unknown;
-  readonly isSame: (a: unknown, b: unknown) => boolean;
-  sources: Cell[] = [];
-  readonly observers = new Set<Cell>();
-  /** Tells one time of being open from another. */
-  opening = 0;
-  /** What is known as long as some questions are open. */
-  provisional: Provisional | null = null;
-  /** The frame that noted this cell last: most cells are asked for many times by one frame. */
-  notedIn: Frame | null = null;
-  /** The view in which it was last asked for by nobody: it is an answer to the outside. */
-  wanted = -1;
-  readonly owner: Map<unknown, Cell>;
-  readonly key: unknown;
-
-  constructor(
-    owner: Map<unknown, Cell>,
-    key: unknown,
-    find: () => unknown,
-    isSame: (a: unknown, b: unknown) => boolean,
-  ) {
-    this.owner = owner;
-    this.key = key;
-    this.find = find;
-    this.isSame = isSame;
-  }
-}
-
-interface Provisional {
-  readonly value: unknown;
-  readonly restsOn: readonly { readonly cell: Cell; readonly opening: number }[];
-  readonly sources: readonly Cell[];
-}
-
-/** An answer being worked out. */
-class Frame {
-  readonly sources: Cell[] = [];
-  readonly restsOn = new Set<Cell>();
-  readonly outer: Frame | null;
-
-  constructor(outer: Frame | null) {
-    this.outer = outer;
-  }
-}
-
 export interface Bag<T> {
   readonly contents: T;
-  grow<R>(find: () => R): R;
+  /** Works something out; `keep` is called where it does not hang on an open question. */
+  grow<R>(find: () => R, keep?: (found: R) => void): R;
 }
 
 export class Ledger {
@@ -96,17 +34,12 @@ export class Ledger {
   private readonly published = new Map<string, unknown>();
   private openings = 0;
   private round = 0;
-  /** Checks going on, one inside another. */
-  private checks = 0;
 
   constructor(tracks: boolean) {
     this.tracks = tracks;
   }
 
-  /**
-   * The answer to the question `key` of the kind `what`. `unfinished` is what the question is shown when it comes back to
-   * itself while it is open.
-   */
+  /** The answer to the question `key` of the kind `what`. `unfinished`: what it says before anything is known. */
   answer<T>(what: string, key: unknown, find: () => T, unfinished?: T, options?: Options<T>): T {
     let table = this.tables.get(what);
     if (table === undefined) {
@@ -124,7 +57,7 @@ export class Ledger {
       table.set(key, cell);
     } else if (cell.isOpen) {
       this.frame?.restsOn.add(cell);
-      return cell.unfinished as T;
+      return cell.shown as T;
     } else cell.find = find;
     cell.unfinished = unfinished;
     return this.read(cell) as T;
@@ -140,9 +73,7 @@ export class Ledger {
     const known = bag.contents;
     const before = known.get(key);
     if (before !== undefined || known.has(key)) return before as T;
-    const found = bag.grow(find);
-    known.set(key, found);
-    return found;
+    return bag.grow(find, (found) => known.set(key, found));
   }
 
   /** Something that fills while it is used, and begins empty again when anything changes that it was filled from. */
@@ -163,26 +94,26 @@ export class Ledger {
       get contents() {
         return read();
       },
-      grow: (find) => this.grow(own, find),
+      grow: (find, keep) => this.grow(own, find, keep),
     };
   }
 
-  /** What is filled in rests on what `find` asks for. Nothing of a bag may ask for itself. */
-  private grow<T>(cell: Cell, find: () => T): T {
+  /** What is filled in rests on what `find` asks for. It is kept unless it hangs on an open question. */
+  private grow<T>(cell: Cell, find: () => T, keep?: (found: T) => void): T {
     const frame = new Frame(this.frame);
     this.frame = frame;
     try {
-      return find();
+      const found = find();
+      if (frame.restsOn.size === 0) keep?.(found);
+      return found;
     } finally {
       this.frame = frame.outer;
       if (this.tracks) {
-        for (const source of frame.sources) {
-          if (source === cell || source.observers.has(cell)) continue;
-          source.observers.add(cell);
-          cell.sources.push(source);
-        }
+        const sources = frame.sources.filter((source) => source !== cell && !source.observers.has(cell));
+        for (const source of sources) source.observers.add(cell);
+        if (sources.length > 0) cell.sources = [...cell.sources, ...sources];
       }
-      for (const other of frame.restsOn) frame.outer?.restsOn.add(other);
+      this.passOn(frame, frame.outer);
     }
   }
 
@@ -210,24 +141,13 @@ export class Ledger {
     return value;
   }
 
-  /** Whether the question is being answered now. */
-  isOpen(what: string, key: unknown): boolean {
-    return this.tables.get(what)?.get(key)?.isOpen ?? false;
-  }
-
-  /** Notes that the current answer rests on a question that is not answered yet. */
-  meet(what: string, key: unknown): void {
-    const cell = this.tables.get(what)?.get(key);
-    if (cell?.isOpen) this.frame?.restsOn.add(cell);
-  }
-
   /** Lets an answer go, unless it is being worked out; asked for again, it is worked out again. */
   forget(what: string, limit: number): void {
     const table = this.tables.get(what);
     if (this.tracks || table === undefined || table.size <= limit) return;
     for (const [key, cell] of table) {
       if (table.size <= limit / 2) return;
-      if (!cell.isOpen) table.delete(key);
+      if (!cell.isOpen && cell.ring?.isStable !== false) table.delete(key);
     }
   }
 
@@ -286,29 +206,35 @@ export class Ledger {
   // ---- reading -----------------------------------------------------------------------------------------------
 
   private read(cell: Cell): unknown {
-    if (cell.state === 'check') {
-      if (cell.checkedAt < 0) this.check(cell);
-      // In a ring that is being checked: whoever asks now cannot wait for the end of that.
-      if (cell.state === 'check') cell.state = 'dirty';
+    if (cell.ring?.isSettling === true) {
+      // Its ring is being settled anew, and has not come to it yet.
+      this.frame?.restsOn.add(cell);
+      this.frame?.unsettled.add(cell);
+      return cell.unfinished;
     }
+    this.bringUpToDate(cell);
     if (cell.state === 'dirty') {
-      let held = cell.provisional;
-      if (
-        held !== null &&
-        !held.restsOn.every((other) => other.cell.isOpen && other.cell.opening === other.opening)
-      ) {
-        held = null;
-        cell.provisional = null;
-      }
-      const rest = held ?? this.work(cell);
+      const rest = this.held(cell) ?? this.work(cell);
       if (rest !== null) {
-        for (const other of rest.restsOn) this.frame?.restsOn.add(other.cell);
-        for (const source of rest.sources) this.note(source);
+        for (const other of rest.restsOn) {
+          if (other.cell.isOpen && other.cell.opening === other.opening) this.frame?.restsOn.add(other.cell);
+        }
+        this.frame?.unsettled.add(cell);
         return rest.value;
       }
     }
     this.note(cell);
     return cell.value;
+  }
+
+  /** What is known of an answer for now, if any of the questions it hangs on is still open. */
+  private held(cell: Cell): Provisional | null {
+    const { provisional } = cell;
+    if (provisional === null) return null;
+    if (provisional.restsOn.some((other) => other.cell.isOpen && other.cell.opening === other.opening))
+      return provisional;
+    cell.provisional = null;
+    return null;
   }
 
   private note(cell: Cell): void {
@@ -322,103 +248,211 @@ export class Ledger {
     frame.sources.push(cell);
   }
 
-  /**
-   * Finds out whether what the answer was made from has changed, in the order in which it was asked for.
-   *
-   * Answers may rest on one another in a ring: what fills while it is used asks for what was read from it. An answer of a ring
-   * is known to hold when the one at which the ring was entered is; until then it stays to be checked.
-   */
-  private check(cell: Cell): void {
-    const { sources } = cell;
-    cell.checkedAt = this.checks;
-    this.checks += 1;
-    let entered: Cell | null = null;
-    try {
-      for (const source of sources) {
-        if (source.isOpen) cell.state = 'dirty';
-        else if (source.state !== 'clean') {
-          const back = this.refresh(source);
-          // What could not be worked out while another question is open may have changed.
-          if (back === null && !isClean(source) && cell.sources === sources) cell.state = 'dirty';
-          if (back !== null && back !== cell && (entered === null || back.checkedAt < entered.checkedAt))
-            entered = back;
-        }
-        // Worked out meanwhile, on the way round a ring.
-        if (cell.state !== 'check' || cell.sources !== sources) return;
-      }
-      cell.ring = entered;
-      if (entered === null) cell.state = 'clean';
-    } finally {
-      cell.checkedAt = -1;
-      this.checks -= 1;
+  /** Finds out whether the answer still holds: it is clean or dirty afterwards. */
+  private bringUpToDate(cell: Cell): void {
+    if (cell.state === 'clean') return;
+    if (cell.ring !== null) {
+      if (cell.ring.isChecked) this.breakUp(cell.ring);
+      else this.checkRing(cell.ring, cell);
+    } else if (cell.state === 'check') {
+      if (!cell.isChecked) this.check(cell);
+      // Whoever asks for what is being looked at cannot wait for the end of that.
+      if (cell.state === 'check') cell.state = 'dirty';
     }
   }
 
-  /** The answer being checked on which it hangs whether this one holds; null when that is known. */
-  private refresh(cell: Cell): Cell | null {
-    if (cell.checkedAt >= 0) return cell;
-    if (cell.state === 'check') {
-      if (cell.ring !== null && cell.ring.checkedAt >= 0) return cell.ring;
-      cell.ring = null;
-      this.check(cell);
-      if (cell.state === 'check') {
-        if (cell.ring !== null) return cell.ring;
-        cell.state = 'dirty';
+  /** Finds out whether what the answer was made from has changed, in the order in which it was asked for. */
+  private check(cell: Cell): void {
+    const { sources } = cell;
+    cell.isChecked = true;
+    try {
+      for (const source of sources) {
+        if (!this.holds(source)) cell.state = 'dirty';
+        // Worked out meanwhile, on the way.
+        if (cell.state !== 'check' || cell.sources !== sources) return;
       }
+      cell.state = 'clean';
+    } finally {
+      cell.isChecked = false;
     }
-    if (cell.state !== 'dirty') return null;
+  }
+
+  /** Looks at what the answers of a ring were made from; where any of it has changed, they are settled anew. */
+  private checkRing(ring: Ring, asked: Cell): void {
+    ring.isChecked = true;
+    try {
+      for (const member of ring.members) {
+        for (const source of member.sources) {
+          if (member.state === 'dirty') break;
+          if (source.ring === ring) continue;
+          if (!this.holds(source)) member.state = 'dirty';
+          if (ring.isBroken) return;
+        }
+      }
+    } finally {
+      ring.isChecked = false;
+    }
+    const isAsBefore = [...ring.members].every((member) => member.state !== 'dirty');
+    if (isAsBefore) for (const member of ring.members) member.state = 'clean';
+    else this.settleAnew(ring, asked);
+  }
+
+  /** Whether what an answer was made from is as it was, as far as can be said now. */
+  private holds(source: Cell): boolean {
+    if (source.isOpen || source.ring?.isSettling === true) return false;
+    this.bringUpToDate(source);
+    if (source.state === 'clean') return true;
     const { frame } = this;
     this.frame = null;
     try {
-      this.work(cell);
+      this.work(source);
     } catch {
       // Whoever asks for it meets the same error.
-      this.drop(cell);
+      this.drop(source);
     } finally {
       this.frame = frame;
     }
-    return null;
+    return false;
   }
 
-  /** Works the answer out and keeps it. What rests on an open question is given back instead. */
+  // ---- working out -------------------------------------------------------------------------------------------
+
+  /** Works the answer out and keeps it. What hangs on an open question is given back instead. */
   private work(cell: Cell): Provisional | null {
-    const frame = new Frame(this.frame);
-    this.frame = frame;
-    cell.isOpen = true;
-    cell.opening = ++this.openings;
-    let value: unknown;
+    this.open(cell, cell.unfinished);
+    let done: Evaluation;
     try {
-      value = cell.find();
-    } catch (error) {
-      this.drop(cell);
-      for (const source of frame.sources) this.noteIn(frame.outer, source);
-      throw error;
+      done = this.evaluate(cell);
     } finally {
       cell.isOpen = false;
-      this.frame = frame.outer;
     }
-    frame.restsOn.delete(cell);
-    const sources = frame.sources.filter((source) => source !== cell);
-    if (frame.restsOn.size > 0) {
-      // The answer before is kept to be compared with the next.
-      const restsOn = [...frame.restsOn].map((other) => ({ cell: other, opening: other.opening }));
-      cell.provisional = { value, restsOn, sources };
-      return cell.provisional;
-    }
+    const isRing = done.asked.has(cell) || done.unsettled.size > 0;
+    const restsOn = [...done.asked].filter((other) => other !== cell);
+    if (restsOn.length > 0) return this.hangs(cell, done.value, restsOn, done.unsettled);
+    if (isRing) return this.settleRing(cell, [cell, ...done.unsettled]);
     cell.provisional = null;
-    this.link(cell, sources);
-    const isNew = !cell.hasValue || !cell.isSame(cell.value, value);
+    this.link(cell, done.sources);
+    const isNew = !cell.hasValue || !cell.isSame(cell.value, done.value);
     cell.state = 'clean';
     if (isNew) {
-      cell.value = value;
+      cell.value = done.value;
       cell.hasValue = true;
       for (const observer of cell.observers) this.soil(observer, 'dirty');
     }
     return null;
   }
 
-  private noteIn(frame: Frame | null, cell: Cell): void {
-    if (frame !== null && this.tracks) frame.sources.push(cell);
+  private open(cell: Cell, shows: unknown): void {
+    this.openings += 1;
+    cell.isOpen = true;
+    cell.opening = this.openings;
+    cell.shown = shows;
+  }
+
+  private evaluate(cell: Cell): Evaluation {
+    const frame = new Frame(this.frame);
+    this.frame = frame;
+    try {
+      const value = cell.find();
+      const sources = frame.sources.filter((source) => source !== cell);
+      return { value, sources, asked: frame.restsOn, unsettled: frame.unsettled };
+    } catch (error) {
+      this.drop(cell);
+      if (this.tracks) frame.outer?.sources.push(...frame.sources);
+      throw error;
+    } finally {
+      this.frame = frame.outer;
+    }
+  }
+
+  /** Part of a ring whose first question is open still: the answer before is kept to be compared with the next. */
+  private hangs(
+    cell: Cell,
+    value: unknown,
+    restsOn: readonly Cell[],
+    unsettled: Iterable<Cell>,
+  ): Provisional {
+    for (const other of unsettled) this.frame?.unsettled.add(other);
+    cell.provisional = {
+      value,
+      restsOn: restsOn.map((other) => ({ cell: other, opening: other.opening })),
+    };
+    return cell.provisional;
+  }
+
+  private passOn(from: Frame, to: Frame | null): void {
+    for (const other of from.restsOn) to?.restsOn.add(other);
+    for (const other of from.unsettled) to?.unsettled.add(other);
+  }
+
+  // ---- rings -------------------------------------------------------------------------------------------------
+
+  private settleRing(asked: Cell, first: readonly Cell[]): Provisional | null {
+    const opened = new Set<Cell>();
+    const open = (cell: Cell, shows: unknown): void => {
+      opened.add(cell);
+      this.open(cell, shows);
+    };
+    let settled: ReturnType<typeof settle>;
+    try {
+      settled = settle(first, open, (cell) => this.evaluate(cell));
+    } catch (error) {
+      for (const cell of opened) this.drop(cell);
+      throw error;
+    } finally {
+      for (const cell of opened) cell.isOpen = false;
+    }
+    const { answers, outer, isStable } = settled;
+    if (outer.size > 0) {
+      for (const cell of opened) this.leaveRing(cell);
+      return this.hangs(asked, asked.shown, [...outer], opened);
+    }
+    const ring = new Ring(new Set(answers.keys()), isStable);
+    const changed: Cell[] = [];
+    for (const [cell, { value, traces }] of answers) {
+      cell.state = 'dirty';
+      cell.provisional = null;
+      this.link(cell, [...new Set(traces.flatMap(({ sources, inputs }) => [...sources, ...inputs]))]);
+      if (cell.hasValue && cell.isSame(cell.value, value)) continue;
+      cell.value = value;
+      cell.hasValue = true;
+      changed.push(cell);
+    }
+    for (const cell of changed) for (const observer of cell.observers) this.soil(observer, 'dirty');
+    for (const [cell, { traces }] of answers) {
+      cell.state = 'clean';
+      cell.ring = ring;
+      cell.traces = this.tracks ? traces : [];
+    }
+    return null;
+  }
+
+  /** Settles what is left of a ring, from the question that is asked. */
+  private settleAnew(ring: Ring, asked: Cell): void {
+    for (const member of ring.members) if (member.state === 'dirty') member.traces = [];
+    ring.isSettling = true;
+    const { frame } = this;
+    this.frame = null;
+    try {
+      this.settleRing(asked, [asked]);
+    } catch {
+      // Asked again, it meets the same error.
+    } finally {
+      this.frame = frame;
+      ring.isSettling = false;
+      this.breakUp(ring);
+    }
+  }
+
+  private breakUp(ring: Ring): void {
+    ring.isBroken = true;
+    for (const member of ring.members) if (member.ring === ring) this.leaveRing(member);
+  }
+
+  private leaveRing(cell: Cell): void {
+    cell.ring = null;
+    cell.traces = [];
+    cell.state = 'dirty';
   }
 
   /** There is no answer any more; what was made from it has to be looked at. */
@@ -430,7 +464,7 @@ export class Ledger {
     for (const observer of cell.observers) this.soil(observer, 'dirty');
   }
 
-  private link(cell: Cell, sources: Cell[]): void {
+  private link(cell: Cell, sources: readonly Cell[]): void {
     if (!this.tracks) return;
     for (const source of cell.sources) source.observers.delete(cell);
     cell.sources = sources;
@@ -446,23 +480,33 @@ export class Ledger {
 
   /** Lets go of what nobody asked for in a while and nothing is made from. */
   private sweep(): void {
-    const isIdle = (cell: Cell): boolean =>
-      cell.observers.size === 0 && !cell.isOpen && cell.wanted < this.round - 31;
-    for (const table of this.tables.values()) {
-      for (const cell of table.values()) this.letGo(cell, isIdle);
+    for (const table of this.tables.values()) for (const cell of table.values()) this.letGo(cell);
+  }
+
+  private letGo(first: Cell): void {
+    const work = [first];
+    for (let cell = work.pop(); cell !== undefined; cell = work.pop()) {
+      const { ring } = cell;
+      if (ring === null ? !this.isIdle(cell) : !this.isIdleRing(ring)) continue;
+      for (const member of ring?.members ?? [cell]) {
+        work.push(...member.sources.filter((source) => ring === null || source.ring !== ring));
+        this.link(member, []);
+        member.owner.delete(member.key);
+      }
     }
   }
 
-  private letGo(first: Cell, isIdle: (cell: Cell) => boolean): void {
-    const work = [first];
-    for (let cell = work.pop(); cell !== undefined; cell = work.pop()) {
-      if (!isIdle(cell)) continue;
-      const { sources } = cell;
-      this.link(cell, []);
-      cell.sources = [];
-      cell.owner.delete(cell.key);
-      work.push(...sources);
-    }
+  private isIdle(cell: Cell, ring: Ring | null = null): boolean {
+    if (cell.isOpen || cell.wanted >= this.round - 31) return false;
+    for (const observer of cell.observers) if (ring === null || observer.ring !== ring) return false;
+    return true;
+  }
+
+  private isIdleRing(ring: Ring): boolean {
+    if (ring.sweep === this.round) return false;
+    ring.sweep = this.round;
+    for (const member of ring.members) if (!this.isIdle(member, ring)) return false;
+    return true;
   }
 }
 
@@ -482,9 +526,4 @@ function isSameAnswer(a: unknown, b: unknown): boolean {
 
 function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((item, index) => item === b[index]);
-}
-
-/** Asked again after something that may have changed it. */
-function isClean({ state }: Cell): boolean {
-  return state === 'clean';
 }

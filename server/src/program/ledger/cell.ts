@@ -1,0 +1,74 @@
+/** What the ledger keeps of one question, and of a question while it is being answered. */
+import type { Ring, Trace } from './rings.js';
+
+export type State =
+  /** Holds. */
+  | 'clean'
+  /** Something it was made from may have changed. */
+  | 'check'
+  /** Something it was made from has changed, or there is no answer. */
+  | 'dirty';
+
+/** An answer, or an input. */
+export class Cell {
+  state: State = 'dirty';
+  value: unknown = undefined;
+  hasValue = false;
+  /** Being answered, or of a ring that is being settled. */
+  isOpen = false;
+  /** Tells one time of being open from another. */
+  opening = 0;
+  /** What it shows while it is open. */
+  shown: unknown = undefined;
+  /** What it shows at first. */
+  unfinished: unknown = undefined;
+  /** Whether what it was made from is being looked at. */
+  isChecked = false;
+  find: () => unknown;
+  readonly isSame: (a: unknown, b: unknown) => boolean;
+  sources: readonly Cell[] = [];
+  readonly observers = new Set<Cell>();
+  /** The ring it was settled in, and how: null for what does not rest on itself. */
+  ring: Ring | null = null;
+  traces: readonly Trace[] = [];
+  /** What is known as long as some questions are open. */
+  provisional: Provisional | null = null;
+  /** The frame that noted this cell last: most cells are asked for many times by one frame. */
+  notedIn: Frame | null = null;
+  /** The round in which it was last asked for by nobody: it is an answer to the outside. */
+  wanted = -1;
+  readonly owner: Map<unknown, Cell>;
+  readonly key: unknown;
+
+  constructor(
+    owner: Map<unknown, Cell>,
+    key: unknown,
+    find: () => unknown,
+    isSame: (a: unknown, b: unknown) => boolean,
+  ) {
+    this.owner = owner;
+    this.key = key;
+    this.find = find;
+    this.isSame = isSame;
+  }
+}
+
+/** An answer that rests on questions that are open. */
+export interface Provisional {
+  readonly value: unknown;
+  readonly restsOn: readonly { readonly cell: Cell; readonly opening: number }[];
+}
+
+/** An answer being worked out. */
+export class Frame {
+  readonly sources: Cell[] = [];
+  /** Open questions asked, by this answer or one it rests on. */
+  readonly restsOn = new Set<Cell>();
+  /** Answers it rests on that rest on open questions themselves. */
+  readonly unsettled = new Set<Cell>();
+  readonly outer: Frame | null;
+
+  constructor(outer: Frame | null) {
+    this.outer = outer;
+  }
+}
