@@ -186,6 +186,23 @@ export class Program {
     return this.workspace.ask(path, `line ${address}`, (unit) => lineAt(unit, address));
   }
 
+  /**
+   * The line as a word in a text. Where answers are kept it is a mark that `placed` turns into the line of now, so that what was
+   * worked out holds wherever a line typed above moves it.
+   */
+  lineWord(path: string, address: number): string {
+    return this.ledger.tracks ? `\0${path}\0${address}\0` : String(this.lineOf(path, address));
+  }
+
+  /** A text with lines in place of their marks. */
+  placed(text: string): string {
+    return text.includes('\0')
+      ? text.replace(lineMark, (_, path: string, address: string) =>
+          String(this.lineOf(path, Number(address))),
+        )
+      : text;
+  }
+
   positionOf(path: string, address: number): Position {
     const position = (unit: Unit | null): Position =>
       unit?.lines.positionAt(address) ?? { line: 1, column: 1 };
@@ -514,6 +531,9 @@ function hasSameOutline(a: readonly OutlineEntry[], b: readonly OutlineEntry[]):
     })
   );
 }
+
+/** See `Program.lineWord`; a path holds no zero byte. */
+const lineMark = /\0([^\0]*)\0(\d+)\0/g;
 
 function lineAt(unit: Unit | null, address: number): number {
   return unit === null ? 1 : unit.lines.lineAt(address);

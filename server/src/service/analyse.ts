@@ -198,6 +198,7 @@ export function standingOf(program: Program, choice: OutcomeChoice = defaultChoi
     ...outcomePlan(program, choice),
     atoms: resolver.atoms,
     ledger: program.ledger,
+    placed: (text: string) => program.placed(text),
   };
   return { resolver, annotation, runs: new Runs(annotation) };
 }

@@ -177,6 +177,9 @@ class Campaign {
   /** Edited meanwhile: which of the texts since then it is about cannot be known from outside. */
   #check(method: string, uri: string, asked: number, answer: unknown): void {
     const { encoding } = this.#client;
+    // The mark of a line that was not put in.
+    if (JSON.stringify(answer ?? null).includes('\\u0000'))
+      this.complain(`${method}: a zero byte in the answer`);
     const texts = (other: string): readonly string[] => this.#textsSince(other, asked);
     for (const problem of malformed(answer, { encoding, uri, texts })) this.complain(`${method}: ${problem}`);
     const legend = this.#client.initialized.capabilities.semanticTokensProvider?.legend;
@@ -279,6 +282,7 @@ class Campaign {
   ): Promise<unknown> {
     this.#requests += 1;
     const [here, there] = await Promise.all([ask(this.#client), ask(fresh)]);
+    if (JSON.stringify(here ?? null).includes('\\u0000')) this.complain(`${what}: a zero byte in the answer`);
     if (!isDeepStrictEqual(plain(here), plain(there)))
       this.complain(`${what} of ${uri}: ${difference(plain(here), plain(there))}`);
     return here;

@@ -139,9 +139,9 @@ export class Guests {
     });
   }
 
-  /** `virtio_features_ok (drivers/virtio/virtio.c:214)`. */
+  /** `virtio_features_ok (drivers/virtio/virtio.c:214)`, the line as `Program.lineWord` says it. */
   where({ function: name, file, offset }: Origin): string {
-    return `${name} (${file}:${this.program.lineOf(file, offset)})`;
+    return `${name} (${file}:${this.program.lineWord(file, offset)})`;
   }
 
   whereOf(fn: FunctionRef): string {

@@ -227,7 +227,7 @@ class Decisions {
     const fn = this.validator(q);
     if (fn !== null) return this.guests.whereOf(fn);
     const { file, name, nameSpan } = driver.global;
-    const where = `${name} (${file}:${this.program.lineOf(file, nameSpan.start)})`;
+    const where = `${name} (${file}:${this.program.lineWord(file, nameSpan.start)})`;
     return driver.validate === null ? `${where}, which has no validate` : where;
   }
 

@@ -52,6 +52,8 @@ export interface AnnotateOptions {
   readonly policyFor: (file: string) => FilePolicy;
   /** Keeps what was worked out. */
   readonly ledger: Ledger;
+  /** Puts lines in place of their marks, where policies leave marks (`Program.lineWord`). */
+  readonly placed?: (text: string) => string;
 }
 
 /**
@@ -85,11 +87,12 @@ export function* annotationSteps(
   runs: Runs = new Runs(options),
 ): Steps<Annotations> {
   const outcomes = new Map<FoundSite, readonly SiteOutcome[]>();
+  const place = placing(options.placed);
   const notAnalysed: { file: string; reason: string }[] = [];
   for (const found of sites) {
     try {
       const own = outcomesOf(found, runs, options.atoms);
-      if (own !== null) outcomes.set(found, own);
+      if (own !== null) outcomes.set(found, place(own));
     } catch (error) {
       const what = error instanceof Error ? error.message : String(error);
       notAnalysed.push({ file: found.site.file, reason: `outcomes failed: ${what}` });
@@ -102,6 +105,26 @@ export function* annotationSteps(
 /** The same at once. */
 export function annotate(sites: readonly FoundSite[], options: AnnotateOptions): Annotations {
   return atOnce(annotationSteps(sites, options));
+}
+
+/** Sites of a file share their outcomes: each list is made over once. */
+function placing(
+  placed: AnnotateOptions['placed'],
+): (outcomes: readonly SiteOutcome[]) => readonly SiteOutcome[] {
+  if (placed === undefined) return (outcomes) => outcomes;
+  const made = new Map<readonly SiteOutcome[], readonly SiteOutcome[]>();
+  return (outcomes) => {
+    let list = made.get(outcomes);
+    if (list === undefined) {
+      list = outcomes.map((one) => ({
+        ...one,
+        why: placed(one.why),
+        ...(one.acceptedBy !== undefined && { acceptedBy: placed(one.acceptedBy) }),
+      }));
+      made.set(outcomes, list);
+    }
+    return list;
+  };
 }
 
 /** Null for a site that is not run. */

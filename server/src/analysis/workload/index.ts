@@ -19,7 +19,8 @@ import { type DriverMapping, driverMapping, mappingOf } from './mapping.js';
 import { payloadOf, tokenOf } from './payload.js';
 import { Pieces } from './pieces/pieces.js';
 import { postingOf } from './posting.js';
-import type { Bounds, Direction, Payload, Piece, Workload } from './workload.js';
+import { type Payload, type Piece, placed, type Workload as Unplaced } from './unplaced.js';
+import type { Bounds, Direction, Workload } from './workload.js';
 
 export { LARGEST_BOUNCE_BYTES, PAGE_BYTES, SLOT_BYTES } from './amounts/known.js';
 export type {
@@ -92,13 +93,13 @@ function* inFile(program: Program, readers: () => Readers, file: string): Steps<
   const workloads: Workload[] = [];
   for (const add of adds) {
     yield;
-    const entered = ledger.answer(
-      'workloads of a call',
-      add.call,
-      () => ofCall(program, readers(), file, add),
-      undefined,
-      { isSame: isSameData },
-    );
+    const isSame = { isSame: isSameData };
+    const find = (): readonly Entered[] => ofCall(program, readers(), file, add);
+    const place = (): readonly Placed[] =>
+      ledger
+        .answer('workloads of a call', add.call, find, undefined, isSame)
+        .map((one) => ({ ...one, workload: placed(program, one.workload) }));
+    const entered = ledger.answer('placed workloads of a call', add.call, place, undefined, isSame);
     for (const { callers, workload } of entered) {
       const said = [file, add.fn.name, add.name, ...callers].join('\0');
       const ordinal = ordinals.get(said) ?? 0;
@@ -131,6 +132,12 @@ function hasSameCalls(a: readonly AddCall[], b: readonly AddCall[]): boolean {
 /** A call that adds, by one of the ways it is reached. */
 interface Entered {
   /** Names, from the nearest caller outwards. */
+  readonly callers: readonly string[];
+  readonly workload: Unplaced;
+}
+
+/** The same with the lines of now. */
+interface Placed {
   readonly callers: readonly string[];
   readonly workload: Omit<Workload, 'id'>;
 }
@@ -181,7 +188,7 @@ function descriptorsOf(pieces: readonly Piece[]): Bounds {
   return union(total('out'), total('in'));
 }
 
-function workload(amounts: Amounts, pieces: Pieces, known: Known): Omit<Workload, 'id'> {
+function workload(amounts: Amounts, pieces: Pieces, known: Known): Unplaced {
   const { program } = amounts;
   const { add, entry, driver } = known;
   const { file } = add.fn;
@@ -192,7 +199,7 @@ function workload(amounts: Amounts, pieces: Pieces, known: Known): Omit<Workload
     deviceClass: classOf(program, file),
     file,
     function: add.fn.name,
-    range: { start: program.positionOf(file, add.call.start), end: program.positionOf(file, add.call.end) },
+    range: { start: add.call.start, end: add.call.end },
     call: add.name,
     via: entry.callers.map(({ fn, call }) => evidenceAt(program, fn.file, call)),
     queue: queue === undefined ? '' : printExpr(queue),

@@ -10,7 +10,8 @@ import { atMost, union } from './amounts/bounds.js';
 import { evidenceAt } from './amounts/evidence.js';
 import { LARGEST_RING } from './amounts/known.js';
 import { keyOf, readingOf } from './amounts/reading.js';
-import type { Bounds, Evidence, Mapping, Piece } from './workload.js';
+import type { Evidence, Mapping, Piece } from './unplaced.js';
+import type { Bounds } from './workload.js';
 
 /** The call by which a driver takes the mapping of a queue over. Source: include/linux/virtio.h (6.6 to 6.14). */
 const premapper = 'virtqueue_set_dma_premapped';

@@ -10,7 +10,7 @@ import { evidenceAt } from './amounts/evidence.js';
 import { keyOf, readingOf } from './amounts/reading.js';
 import { isTailOf } from './amounts/sizes.js';
 import { readsOf } from './reads.js';
-import type { Payload } from './workload.js';
+import type { Payload } from './unplaced.js';
 
 /** Source: include/linux/virtio.h (6.12). */
 const takers = ['virtqueue_get_buf', 'virtqueue_get_buf_ctx'] as const;

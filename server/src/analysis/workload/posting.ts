@@ -11,7 +11,8 @@ import { LARGEST_RING } from './amounts/known.js';
 import { keyOf, type Loop, readingOf } from './amounts/reading.js';
 import type { Pieces } from './pieces/pieces.js';
 import { queuesLike } from './queues.js';
-import type { Bounds, Piece, Posting } from './workload.js';
+import type { Piece, Posting } from './unplaced.js';
+import type { Bounds } from './workload.js';
 
 /** Functions between the one that adds a buffer and the one that goes on adding. */
 const MAX_HOPS = 2;

@@ -1,6 +1,12 @@
 /** The decisions that hold for a file of a view, by the name of a policy. Worked out once for each view. */
 import { annotate, type FilePolicy, type FoundSite, type SiteOutcome } from '../../analysis/index.js';
-import { builtinPolicy, type DeviceId, type PlatformId } from '../../model/index.js';
+import {
+  type Answer,
+  builtinPolicy,
+  type DeviceId,
+  type PlatformId,
+  type Policy,
+} from '../../model/index.js';
 import { Ledger, type Program } from '../../program/index.js';
 import { defaultChoice, outcomePlan } from '../../service/outcomes.js';
 import type { RequestView } from './view.js';
@@ -19,8 +25,23 @@ export function filePolicy(view: RequestView, file: string, policy: string): Fil
   const found = policies.get(key);
   if (found !== undefined) return found;
   const made = outcomePlan(view.program, { ...(view.outcomes ?? defaultChoice), policy }).policyFor(file);
-  policies.set(key, made);
-  return made;
+  const said = { ...made, policy: placedPolicy(view.program, made.policy) };
+  policies.set(key, said);
+  return said;
+}
+
+/** The policy with the lines of now in its answers. */
+function placedPolicy(program: Program, policy: Policy): Policy {
+  const placed = <T>(answer: Answer<T>): Answer<T> => ({ ...answer, where: program.placed(answer.where) });
+  const { finalized } = policy;
+  return {
+    ...policy,
+    kept: (q) => placed(policy.kept(q)),
+    ...(finalized !== undefined && { finalized: (q) => placed(finalized.call(policy, q)) }),
+    validated: (q) => placed(policy.validated(q)),
+    refusal: (q) => placed(policy.refusal(q)),
+    usesDmaApi: (q) => placed(policy.usesDmaApi(q)),
+  };
 }
 
 /** Sites of a function of a file, as the analysis found them. */

@@ -1,6 +1,7 @@
 /** A range with what is known of why it is no larger, and the ways amounts are put together. */
 
-import type { Bounds, Evidence } from '../workload.js';
+import type { Evidence } from '../unplaced.js';
+import type { Bounds } from '../workload.js';
 import { anything, exactly, smaller, union } from './bounds.js';
 
 export interface Amount extends Bounds {

@@ -9,7 +9,8 @@ import { between } from '../amounts/bounds.js';
 import { evidenceAt } from '../amounts/evidence.js';
 import { knownNumbers, LARGEST_BOUNCE_BYTES } from '../amounts/known.js';
 import { readingOf } from '../amounts/reading.js';
-import type { Bounds, Evidence, Growth } from '../workload.js';
+import type { Evidence, Growth } from '../unplaced.js';
+import type { Bounds } from '../workload.js';
 
 export interface BlockLimits {
   readonly segment: Bounds;

@@ -9,7 +9,8 @@ import type { Amounts, Frame } from '../amounts/amounts.js';
 import { exactly } from '../amounts/bounds.js';
 import { evidenceAt } from '../amounts/evidence.js';
 import { keyOf, readingOf } from '../amounts/reading.js';
-import type { Direction, Evidence } from '../workload.js';
+import type { Evidence } from '../unplaced.js';
+import type { Direction } from '../workload.js';
 import { fillings, isSetter, listName } from './scatterlists.js';
 
 /** A list of the call, and the frame its name belongs to. */

@@ -18,7 +18,8 @@ import {
   userAllocations,
 } from '../amounts/known.js';
 import { keyOf, type Loop, readingOf } from '../amounts/reading.js';
-import type { Bounds, Growth, Piece, SegmentBound } from '../workload.js';
+import type { Growth, Piece } from '../unplaced.js';
+import type { Bounds, SegmentBound } from '../workload.js';
 import { blockLimits } from './block-limits.js';
 import { type Listed, Lists } from './lists.js';
 import { type Filling, fillings, fillingsElsewhere, type ListName, listName } from './scatterlists.js';
