@@ -207,22 +207,23 @@ class Run {
    */
   get laterPasses(): readonly LaterPass[] {
     const { ledger } = this.program;
-    const queued = (): ReadonlySet<string> => ledger.announced('queued');
-    const kinds = (): ReadonlyMap<string, string> => ledger.announced('kinds');
+    const isQueued = (carrier: string): boolean => ledger.announcedFor('queued', carrier) === true;
+    const kindOf = (carrier: string): string | null => ledger.announcedFor('kinds', carrier) ?? null;
     const rings = (): ReadonlySet<Expr> => ledger.announced('rings');
     // Copies are announced: they are compared with what comes after.
     return [
       {
-        announce: ({ carriers }) => ledger.publish('queued', new Set(carriers.queued)),
-        detector: (own) => plainMessageStores(own.carriers.knowing({ queued: queued() })),
+        announce: ({ carriers }) =>
+          ledger.publish('queued', new Map([...carriers.queued].map((carrier) => [carrier, true]))),
+        detector: (own) => plainMessageStores(own.carriers.knowing({ isQueued })),
       },
       {
         announce: ({ carriers }) => ledger.publish('kinds', new Map(carriers.kinds)),
-        detector: (own) => queuedAddressMessages(own.carriers.knowing({ kinds: kinds() })),
+        detector: (own) => queuedAddressMessages(own.carriers.knowing({ kindOf })),
       },
       {
         announce: ({ rings }) => ledger.publish('rings', new Set(rings)),
-        detector: () => usesOfRingMemory(rings()),
+        detector: () => usesOfRingMemory(rings),
       },
     ];
   }

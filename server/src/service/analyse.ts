@@ -36,7 +36,7 @@ import {
   treeAt,
   treeOrFolder,
 } from '../program/index.js';
-import type { NotAnalysed, Report } from '../report/report.js';
+import type { CostedWorkload, NotAnalysed, Report } from '../report/report.js';
 import { buildId, toolVersion } from '../report/version.js';
 import { applyRules, type RuleLevels } from '../rules/index.js';
 import { applySuppressions, type SuppressOptions } from '../suppress/index.js';
@@ -227,9 +227,6 @@ export function* reportSteps(
   const { workloads, notAnalysed: notWorkedOut } = yield* workloadSteps(program, wanted.files);
   const loads = idsByFunction(workloads);
   clock.lap('workloads');
-  const bounced = new Map(
-    [...new Set(workloads.map(({ file }) => file))].map((file) => [file, bouncedFor(file)]),
-  );
   const found = applyRules({ program, files: wanted.files, inventory, outcomes, workloads }, options.rules);
   const { findings, suppressed } = applySuppressions(program, wanted.files, found, suppressOptions(options));
   clock.lap('rules');
@@ -247,10 +244,7 @@ export function* reportSteps(
       if (run === undefined && load === undefined) return found.site;
       return { ...found.site, ...(run && { outcomes: run }), ...(load && { workload: load }) };
     }),
-    workloads: workloads.map((load) => ({
-      ...load,
-      throughput: throughputOf(load, bounced.get(load.file) ?? []),
-    })),
+    workloads: workloads.map((load) => costed(load, bouncedFor)),
     findings: findings.map((finding) => withFix({ program, inventory, suppressed }, finding)),
     suppressed,
     notAnalysed: sortedUnique([
@@ -271,9 +265,19 @@ function suppressOptions({ rules, outcomes }: Pick<AnalyseOptions, 'rules' | 'ou
   return { levels: rules, isPartial: outcomes !== undefined && !isUsual(outcomes) };
 }
 
-type Throughput = Report['workloads'][number]['throughput'];
+type Throughput = CostedWorkload['throughput'];
 
 const throughputs = new WeakMap<Workload, { readonly on: string; readonly throughput: Throughput }>();
+
+/** Throughput is asked for by few, and rests on every decision that bears on the file: it is worked out when it is read. */
+function costed(load: Workload, bouncedFor: (file: string) => readonly PlatformId[]): CostedWorkload {
+  return {
+    ...load,
+    get throughput() {
+      return throughputOf(load, bouncedFor(load.file));
+    },
+  };
+}
 
 function throughputOf(load: Workload, platforms: readonly PlatformId[]): Throughput {
   const on = platforms.join();

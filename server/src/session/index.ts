@@ -26,7 +26,7 @@ export interface SessionOptions {
   readonly outcomes?: OutcomeChoice;
 }
 
-/** A report, and what it was read from: good until the next view. */
+/** A report, and what it was read from: good until the next view, as what it works out when it is read. */
 export interface View {
   readonly report: Report;
   readonly program: Program;
@@ -35,7 +35,7 @@ export interface View {
 
 /**
  * The report of an earlier session on these files, where it still holds and the texts are those on disk; null elsewhere. Quicker
- * than a session is opened.
+ * than a session is opened. It does not hold workloads, whose throughput is worked out when it is read.
  */
 export function earlierReport(
   options: SessionOptions,
@@ -102,7 +102,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     const { texts, onDisk } = images.sources;
     const asRead = new Map(texts);
     const keep = async (): Promise<void> => {
-      if ((await earlier.recall(files, asRead)) === null) await earlier.keep(files, asRead, report, onDisk);
+      const withoutLoads: Report = { ...report, workloads: [] };
+      if ((await earlier.recall(files, asRead)) === null)
+        await earlier.keep(files, asRead, withoutLoads, onDisk);
     };
     // What cannot be kept is worked out again.
     setTimeout(() => void keep().catch(() => {}), keepAfterMs).unref();

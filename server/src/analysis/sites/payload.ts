@@ -18,8 +18,8 @@ import type { Candidate } from './collector.js';
 import { type FunctionContext, type Node, recordOf } from './context.js';
 
 interface KnownCarriers {
-  readonly kinds?: ReadonlyMap<string, string>;
-  readonly queued?: ReadonlySet<string>;
+  readonly kindOf?: (carrier: string) => string | null;
+  readonly isQueued?: (carrier: string) => boolean;
 }
 
 /** What payload detectors learn in one pass and use in the next: records and fields that carry addresses. */
@@ -48,7 +48,7 @@ export class AddressCarriers {
   }
 
   kindOf(carrier: string): string | null {
-    return this.known.kinds?.get(carrier) ?? this.kinds.get(carrier) ?? null;
+    return this.known.kindOf?.(carrier) ?? this.kinds.get(carrier) ?? null;
   }
 
   /** A field (`struct x.field`) or record that is put into a scatterlist. */
@@ -57,7 +57,7 @@ export class AddressCarriers {
   }
 
   isQueued(carrier: string): boolean {
-    return (this.known.queued?.has(carrier) ?? false) || this.queued.has(carrier);
+    return (this.known.isQueued?.(carrier) ?? false) || this.queued.has(carrier);
   }
 }
 

@@ -49,10 +49,11 @@ function isPages(origin: Origin): boolean {
 }
 
 /** Where such memory is given back, and where a pointer to it is stored as a number for the device. */
-export function usesOfRingMemory(found: ReadonlySet<Expr>) {
+export function usesOfRingMemory(found: () => ReadonlySet<Expr>) {
   return (ctx: FunctionContext): void => {
-    if (ctx.role !== 'guest' || found.size === 0) return;
-    const isRing = (value: Expr): boolean => ctx.origins.of(value, ctx.fn).some((o) => found.has(o.at));
+    if (ctx.role !== 'guest') return;
+    const isRing = (value: Expr): boolean =>
+      found().size > 0 && ctx.origins.of(value, ctx.fn).some((o) => found().has(o.at));
     walk(
       ctx.fn.variants.flatMap((v) => v.body),
       (node) => {

@@ -128,6 +128,13 @@ export class Ledger {
     return this.input(`=${name}`, '', () => this.published.get(name)) as T;
   }
 
+  /** What the map published last under the name holds for a key: it rests on that alone. */
+  announcedFor<T>(name: string, key: string): T | undefined {
+    const read = (): T | undefined =>
+      (this.published.get(name) as ReadonlyMap<string, T> | undefined)?.get(key);
+    return this.input(`=${name}`, `for ${key}`, read);
+  }
+
   private plainDetail<T>(what: string, subject: object, key: object, find: () => T): T {
     let memo = this.details.get(what);
     if (memo === undefined) {
