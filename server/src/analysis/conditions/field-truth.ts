@@ -1,6 +1,8 @@
 /** What a struct field says: the truth of everything ever stored to it, under the conditions it is stored. */
 import { stateFields } from '@vringside/grammars/guest-facts';
 import type { FieldAssignment } from '../../program/index.js';
+import type { Expr } from '../../syntax/ir.js';
+import { uncast } from '../../syntax/walk.js';
 import { FALSE, type Formula, TRUE } from '../formulas/formula.js';
 import { printExpr } from '../values/print.js';
 import { constantTruth } from './constants.js';
@@ -29,6 +31,10 @@ export class FieldTruths {
   of(record: string, field: string): Resolution | null {
     const assignments = this.resolver.program.fieldAssignments(record, field);
     if (assignments.length === 0 || assignments.length > MAX_ASSIGNMENTS) return null;
+    // Told before any body is walked for it: most fields are numbers and pointers.
+    if (assignments.some(saysNothing)) return null;
+    // A pointer says whether an allocation or a look-up succeeded, unless the code chooses between one and none.
+    if (!assignments.some(isChoice) && assignments.some((a) => this.isOfPointer(a))) return null;
     const { formulas } = this.resolver.atoms;
     const via: Via[] = [];
     let formula: Formula = FALSE;
@@ -85,6 +91,13 @@ export class FieldTruths {
       : this.resolver.atoms.of({ kind: 'state', name: `${bare}.${reset.field}`, field: reset.field });
   }
 
+  private isOfPointer({ target, function: fn }: FieldAssignment): boolean {
+    if (target === null || fn === null) return false;
+    const { program } = this.resolver;
+    const type = program.typeOf(target, program.scopeOf(fn));
+    return type !== null && type.pointers > 0;
+  }
+
   /** What is assigned and when; null when the value says nothing that could be told. */
   private assignedTruth(a: FieldAssignment): AssignedTruth | null {
     if (a.op !== '=' || a.value === null) return null;
@@ -119,6 +132,31 @@ export class FieldTruths {
       if (t.isAround) formula = formulas.and(formula, t.held ? t.truth : formulas.not(t.truth));
     }
     return formula;
+  }
+}
+
+/** Whether the value given to a field has no truth that could be known, as it is written. */
+function saysNothing({ op, value }: FieldAssignment): boolean {
+  return op !== '=' || value === null || hasNoTruth(value);
+}
+
+function isChoice({ value }: FieldAssignment): boolean {
+  if (value === null) return false;
+  const e = uncast(value);
+  return e.kind === 'conditional' || (e.kind === 'binary' && (e.op === '&&' || e.op === '||'));
+}
+
+const arithmetic: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%', '<<', '>>', '^']);
+
+function hasNoTruth(value: Expr): boolean {
+  const e = uncast(value);
+  switch (e.kind) {
+    case 'binary':
+      return arithmetic.has(e.op);
+    case 'unary':
+      return e.op === '&' || e.op === '*' || e.op === '~';
+    default:
+      return e.kind === 'index' || e.kind === 'sizeof' || e.kind === 'update';
   }
 }
 
