@@ -273,7 +273,8 @@ export class Workspace {
   edited(path: string, hasOtherIncludes: boolean): void {
     if (hasOtherIncludes) this.graph = this.newIncludeGraph();
     this.ledger.changed('');
-    this.ledger.changed(path);
+    const unit = this.base.texts.live.get(path);
+    this.ledger.changed(path, unit && ((key) => mayDiffer(unit, key)));
   }
 
   /** Any file of the tree, selected or not; null when there is none or it is no text. */
@@ -471,6 +472,16 @@ export class Workspace {
     return places.sort((a, b) => (a.file === b.file ? a.chunk - b.chunk : a.file < b.file ? -1 : 1));
   }
 }
+
+/** Whether what was asked of a text under such a key can be other than before its last edit. */
+function mayDiffer(unit: LiveUnit, key: string): boolean {
+  const [, what = '', of = ''] = ofOnePlace.exec(key) ?? [];
+  if (what === '') return true;
+  return unit.mayDiffer(ofChunk.has(what) ? { chunk: Number(of) } : { name: of });
+}
+
+const ofOnePlace = /^(facts|initialises|name|defining|mentioning|storing) ([\w$.]+)$/;
+const ofChunk: ReadonlySet<string> = new Set(['facts', 'initialises', 'name']);
 
 function isBelow(path: string, folders: readonly string[]): boolean {
   return folders.some((folder) => folder === '' || path.startsWith(`${folder}/`));

@@ -183,13 +183,14 @@ export class Ledger {
     return cell.value as T;
   }
 
-  /** A text has changed: its inputs are read again. */
-  changed(file: string): void {
+  /** A text has changed: its inputs are read again, but for those that cannot have. */
+  changed(file: string, mayDiffer: (key: string) => boolean = () => true): void {
     for (const [key, cell] of this.inputs.get(file) ?? []) {
       if (cell.observers.size === 0) {
         this.inputs.get(file)?.delete(key);
         continue;
       }
+      if (!mayDiffer(key as string)) continue;
       const value = cell.find();
       if (cell.isSame(cell.value, value)) continue;
       cell.value = value;

@@ -66,6 +66,7 @@ export class LiveUnit implements Unit {
   private layout: Layout = new Layout('', [], []);
   private addressedSource: SourceFile | null = null;
   private places = new Map<number, { readonly chunk: Chunk; readonly part: Part; readonly slot: Slot }>();
+  private touched: Touched | null = null;
   private readonly mentioning = new Map<number, readonly number[]>();
   private readonly defining = new Map<number, readonly number[]>();
   private readonly storing = new Map<number, readonly number[]>();
@@ -114,6 +115,14 @@ export class LiveUnit implements Unit {
       part.facts = located(facts, this.path, id);
     }
     return part.facts;
+  }
+
+  /** Whether what the text says of a chunk, or the places of a name, can be other than before the last edit. */
+  mayDiffer(what: { readonly chunk: number } | { readonly name: string }): boolean {
+    if (this.touched === null) return true;
+    return 'chunk' in what
+      ? this.touched.chunks.has(what.chunk)
+      : this.touched.names.has(this.names.idOf(what.name));
   }
 
   get facts(): FileFacts {
@@ -213,8 +222,10 @@ export class LiveUnit implements Unit {
     const old = new Set(before);
     const gone = before.filter((slot) => !now.has(slot));
     const fresh = this.slots.filter((slot) => !old.has(slot));
+    this.touched = null;
     if (gone.length + fresh.length > MANY) this.indexAnew();
     else {
+      this.touched = touchedBy([...gone, ...fresh]);
       for (const slot of gone) this.eachName(slot, without);
       for (const slot of fresh) this.eachName(slot, withOne);
     }
@@ -256,6 +267,25 @@ export class LiveUnit implements Unit {
       }
     }
   }
+}
+
+/** What an edit bears on. */
+interface Touched {
+  readonly chunks: ReadonlySet<number>;
+  /** All names the chunks hold. */
+  readonly names: ReadonlySet<number>;
+}
+
+function touchedBy(slots: readonly Slot[]): Touched {
+  const chunks = new Set<number>();
+  const names = new Set<number>();
+  for (const { parts } of slots) {
+    for (const { id, names: held, defines, stores } of parts) {
+      chunks.add(id);
+      for (const list of [held, defines, stores]) for (const name of list) names.add(name);
+    }
+  }
+  return { chunks, names };
 }
 
 /** Slots whose names are not taken in and out one by one. */
