@@ -2,6 +2,7 @@
 
 import type { Expr, MemberExpr, PpCondition, TypeRef } from '../syntax/ir.js';
 import type { ChunkKind, SourceFile } from '../syntax/source.js';
+import { detached } from '../text/detached.js';
 import type { LineIndex } from '../text/line-index.js';
 import type { Position, Range } from '../text/span.js';
 import type { NotAnalysed } from './files/list-files.js';
@@ -220,7 +221,7 @@ export class Program {
     return this.workspace.ask(path, `text ${span.start} ${span.end}`, (unit) => {
       if (unit === null) return '';
       const start = unit.offsetOf(span.start);
-      return unit.text.slice(start, start + span.end - span.start);
+      return detached(unit.text.slice(start, start + span.end - span.start));
     });
   }
 
@@ -232,9 +233,11 @@ export class Program {
       (unit) =>
         unit === null
           ? ''
-          : unit.text.slice(
-              unit.lines.toText(unit.lines.offsetAt(start)),
-              unit.lines.toText(unit.lines.offsetAt(end)),
+          : detached(
+              unit.text.slice(
+                unit.lines.toText(unit.lines.offsetAt(start)),
+                unit.lines.toText(unit.lines.offsetAt(end)),
+              ),
             ),
     );
   }

@@ -5,6 +5,7 @@
 import type * as ir from '../syntax/ir.js';
 import { TokenKind } from '../syntax/lexer.js';
 import type { Chunk, SourceFile } from '../syntax/source.js';
+import { detached } from '../text/detached.js';
 import { LineIndex } from '../text/line-index.js';
 import type { NameTable } from './names/name-table.js';
 import { definedNames } from './names/outline-names.js';
@@ -239,7 +240,7 @@ const includePattern = /^[ \t]*#[ \t]*include(?:_next)?[ \t]*(?:"([^"\n]+)"|<([^
 
 export function findIncludes(text: string): IncludeLine[] {
   return [...text.matchAll(includePattern)].map(([, quoted, angled]) => ({
-    path: quoted ?? angled ?? '',
+    path: detached(quoted ?? angled ?? ''),
     isSystem: quoted === undefined,
   }));
 }

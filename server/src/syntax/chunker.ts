@@ -6,6 +6,7 @@
  * arm and ends beyond the group is one chunk over all its arms.
  */
 import { annotationCalls, annotationWords } from '@vringside/grammars/dialect';
+import { kept } from './build/intern.js';
 import { declarationName, functionNameToken, isOldStyleHead, leadsToBody } from './chunk-names.js';
 import { FRESH, type Frame, type State } from './chunk-state.js';
 import { TRUE } from './conditions.js';
@@ -400,7 +401,7 @@ export class Chunker {
     this.chunks.push({
       index: 0,
       kind,
-      name,
+      name: name === null ? null : kept(name),
       nameStart: nameToken < 0 ? -1 : (starts[nameToken] as number),
       condition,
       start: starts[firstToken] as number,

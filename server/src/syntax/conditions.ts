@@ -1,5 +1,6 @@
 /** Building and reading `#if` conditions. Constants are folded, so `true` and `false` stand only at the top. */
 import { neverDefined } from '@vringside/grammars/dialect';
+import { wordOf } from './build/intern.js';
 import type { PpCondition } from './ir.js';
 import { TokenKind, type Tokens } from './lexer.js';
 
@@ -53,7 +54,7 @@ export function parseCondition(text: string, tokens: Tokens, from: number, to: n
   for (let i = from; i < to; i++) {
     const kind = tokens.kinds[i] as number;
     if (kind === TokenKind.comment) continue;
-    words.push({ kind, text: text.slice(tokens.starts[i], tokens.ends[i]) });
+    words.push({ kind, text: wordOf(text, tokens.starts[i] as number, tokens.ends[i] as number) });
   }
   if (words.length === 0) return { kind: 'opaque', text: '' };
   return new ConditionReader(words).read();

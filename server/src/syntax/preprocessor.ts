@@ -5,6 +5,7 @@
  * Only what no compilation of C can see is `false`: `#if 0`, `#ifdef __cplusplus`, `#ifdef __ASSEMBLY__`.
  */
 import type { Span } from '../text/span.js';
+import { wordOf } from './build/intern.js';
 import { and, defined, FALSE, not, parseCondition, TRUE } from './conditions.js';
 import type { PpCondition, PpRegion } from './ir.js';
 import { TokenKind, type Tokens } from './lexer.js';
@@ -211,7 +212,7 @@ class GroupReader {
     if (!isNameTest) return parseCondition(this.text, this.tokens, from, to);
     let at = from;
     while (at < to && kinds[at] === TokenKind.comment) at++;
-    const name = at < to ? this.text.slice(starts[at], ends[at]) : '';
+    const name = at < to ? wordOf(this.text, starts[at] as number, ends[at] as number) : '';
     const condition = defined(name);
     return directive.word.endsWith('ndef') ? not(condition) : condition;
   }

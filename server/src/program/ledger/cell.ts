@@ -33,8 +33,8 @@ export class Cell {
   traces: readonly Trace[] = [];
   /** What is known as long as some questions are open. */
   provisional: Provisional | null = null;
-  /** The frame that noted this cell last: most cells are asked for many times by one frame. */
-  notedIn: Frame | null = null;
+  /** The number of the frame that noted this cell last: most cells are asked for many times by one frame. */
+  notedIn = 0;
   /** The round in which it was last asked for by nobody: it is an answer to the outside. */
   wanted = -1;
   readonly owner: Map<unknown, Cell>;
@@ -59,8 +59,12 @@ export interface Provisional {
   readonly restsOn: readonly { readonly cell: Cell; readonly opening: number }[];
 }
 
+let frames = 0;
+
 /** An answer being worked out. */
 export class Frame {
+  /** What is kept of a frame once it is over: the frame itself would keep all it asked for. */
+  readonly number: number = ++frames;
   readonly sources: Cell[] = [];
   /** Open questions asked, by this answer or one it rests on. */
   readonly restsOn = new Set<Cell>();

@@ -251,8 +251,8 @@ export class Ledger {
       cell.wanted = this.round;
       return;
     }
-    if (!this.tracks || cell.notedIn === frame) return;
-    cell.notedIn = frame;
+    if (!this.tracks || cell.notedIn === frame.number) return;
+    cell.notedIn = frame.number;
     frame.sources.push(cell);
   }
 

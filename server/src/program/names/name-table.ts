@@ -1,4 +1,5 @@
 /** Names as small numbers, so that an index of a million mentions is a few flat arrays. */
+import { detached } from '../../text/detached.js';
 
 const fnvOffset = 0x811c9dc5;
 const fnvPrime = 0x01000193;
@@ -25,7 +26,7 @@ export class NameTable {
     const found = this.slots[slot] as number;
     if (found !== 0) return found - 1;
     const id = this.names.length;
-    this.names.push(ownCopy(text.slice(start, end)));
+    this.names.push(detached(text.slice(start, end)));
     if (id >= this.hashes.length) {
       const hashes = new Int32Array(this.hashes.length * 2);
       hashes.set(this.hashes);
@@ -69,9 +70,4 @@ function hashOf(text: string, start: number, end: number): number {
   let hash = fnvOffset;
   for (let i = start; i < end; i++) hash = Math.imul(hash ^ text.charCodeAt(i), fnvPrime);
   return (hash ^ (hash >>> 15)) | 0;
-}
-
-/** A longer slice would keep the whole text it was cut from alive. */
-function ownCopy(slice: string): string {
-  return slice.length < 13 ? slice : Buffer.from(slice, 'utf16le').toString('utf16le');
 }

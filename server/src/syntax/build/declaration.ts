@@ -14,6 +14,7 @@ import { Field, Kind } from '../tree/kinds.js';
 import type { BuildContext } from './context.js';
 import { buildDeclarators, declaredByCall } from './declarators.js';
 import { buildExpr } from './expr.js';
+import { kept } from './intern.js';
 import { mineParts } from './mine.js';
 import { firstProblem, type Problem, problemAt } from './problem.js';
 import { buildStatements } from './stmt.js';
@@ -224,7 +225,7 @@ function definingMacro(c: BuildContext, node: number): string {
   for (const rewrite of c.rewrites.values()) {
     if (rewrite.kind !== 'definition-macro' || rewrite.start > c.end(node) || rewrite.end < c.start(node))
       continue;
-    return /\w+/.exec(c.source.slice(rewrite.start, rewrite.end))?.[0] ?? '';
+    return kept(/\w+/.exec(c.source.slice(rewrite.start, rewrite.end))?.[0] ?? '');
   }
   return '';
 }

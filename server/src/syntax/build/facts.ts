@@ -14,6 +14,7 @@ import { BuildContext, type FragmentReader } from './context.js';
 import { emptyReading, invocationOf, type Reading, readTopLevel } from './declaration.js';
 import { fragmentText, readFragment } from './fragment.js';
 import { readInclude } from './include.js';
+import { kept } from './intern.js';
 import { readMacro } from './macro.js';
 import { mergeReadings, type VariantReading } from './merge.js';
 import { mineParts } from './mine.js';
@@ -206,14 +207,14 @@ function settleFunctions(
   if (chunk.kind !== 'function') return;
   const head = rewrites.find((rewrite) => rewrite.kind === 'definition-macro');
   const words = head ? (file.text.slice(head.start, head.end).match(/\w+/g) ?? []) : [];
-  const definedBy = words[0] ?? null;
+  const definedBy = words[0] === undefined ? null : kept(words[0]);
   const at = mainFunction(reading.functions, chunk.name);
   const found = reading.functions[at];
   const facts = found ?? lostFunction(c, chunk);
   const name = chunk.name ?? facts.name;
   const nameSpan = facts.name === name && found ? facts.nameSpan : findName(file.text, name, chunk);
   const others = reading.functions.filter((_, index) => index !== at);
-  const subject = words[1] === undefined ? {} : { subject: words[1] };
+  const subject = words[1] === undefined ? {} : { subject: kept(words[1]) };
   const span = { start: Math.min(facts.start, nameSpan.start), end: Math.max(facts.end, nameSpan.end) };
   const settled = { ...facts, ...span, name, nameSpan, definedBy, ...subject, condition: chunk.condition };
   // Code outside the function that does not parse is the function's failure too: nothing else reports it.

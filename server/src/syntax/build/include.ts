@@ -1,9 +1,9 @@
 /** `#include` lines. */
 
+import { detached } from '../../text/detached.js';
 import type { IncludeFacts } from '../ir.js';
 import type { Chunk, SourceFile } from '../source.js';
 import { conditionsWithin } from './conditions-within.js';
-import { detached } from './intern.js';
 
 const INCLUDE = /^\s*#\s*include(?:_next)?\s*(?:<([^>\n]*)>|"([^"\n]*)")/;
 

@@ -1,5 +1,6 @@
 /** `#define`: the macro's head from the tokens, its body as an expression or as statements when it is one. */
 
+import { detached } from '../../text/detached.js';
 import type { Expr, MacroFacts, Stmt } from '../ir.js';
 import { TokenKind } from '../lexer.js';
 import type { Chunk, SourceFile } from '../source.js';
@@ -10,7 +11,7 @@ import { buildExpr } from './expr.js';
 import type { FactsReader } from './facts.js';
 import { readText } from './facts.js';
 import { firstFrom } from './fragment.js';
-import { detached, wordOf } from './intern.js';
+import { wordOf } from './intern.js';
 import { mineParts } from './mine.js';
 import { firstProblem } from './problem.js';
 import { addStatement, buildAsm } from './stmt.js';

@@ -5,6 +5,7 @@ import type { FieldFacts } from '../ir.js';
 import { Field, Kind } from '../tree/kinds.js';
 import type { BuildContext } from './context.js';
 import { buildExpr } from './expr.js';
+import { kept } from './intern.js';
 import { buildDeclarator, buildParams, buildSpecifiers, ownedTag, readType, type TagOf } from './type.js';
 
 /**
@@ -117,7 +118,11 @@ function addMacroField(c: BuildContext, node: number, fields: FieldFacts[]): voi
   const name = /^\w+\s*\((?:[^,()]*[\s*][^,()]*,)?\s*(\w+)\s*[,)]/.exec(text)?.[1];
   if (name === undefined) return;
   const at = start + findWord(text, name, text.indexOf('('));
-  fields.push({ name, type: readType(c, start, end), span: { start: at, end: at + name.length } });
+  fields.push({
+    name: kept(name),
+    type: readType(c, start, end),
+    span: { start: at, end: at + name.length },
+  });
 }
 
 /**
@@ -137,15 +142,20 @@ function addGroup(c: BuildContext, node: number, body: number, fields: FieldFact
     const [, keyword, type, member = ''] = overlap;
     const at = rewrite.start + findWord(head, member);
     const span = { start: at, end: at + member.length };
-    fields.push({ name: member, type: { base: `${keyword} ${type}`, pointers: 0 }, span });
+    fields.push({ name: kept(member), type: { base: `${keyword} ${kept(type ?? '')}`, pointers: 0 }, span });
     return;
   }
   if (!macro.includes('group') || name === undefined) return;
   const at = rewrite.start + head.lastIndexOf(name);
-  const tag = isTagged && names[0] !== undefined ? `struct ${names[0]}` : `struct ${c.owner}.${name}`;
+  const tag =
+    isTagged && names[0] !== undefined ? `struct ${kept(names[0])}` : `struct ${c.owner}.${kept(name)}`;
   const { start, end } = rewrite;
   c.records.push({ tag, fields: fields.slice(from), condition: c.conditionAt(start), start, end });
-  fields.push({ name, type: { base: tag, pointers: 0 }, span: { start: at, end: at + name.length } });
+  fields.push({
+    name: kept(name),
+    type: { base: tag, pointers: 0 },
+    span: { start: at, end: at + name.length },
+  });
 }
 
 /** The width after a declarator; -1 when it is no bit field. */

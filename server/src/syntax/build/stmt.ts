@@ -8,6 +8,7 @@ import { MAX_DEPTH } from './context.js';
 import { buildTypedef } from './declaration.js';
 import { buildDeclarators, declaredByCall, productOf } from './declarators.js';
 import { asmLabels, asmOperands, buildExpr } from './expr.js';
+import { kept } from './intern.js';
 import { mineNames, mineParts } from './mine.js';
 import { problemAt } from './problem.js';
 import { buildTypeSpecifier } from './type.js';
@@ -360,7 +361,7 @@ function macroCall(c: BuildContext, node: number, rewrite: Rewrite): Expr {
 }
 
 function macroName(c: BuildContext, rewrite: Rewrite): string {
-  return /\w+/.exec(c.source.slice(rewrite.start, rewrite.end))?.[0] ?? '';
+  return kept(/\w+/.exec(c.source.slice(rewrite.start, rewrite.end))?.[0] ?? '');
 }
 
 /** None when the rewrite takes in the parentheses: the parser was shown something between them. */

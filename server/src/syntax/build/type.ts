@@ -1,12 +1,12 @@
 /** Types and declarators: what a declaration says its names are. */
 import { annotationWords } from '@vringside/grammars/dialect';
 import { typeNameForm, typeNames, typeQualifiers } from '@vringside/grammars/type-names';
+import { detached } from '../../text/detached.js';
 import { oneLine } from '../../text/one-line.js';
 import type { Expr, Param, TypeRef } from '../ir.js';
 import { Field, Kind } from '../tree/kinds.js';
 import type { BuildContext } from './context.js';
 import { buildExpr } from './expr.js';
-import { detached } from './intern.js';
 import { buildEnumerators, buildRecord } from './record.js';
 
 /** What stands before the declarators of a declaration. */
@@ -85,8 +85,8 @@ function plainType(base: string): TypeRef {
   let type = plainTypes.get(base);
   if (!type) {
     if (plainTypes.size > 50_000) plainTypes.clear();
-    type = { base, pointers: 0 };
-    plainTypes.set(base, type);
+    type = { base: detached(base), pointers: 0 };
+    plainTypes.set(type.base, type);
   }
   return type;
 }
@@ -134,7 +134,7 @@ function readPlainType(text: string): TypeRef {
   }
   if (words.length > 0) base = canonicalWords(words);
   else if (keyword !== '') base = `${keyword} ${base}`.trim();
-  else base = detached(base);
+  base = detached(base);
   return text.includes('(') ? { base, pointers, isFunction: true } : { base, pointers };
 }
 
