@@ -52,7 +52,7 @@ export interface FunctionReach {
 }
 
 /** Deeper chains of calls are left as they are written. */
-const MAX_DEPTH = 100;
+const MAX_DEPTH = 64;
 /** Walked bodies kept at a time. */
 const MAX_BODIES = 400;
 /** A result over more atoms than this is named by its call instead. */
@@ -283,6 +283,7 @@ export class Resolver {
 
   /** A stub such as `static inline bool f(void) { return false; }`, or a function that says the same on every way out. */
   private constantResult(target: FunctionRef): Formula | null {
+    if (this.answers.depth > MAX_DEPTH) return null;
     const [first, ...others] = this.bodyOf(target).variants.flatMap((v) => v.reach.returns);
     if (first === undefined || first.truth > TRUE) return null;
     return others.every(({ truth }) => truth === first.truth) ? first.truth : null;

@@ -62,6 +62,9 @@ export interface Settled extends Rounds {
 /** Rounds there may be beyond one for each question: news has been all the way round by then. */
 const SPARE_ROUNDS = 8;
 
+/** How often one question is answered: six times is the most in Linux 6.12. */
+const MAX_ANSWERS = 16;
+
 /**
  * Answers the questions of a ring together, and those of the same ring that are met on the way. Traces of earlier rounds that the
  * questions hold are used again. `open` makes a question show an answer.
@@ -124,7 +127,8 @@ function rounds(
     for (const cell of due) {
       const trace = traceOf(cell);
       if (trace === null) return null;
-      used.get(cell)?.push(trace);
+      const given = used.get(cell) ?? [];
+      if (given.push(trace) > MAX_ANSWERS) return { answers: answers(0), isStable: false };
     }
     const changed = new Set(due.filter((cell) => !isShown(cell, lastOf(cell)?.value)));
     for (const cell of changed) open(cell, lastOf(cell)?.value);
