@@ -51,6 +51,23 @@ export class Cell {
     this.find = find;
     this.isSame = isSame;
   }
+
+  /** Whether two of its answers are one. */
+  isOne(a: unknown, b: unknown): boolean {
+    if (a === b) return true;
+    if (a instanceof Thrown || b instanceof Thrown)
+      return a instanceof Thrown && b instanceof Thrown && String(a.error) === String(b.error);
+    return this.isSame(a, b);
+  }
+}
+
+/** What stands for an answer where there is none but an error: whoever asks meets it. */
+export class Thrown {
+  readonly error: unknown;
+
+  constructor(error: unknown) {
+    this.error = error;
+  }
 }
 
 /** An answer that rests on questions that are open. */

@@ -8,8 +8,8 @@
  * Questions that come back to themselves in a roundabout way are settled together (`rings.ts`). So an answer depends on its question
  * alone, and not on what was asked before.
  */
-import { Cell, Frame, type Provisional } from './cell.js';
-import { type Evaluation, Ring, settle } from './rings.js';
+import { Cell, Frame, type Provisional, Thrown } from './cell.js';
+import { type Evaluation, Ring, type Settled, settle } from './rings.js';
 
 export interface Options<T> {
   /** Whether two answers are one; default: the same object, or lists, sets or maps of the same items. */
@@ -57,10 +57,10 @@ export class Ledger {
       table.set(key, cell);
     } else if (cell.isOpen) {
       this.frame?.restsOn.add(cell);
-      return cell.shown as T;
+      return told(cell.shown) as T;
     } else cell.find = find;
     cell.unfinished = unfinished;
-    return this.read(cell) as T;
+    return told(this.read(cell)) as T;
   }
 
   /**
@@ -89,7 +89,7 @@ export class Ledger {
       table.set(subject, cell);
     }
     const own = cell;
-    const read = (): T => this.read(own) as T;
+    const read = (): T => told(this.read(own)) as T;
     return {
       get contents() {
         return read();
@@ -104,7 +104,7 @@ export class Ledger {
     this.frame = frame;
     try {
       const found = find();
-      if (frame.restsOn.size === 0) keep?.(found);
+      if (frame.restsOn.size + frame.unsettled.size === 0) keep?.(found);
       return found;
     } finally {
       this.frame = frame.outer;
@@ -143,18 +143,27 @@ export class Ledger {
     }
     const known = memo.get(key);
     if (known?.subject === subject) return known.value as T;
-    const value = find();
-    memo.set(key, { subject, value });
-    return value;
+    const frame = new Frame(this.frame);
+    this.frame = frame;
+    try {
+      const value = find();
+      if (frame.restsOn.size + frame.unsettled.size === 0) memo.set(key, { subject, value });
+      return value;
+    } finally {
+      this.frame = frame.outer;
+      this.passOn(frame, frame.outer);
+    }
   }
 
-  /** Lets an answer go, unless it is being worked out; asked for again, it is worked out again. */
+  /** Lets answers go, a ring as a whole, unless they are being worked out; asked for again, they are worked out again. */
   forget(what: string, limit: number): void {
     const table = this.tables.get(what);
     if (this.tracks || table === undefined || table.size <= limit) return;
     for (const [key, cell] of table) {
       if (table.size <= limit / 2) return;
-      if (!cell.isOpen && cell.ring?.isStable !== false) table.delete(key);
+      if (cell.isOpen) continue;
+      table.delete(key);
+      for (const member of cell.ring?.members ?? []) member.owner.delete(member.key);
     }
   }
 
@@ -294,7 +303,10 @@ export class Ledger {
           if (member.state === 'dirty') break;
           if (source.ring === ring) continue;
           if (!this.holds(source)) member.state = 'dirty';
-          if (ring.isBroken) return;
+          if (ring.isBroken) {
+            this.bringUpToDate(asked);
+            return;
+          }
         }
       }
     } finally {
@@ -305,7 +317,7 @@ export class Ledger {
     else this.settleAnew(ring, asked);
   }
 
-  /** Whether what an answer was made from is as it was, as far as can be said now. */
+  /** Whether what an answer was made from is known now: where it has changed, the answer is marked as dirty. */
   private holds(source: Cell): boolean {
     if (source.isOpen || source.ring?.isSettling === true) return false;
     this.bringUpToDate(source);
@@ -314,13 +326,10 @@ export class Ledger {
     this.frame = null;
     try {
       this.work(source);
-    } catch {
-      // Whoever asks for it meets the same error.
-      this.drop(source);
     } finally {
       this.frame = frame;
     }
-    return false;
+    return isClean(source);
   }
 
   // ---- working out -------------------------------------------------------------------------------------------
@@ -337,17 +346,24 @@ export class Ledger {
     const isRing = done.asked.has(cell) || done.unsettled.size > 0;
     const restsOn = [...done.asked].filter((other) => other !== cell);
     if (restsOn.length > 0) return this.hangs(cell, done.value, restsOn, done.unsettled);
-    if (isRing) return this.settleRing(cell, [cell, ...done.unsettled]);
-    cell.provisional = null;
-    this.link(cell, done.sources);
-    const isNew = !cell.hasValue || !cell.isSame(cell.value, done.value);
-    cell.state = 'clean';
-    if (isNew) {
-      cell.value = done.value;
-      cell.hasValue = true;
-      for (const observer of cell.observers) this.soil(observer, 'dirty');
+    if (isRing) {
+      const hanging = this.settleRing(cell, [cell, ...done.unsettled]);
+      // Settled, or what it was thought to be in one ring with is answered now.
+      return hanging !== null || isClean(cell) ? hanging : this.work(cell);
     }
+    cell.provisional = null;
+    this.keep(cell, done.value, done.sources);
     return null;
+  }
+
+  private keep(cell: Cell, value: unknown, sources: readonly Cell[]): void {
+    const isNew = !cell.hasValue || !cell.isOne(cell.value, value);
+    this.link(cell, sources);
+    cell.state = 'clean';
+    if (!isNew) return;
+    cell.value = value;
+    cell.hasValue = true;
+    for (const observer of cell.observers) this.soil(observer, 'dirty');
   }
 
   private open(cell: Cell, shows: unknown): void {
@@ -360,17 +376,18 @@ export class Ledger {
   private evaluate(cell: Cell): Evaluation {
     const frame = new Frame(this.frame);
     this.frame = frame;
+    let value: unknown;
     try {
-      const value = cell.find();
-      const sources = frame.sources.filter((source) => source !== cell);
-      return { value, sources, asked: frame.restsOn, unsettled: frame.unsettled };
+      value = cell.find();
     } catch (error) {
-      this.drop(cell);
-      if (this.tracks) frame.outer?.sources.push(...frame.sources);
-      throw error;
+      // How deep the stack is hangs on who asks: that is nothing to keep.
+      if (error instanceof RangeError) throw error;
+      value = new Thrown(error);
     } finally {
       this.frame = frame.outer;
     }
+    const sources = frame.sources.filter((source) => source !== cell);
+    return { value, sources, asked: frame.restsOn, unsettled: frame.unsettled };
   }
 
   /** Part of a ring whose first question is open still: the answer before is kept to be compared with the next. */
@@ -401,27 +418,31 @@ export class Ledger {
       opened.add(cell);
       this.open(cell, shows);
     };
-    let settled: ReturnType<typeof settle>;
+    let settled: Settled;
     try {
       settled = settle(first, open, (cell) => this.evaluate(cell));
     } catch (error) {
-      for (const cell of opened) this.drop(cell);
+      for (const cell of opened) this.leaveRing(cell);
       throw error;
     } finally {
       for (const cell of opened) cell.isOpen = false;
     }
-    const { answers, outer, isStable } = settled;
-    if (outer.size > 0) {
+    if (settled.outer.size > 0) {
       for (const cell of opened) this.leaveRing(cell);
-      return this.hangs(asked, asked.shown, [...outer], opened);
+      return this.hangs(asked, asked.shown, [...settled.outer], opened);
     }
-    const ring = new Ring(new Set(answers.keys()), isStable);
+    this.keepRing(settled);
+    return null;
+  }
+
+  private keepRing({ answers }: Settled): void {
+    const ring = new Ring(new Set(answers.keys()));
     const changed: Cell[] = [];
     for (const [cell, { value, traces }] of answers) {
       cell.state = 'dirty';
       cell.provisional = null;
       this.link(cell, [...new Set(traces.flatMap(({ sources, inputs }) => [...sources, ...inputs]))]);
-      if (cell.hasValue && cell.isSame(cell.value, value)) continue;
+      if (cell.hasValue && cell.isOne(cell.value, value)) continue;
       cell.value = value;
       cell.hasValue = true;
       changed.push(cell);
@@ -432,7 +453,6 @@ export class Ledger {
       cell.ring = ring;
       cell.traces = this.tracks ? traces : [];
     }
-    return null;
   }
 
   /** Settles what is left of a ring, from the question that is asked. */
@@ -443,8 +463,6 @@ export class Ledger {
     this.frame = null;
     try {
       this.settleRing(asked, [asked]);
-    } catch {
-      // Asked again, it meets the same error.
     } finally {
       this.frame = frame;
       ring.isSettling = false;
@@ -463,15 +481,6 @@ export class Ledger {
     cell.state = 'dirty';
   }
 
-  /** There is no answer any more; what was made from it has to be looked at. */
-  private drop(cell: Cell): void {
-    cell.state = 'dirty';
-    cell.hasValue = false;
-    cell.value = undefined;
-    this.link(cell, []);
-    for (const observer of cell.observers) this.soil(observer, 'dirty');
-  }
-
   private link(cell: Cell, sources: readonly Cell[]): void {
     if (!this.tracks) return;
     for (const source of cell.sources) source.observers.delete(cell);
@@ -486,36 +495,35 @@ export class Ledger {
     if (before === 'clean') for (const observer of cell.observers) this.soil(observer, 'check');
   }
 
-  /** Lets go of what nobody asked for in a while and nothing is made from. */
+  /** Lets go of what nobody asked for in a while and no answer that was asked for is made from. */
   private sweep(): void {
-    for (const table of this.tables.values()) for (const cell of table.values()) this.letGo(cell);
-  }
-
-  private letGo(first: Cell): void {
-    const work = [first];
+    const needed = new Set<Cell>();
+    const work: Cell[] = [];
+    for (const table of this.tables.values())
+      for (const cell of table.values()) if (cell.isOpen || cell.wanted >= this.round - 31) work.push(cell);
     for (let cell = work.pop(); cell !== undefined; cell = work.pop()) {
-      const { ring } = cell;
-      if (ring === null ? !this.isIdle(cell) : !this.isIdleRing(ring)) continue;
-      for (const member of ring?.members ?? [cell]) {
-        work.push(...member.sources.filter((source) => ring === null || source.ring !== ring));
-        this.link(member, []);
-        member.owner.delete(member.key);
+      if (needed.has(cell)) continue;
+      needed.add(cell);
+      work.push(...cell.sources, ...(cell.ring?.members ?? []));
+    }
+    for (const table of [...this.tables.values(), ...this.inputs.values()]) {
+      for (const [key, cell] of table) {
+        if (needed.has(cell)) continue;
+        this.link(cell, []);
+        table.delete(key);
       }
     }
   }
+}
 
-  private isIdle(cell: Cell, ring: Ring | null = null): boolean {
-    if (cell.isOpen || cell.wanted >= this.round - 31) return false;
-    for (const observer of cell.observers) if (ring === null || observer.ring !== ring) return false;
-    return true;
-  }
+function told(value: unknown): unknown {
+  if (value instanceof Thrown) throw value.error;
+  return value;
+}
 
-  private isIdleRing(ring: Ring): boolean {
-    if (ring.sweep === this.round) return false;
-    ring.sweep = this.round;
-    for (const member of ring.members) if (!this.isIdle(member, ring)) return false;
-    return true;
-  }
+/** After something that may have changed it. */
+function isClean({ state }: Cell): boolean {
+  return state === 'clean';
 }
 
 /** The same object, or lists, sets or maps of the same items in the same order. */

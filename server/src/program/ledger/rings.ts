@@ -4,7 +4,7 @@
  * What one function returns may hang on what another does, and that on a field the first one sets. Such questions are answered
  * together, in rounds: at first each of them is "not known"; in every round each is answered from what the others said in
  * the round before, until nothing changes. So the answers do not hang on which question was asked first. Where the rounds
- * come to no end (a flag set from its own negation), the answers of the first round stand.
+ * come to no end (a flag set from its own negation), the answers of the first round stand. An error is an answer like others.
  */
 import type { Cell } from './cell.js';
 
@@ -21,20 +21,15 @@ export interface Trace {
 /** Questions that were settled together. */
 export class Ring {
   readonly members: ReadonlySet<Cell>;
-  /** The rounds came to an end. */
-  readonly isStable: boolean;
   /** What its answers were made from is being looked at. */
   isChecked = false;
   /** Its questions are being settled anew. */
   isSettling = false;
   /** It is no ring any more. */
   isBroken = false;
-  /** The sweep that looked at it last. */
-  sweep = -1;
 
-  constructor(members: ReadonlySet<Cell>, isStable: boolean) {
+  constructor(members: ReadonlySet<Cell>) {
     this.members = members;
-    this.isStable = isStable;
   }
 }
 
@@ -48,26 +43,25 @@ export interface Evaluation {
   readonly unsettled: ReadonlySet<Cell>;
 }
 
-interface Rounds {
-  /** Each question with what was worked out for it, and its answer. */
-  readonly answers: ReadonlyMap<Cell, { readonly value: unknown; readonly traces: readonly Trace[] }>;
-  readonly isStable: boolean;
-}
+/** Each question with what was worked out for it, and its answer. */
+type Answers = ReadonlyMap<Cell, { readonly value: unknown; readonly traces: readonly Trace[] }>;
 
-export interface Settled extends Rounds {
+export interface Settled {
+  readonly answers: Answers;
   /** Open questions elsewhere on which the ring hangs: it is part of a larger one, and nothing is settled. */
   readonly outer: ReadonlySet<Cell>;
 }
 
-/** Rounds there may be beyond one for each question: news has been all the way round by then. */
-const SPARE_ROUNDS = 8;
+/** Where the rounds neither end nor repeat themselves by so many for each question, no end is in sight. */
+const MOST_ROUNDS = 16;
 
 /** How often one question is answered: six times is the most in Linux 6.12. */
 const MAX_ANSWERS = 16;
 
 /**
  * Answers the questions of a ring together, and those of the same ring that are met on the way. Traces of earlier rounds that the
- * questions hold are used again. `open` makes a question show an answer.
+ * questions hold are used again. `open` makes a question show an answer. Questions that were thought to be of the ring, and are
+ * made from its answers only, get none.
  */
 export function settle(
   first: Iterable<Cell>,
@@ -78,11 +72,12 @@ export function settle(
   const known = new Map<Cell, Trace[]>();
   const add = (cells: Iterable<Cell>): void => {
     for (const cell of cells) {
-      if (members.has(cell)) continue;
+      // What is open is answered elsewhere, and what is clean has been answered meanwhile.
+      if (members.has(cell) || cell.isOpen || cell.state === 'clean') continue;
       members.add(cell);
       known.set(cell, [...cell.traces]);
-      // What an answer that still holds asked at first belongs to the ring as well.
-      add(cell.traces[0]?.inputs ?? []);
+      // What an answer that still holds asked may belong to the ring as well.
+      for (const { inputs } of cell.traces) add(inputs);
     }
   };
   add(first);
@@ -104,10 +99,13 @@ export function settle(
       traces.push(trace);
       return trace;
     };
-    for (const cell of members) open(cell, cell.unfinished);
-    const found = rounds(members, open, traceOf);
-    if (found !== null) return { ...found, outer };
-    if (outer.size > 0) return { answers: new Map(), isStable: true, outer };
+    const answers = rounds(members, open, traceOf);
+    if (answers !== null) {
+      const inner = innermost(answers);
+      // These ask nothing of the others, so all they can say is known.
+      return { answers: (inner.size < members.size && rounds(inner, open, traceOf)) || answers, outer };
+    }
+    if (outer.size > 0) return { answers: new Map(), outer };
     add(met);
   }
 }
@@ -117,13 +115,17 @@ function rounds(
   members: ReadonlySet<Cell>,
   open: (cell: Cell, shows: unknown) => void,
   traceOf: (cell: Cell) => Trace | null,
-): Rounds | null {
+): Answers | null {
   const used = new Map<Cell, Trace[]>([...members].map((cell) => [cell, []]));
-  const answers = (which: 0 | -1) =>
+  const answers = (which: 0 | -1): Answers =>
     new Map([...used].map(([cell, traces]) => [cell, { value: traces.at(which)?.value, traces }]));
   const lastOf = (cell: Cell): Trace | undefined => used.get(cell)?.at(-1);
+  for (const cell of members) open(cell, cell.unfinished);
   let due: readonly Cell[] = [...members];
-  for (let left = members.size + SPARE_ROUNDS; left > 0; left -= 1) {
+  // What was shown in an earlier round: shown again, it all begins anew (Brent, "An improved Monte Carlo factorization algorithm").
+  let earlier = new Map<Cell, unknown>();
+  for (let round = 1; round <= MOST_ROUNDS * (members.size + 1); round += 1) {
+    if (isPowerOfTwo(round)) earlier = new Map([...members].map((cell) => [cell, cell.shown]));
     for (const cell of due) {
       const trace = traceOf(cell);
       if (trace === null) return null;
@@ -131,13 +133,45 @@ function rounds(
       if (given.push(trace) > MAX_ANSWERS) return { answers: answers(0), isStable: false };
     }
     const changed = new Set(due.filter((cell) => !isShown(cell, lastOf(cell)?.value)));
+    if (changed.size === 0) return answers(-1);
     for (const cell of changed) open(cell, lastOf(cell)?.value);
-    if (changed.size === 0) return { answers: answers(-1), isStable: true };
+    if ([...earlier].every(([cell, value]) => isShown(cell, value))) break;
     due = [...members].filter((cell) => lastOf(cell)?.inputs.some((input) => changed.has(input)));
   }
-  return { answers: answers(0), isStable: false };
+  return answers(0);
+}
+
+/**
+ * Questions that all come back to one another and ask nothing else of the ring: most often all of it. What is asked may hang on what
+ * others say for the moment, so that more than the ring is met on the way.
+ */
+function innermost(answers: Answers): ReadonlySet<Cell> {
+  const asks = new Map<Cell, Set<Cell>>();
+  const askedBy = new Map<Cell, Set<Cell>>([...answers.keys()].map((cell) => [cell, new Set()]));
+  for (const [cell, { traces }] of answers) {
+    const inputs = new Set(traces.flatMap((trace) => trace.inputs));
+    asks.set(cell, inputs);
+    for (const input of inputs) askedBy.get(input)?.add(cell);
+  }
+  let inner: ReadonlySet<Cell> = new Set(answers.keys());
+  for (let [from] = inner; from !== undefined; ) {
+    inner = reached(from, asks);
+    const back = reached(from, askedBy);
+    from = [...inner].find((cell) => !back.has(cell));
+  }
+  return inner;
+}
+
+function reached(from: Cell, steps: ReadonlyMap<Cell, ReadonlySet<Cell>>): ReadonlySet<Cell> {
+  const all = new Set([from]);
+  for (const cell of all) for (const next of steps.get(cell) ?? []) all.add(next);
+  return all;
+}
+
+function isPowerOfTwo(number: number): boolean {
+  return (number & (number - 1)) === 0;
 }
 
 function isShown(cell: Cell, value: unknown): boolean {
-  return cell.shown === value || cell.isSame(cell.shown, value);
+  return cell.isOne(cell.shown, value);
 }
