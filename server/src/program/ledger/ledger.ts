@@ -451,7 +451,7 @@ export class Ledger {
     for (const [cell, { traces }] of answers) {
       cell.state = 'clean';
       cell.ring = ring;
-      cell.traces = this.tracks ? traces : [];
+      cell.traces = this.tracks ? [...new Set(traces)] : [];
     }
   }
 

@@ -53,7 +53,7 @@ export interface Settled {
 }
 
 /** Where the rounds neither end nor repeat themselves by so many for each question, no end is in sight. */
-const MOST_ROUNDS = 16;
+export const MOST_ROUNDS = 16;
 
 /** How often one question is answered: six times is the most in Linux 6.12. */
 const MAX_ANSWERS = 16;
