@@ -3,7 +3,7 @@
  * may have no end. What counts is that the answers are those of the rings by themselves, the innermost first.
  */
 import { Ledger } from '../../server/src/program/ledger/ledger.js';
-import { MOST_ROUNDS } from '../../server/src/program/ledger/rings.js';
+import { MOST_ANSWERS } from '../../server/src/program/ledger/rings.js';
 import type { Random } from '../fuzz/random.js';
 import { INPUT_VALUES } from './ledger-systems.js';
 
@@ -79,9 +79,13 @@ export function graphAnswers({ inputs, nodes }: Graph): Expected {
   const asks = nodes.map((node, at) => node.asks[inputs[at]!]!);
   for (const ring of ringsOf(asks)) {
     const shown = new Map(ring.map((at) => [at, 0]));
+    const lastTold = new Map<number, string>();
+    const given = new Map<number, number>();
     const step = (): readonly number[] =>
       ring.map((at) => {
         const told = asks[at]!.map((other) => shown.get(other) ?? answers[other]!);
+        if (lastTold.get(at) !== told.join()) given.set(at, (given.get(at) ?? 0) + 1);
+        lastTold.set(at, told.join());
         everTold[at]!.add(`${inputs[at]} ${told.join()}`);
         return say(nodes[at]!, inputs[at]!, told);
       });
@@ -89,12 +93,13 @@ export function graphAnswers({ inputs, nodes }: Graph): Expected {
     const first = step();
     const seen = new Set([[...shown.values()].join()]);
     let now = first;
-    for (let round = 2; ; round++) {
+    for (;;) {
       for (const [place, at] of ring.entries()) shown.set(at, now[place]!);
       const key = [...shown.values()].join();
       const before = now;
-      const isEndless = seen.has(key) || round > MOST_ROUNDS * (ring.length + 1);
-      now = isEndless ? first : step();
+      const next = step();
+      const isEndless = seen.has(key) || [...given.values()].some((count) => count > MOST_ANSWERS);
+      now = isEndless ? first : next;
       if (isEndless || isAlone || now.join() === before.join()) break;
       seen.add(key);
     }

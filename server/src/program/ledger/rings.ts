@@ -52,11 +52,11 @@ export interface Settled {
   readonly outer: ReadonlySet<Cell>;
 }
 
-/** Where the rounds neither end nor repeat themselves by so many for each question, no end is in sight. */
-export const MOST_ROUNDS = 16;
-
-/** How often one question is answered: six times is the most in Linux 6.12. */
-const MAX_ANSWERS = 16;
+/**
+ * Where the rounds neither end nor repeat themselves before a question has been answered so often, no end is in sight: in Linux
+ * 6.12 it is six times at most.
+ */
+export const MOST_ANSWERS = 32;
 
 /**
  * Answers the questions of a ring together, and those of the same ring that are met on the way. Traces of earlier rounds that the
@@ -124,21 +124,19 @@ function rounds(
   let due: readonly Cell[] = [...members];
   // What was shown in an earlier round: shown again, it all begins anew (Brent, "An improved Monte Carlo factorization algorithm").
   let earlier = new Map<Cell, unknown>();
-  for (let round = 1; round <= MOST_ROUNDS * (members.size + 1); round += 1) {
+  for (let round = 1; ; round += 1) {
     if (isPowerOfTwo(round)) earlier = new Map([...members].map((cell) => [cell, cell.shown]));
     for (const cell of due) {
       const trace = traceOf(cell);
       if (trace === null) return null;
-      const given = used.get(cell) ?? [];
-      if (given.push(trace) > MAX_ANSWERS) return { answers: answers(0), isStable: false };
+      if ((used.get(cell)?.push(trace) ?? 0) > MOST_ANSWERS) return answers(0);
     }
     const changed = new Set(due.filter((cell) => !isShown(cell, lastOf(cell)?.value)));
     if (changed.size === 0) return answers(-1);
     for (const cell of changed) open(cell, lastOf(cell)?.value);
-    if ([...earlier].every(([cell, value]) => isShown(cell, value))) break;
+    if ([...earlier].every(([cell, value]) => isShown(cell, value))) return answers(0);
     due = [...members].filter((cell) => lastOf(cell)?.inputs.some((input) => changed.has(input)));
   }
-  return answers(0);
 }
 
 /**
