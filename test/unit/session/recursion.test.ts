@@ -11,7 +11,7 @@ let root = '';
 
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-const COUNT = 10;
+const COUNT = 12;
 
 function tangle(seed: number): string {
   const random = new Random(seed, 0);
@@ -60,18 +60,8 @@ it('comes to an end, and says after edits what a fresh analysis says', { timeout
   const session = await openSession({ root, cacheDir: null, rules: new Map() });
   const seen = async (): Promise<string> => JSON.stringify((await session.view([file]))?.report);
   expect(await seen()).toBe(await fresh(file, before));
-  const edits: readonly [string, string][] = [
-    ['return virtio_has_feature(s->vdev, VIRTIO_RING_F_EVENT_IDX);', 'return xen_domain();'],
-    ['if (s->a', 'if (!s->a'],
-    ['f3(s)', 's->a3'],
-  ];
-  let text = before;
-  for (const [one, other] of edits) {
-    text = text.replace(one, other);
-    session.edit(file, text);
-    expect(await seen(), `after ${one} -> ${other}`).toBe(await fresh(file, text));
-  }
-  session.edit(file, before);
-  expect(await seen()).toBe(await fresh(file, before));
+  const after = before.replace('VIRTIO_RING_F_EVENT_IDX', 'VIRTIO_F_VERSION_1');
+  session.edit(file, after);
+  expect(await seen()).toBe(await fresh(file, after));
   session.dispose();
 });
