@@ -2,6 +2,7 @@
 import { Console } from 'node:console';
 import { type Connection, createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { toolVersion } from '../report/version.js';
+import { keepHeapSmall } from './heap.js';
 import { Messages } from './input.js';
 import { serve } from './serve.js';
 
@@ -25,6 +26,8 @@ if (refused !== undefined) {
   );
   process.exit(2);
 }
+
+keepHeapSmall();
 
 // Without a word on how to talk, standard input and output are meant.
 const isParentNode = process.argv.includes('--node-ipc');
