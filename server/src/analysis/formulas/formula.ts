@@ -5,6 +5,8 @@
  * Ids are plain numbers, valid within the `Formulas` that made them.
  */
 
+import { TripleMap } from './triple-map.js';
+
 /** A Boolean function; 0 is false and 1 is true. */
 export type Formula = number;
 
@@ -24,9 +26,6 @@ export type Cube = readonly { readonly atom: number; readonly isPositive: boolea
 
 /** No real guard comes near this; a generated state machine may. */
 const NODE_BUDGET = 2_000_000;
-
-/** Makes one number of two ids. */
-const PAIR = 0x4000000;
 
 /** Steps one public operation may take before it gives up. */
 const STEP_BUDGET = 50_000;
@@ -80,8 +79,8 @@ export class Formulas {
   private readonly variable: number[] = [-1, -1];
   private readonly low: number[] = [0, 1];
   private readonly high: number[] = [0, 1];
-  private readonly unique = new Map<number, Map<number, Formula>>();
-  private readonly iteCache = new Map<Formula, Map<number, Formula>>();
+  private readonly unique = new TripleMap();
+  private readonly iteCache = new TripleMap();
   private steps = 0;
 
   /** `compare` orders atoms in diagrams; default: by number. */
@@ -224,11 +223,8 @@ export class Formulas {
     if (test === TRUE || then === otherwise) return then;
     if (test === FALSE) return otherwise;
     if (then === TRUE && otherwise === FALSE) return test;
-    // Ids stay below NODE_BUDGET, so a pair of them fits a number exactly.
-    const key = then * PAIR + otherwise;
-    let ofTest = this.iteCache.get(test);
-    const known = ofTest?.get(key);
-    if (known !== undefined) return known;
+    const known = this.iteCache.get(test, then, otherwise);
+    if (known >= 0) return known;
     this.steps += 1;
     if (this.steps > STEP_BUDGET) throw new TooComplex();
     const atom = this.first(test, then, otherwise);
@@ -236,30 +232,20 @@ export class Formulas {
     const [a0, a1] = this.cofactors(then, atom);
     const [b0, b1] = this.cofactors(otherwise, atom);
     const result = this.node(atom, this.iteStep(t0, a0, b0), this.iteStep(t1, a1, b1));
-    if (ofTest === undefined) {
-      ofTest = this.iteCache.get(test) ?? new Map();
-      this.iteCache.set(test, ofTest);
-    }
-    ofTest.set(key, result);
+    this.iteCache.add(test, then, otherwise, result);
     return result;
   }
 
   private node(atom: number, low: Formula, high: Formula): Formula {
     if (low === high) return low;
-    const key = low * PAIR + high;
-    let table = this.unique.get(atom);
-    if (table === undefined) {
-      table = new Map();
-      this.unique.set(atom, table);
-    }
-    const known = table.get(key);
-    if (known !== undefined) return known;
+    const known = this.unique.get(atom, low, high);
+    if (known >= 0) return known;
     const id = this.variable.length;
     if (id > NODE_BUDGET) throw new TooComplex();
     this.variable.push(atom);
     this.low.push(low);
     this.high.push(high);
-    table.set(key, id);
+    this.unique.add(atom, low, high, id);
     return id;
   }
 
