@@ -216,7 +216,8 @@ export class Tree {
       const generation = this.#generation;
       if (this.#latest?.generation === generation) return this.#latest.view;
       if (this.#running?.generation !== generation) {
-        const before = this.#running?.view;
+        // Only its end is waited for: what it found would be held as long as the next runs.
+        const before = this.#running?.view.then(nothing, nothing);
         this.#running = { generation, view: this.#run(generation, before) };
       }
       const view = await this.#running.view;
@@ -225,11 +226,11 @@ export class Tree {
     return null;
   }
 
-  async #run(generation: number, before: Promise<View | null> | undefined): Promise<View | null> {
+  async #run(generation: number, before: Promise<void> | undefined): Promise<View | null> {
     this.#recalling ??= this.#recall(generation);
     await this.#recalling.catch(() => {});
     // One at a time: what runs is obsolete by now and ends soon.
-    await before?.catch(() => null);
+    await before;
     const session = await this.#session;
     this.#opened = session;
     const isObsolete = (): boolean => generation !== this.#generation;
@@ -259,6 +260,8 @@ export class Tree {
 
   #stale(apply: (session: Session) => void): void {
     this.#generation += 1;
+    // Nobody is given it any more, and a program that is begun anew need not stand beside it.
+    this.#latest = null;
     this.#untold.push(apply);
   }
 
@@ -286,6 +289,8 @@ export class Tree {
     this.#options.onEarlier(this);
   }
 }
+
+function nothing(): void {}
 
 function real(path: string): string {
   try {
