@@ -27,6 +27,9 @@ export interface Home {
 /** Milliseconds between two looks at the disk, where the client does not tell of changes. */
 const LOOK_MS = 1000;
 
+/** Without an edit. */
+const PAUSE_MS = 3000;
+
 export interface TreesOptions {
   /** Whether the client tells of files changed on disk. */
   readonly isToldOfDisk: () => boolean;
@@ -140,6 +143,8 @@ export class Tree {
   #latest: { readonly generation: number; readonly view: View } | null = null;
   #running: { readonly generation: number; readonly view: Promise<View | null> } | null = null;
   #isDisposed = false;
+  /** Begins what typing has worn anew, unless it goes on. */
+  #renewal: NodeJS.Timeout | null = null;
 
   constructor(root: string, options: TreesOptions) {
     this.root = root;
@@ -244,11 +249,23 @@ export class Tree {
       this.#latest = { generation, view };
       this.#options.onView(this, view, performance.now() - start);
       this.#options.onWork(this, 'idle');
+      if (session.isWorn) this.#renewAtPause(generation);
       return view;
     } catch (failed) {
       this.#options.onWork(this, { failed });
       throw failed;
     }
+  }
+
+  /** Nobody waits for it then. */
+  #renewAtPause(generation: number): void {
+    if (this.#renewal !== null) clearTimeout(this.#renewal);
+    this.#renewal = setTimeout(() => {
+      if (generation !== this.#generation || this.#isDisposed) return;
+      this.#stale((session) => session.renew());
+      this.view().catch(() => {});
+    }, PAUSE_MS);
+    this.#renewal.unref();
   }
 
   #lookAtDisk(): void {

@@ -18,20 +18,22 @@ import { type Analysed, reportSteps, type Standing, standingOf } from '../servic
 import { type Chosen, chooseFiles } from '../service/choose-files.js';
 import { type RecordingReader, recordingReader } from '../service/result-cache.js';
 import type { KernelParser } from '../syntax/index.js';
-import type { SessionOptions } from './index.js';
+import type { SessionOptions, Wear } from './index.js';
 import { SeenOnDisk } from './seen-on-disk.js';
 
 /** Programs kept at a time: an editor asks about a few sets of files in turn. */
 const MAX_PROGRAMS = 3;
 
-/** Nodes of formulas after which a program is begun anew: virtio_ring.c of 6.12 makes 5600, a line typed there some 650 more. */
-const MAX_NODES = 150_000;
+/** A line typed in virtio_net.c of 6.12 makes some 400 nodes; one takes 110 bytes. */
+const usualWear: Wear = { worn: 80_000, most: 200_000 };
 
 /** A program, and what outlives one report of it. */
 interface Image {
   readonly program: Program;
   readonly standing: Standing;
   readonly wanted: Selection;
+  /** Nodes of formulas when it was asked for its second report; 0 before. */
+  nodesAtFirst: number;
 }
 
 export class Images {
@@ -90,6 +92,24 @@ export class Images {
     program.ledger.nextRound();
     const { rules, outcomes } = this.options;
     return reportSteps(program, wanted, { rules, timings: false, ...(outcomes && { outcomes }) }, standing);
+  }
+
+  /** Whether a program holds much that typing has left behind. */
+  get isWorn(): boolean {
+    return [...this.images.values()].some((image) => this.wearOf(image) > this.wear.worn);
+  }
+
+  /** Lets worn programs go: the next report begins them anew. */
+  dropWorn(): void {
+    for (const [key, image] of this.images) if (this.wearOf(image) > this.wear.worn) this.images.delete(key);
+  }
+
+  private wearOf(image: Image): number {
+    return image.nodesAtFirst === 0 ? 0 : nodesOf(image) - image.nodesAtFirst;
+  }
+
+  private get wear(): Wear {
+    return this.options.wear ?? usualWear;
   }
 
   // ---- texts -------------------------------------------------------------------------------------------------
@@ -155,8 +175,9 @@ export class Images {
     const { tree, wanted, all } = await this.chosen(files);
     const key = JSON.stringify([tree, wanted, all]);
     let image = this.images.get(key);
+    if (image?.nodesAtFirst === 0) image.nodesAtFirst = nodesOf(image);
     // Formulas are never let go one by one: hours of typing would make too many.
-    if (image !== undefined && image.standing.resolver.atoms.formulas.size > MAX_NODES) image = undefined;
+    if (image !== undefined && this.wearOf(image) > this.wear.most) image = undefined;
     if (image === undefined) image = this.newImage(tree, wanted, all);
     this.images.delete(key);
     this.images.set(key, image);
@@ -169,7 +190,7 @@ export class Images {
 
   private newImage(tree: KernelTree, wanted: Selection, files: readonly string[]): Image {
     const program = createLiveProgram(this.texts, { tree, files, parser: this.parser, isHeaderFollowed });
-    return { program, standing: standingOf(program, this.options.outcomes), wanted };
+    return { program, standing: standingOf(program, this.options.outcomes), wanted, nodesAtFirst: 0 };
   }
 
   private async chosen(files: readonly string[]): Promise<Chosen> {
@@ -188,4 +209,8 @@ export class Images {
     const overlay: Overlay = this.open;
     return overlayReader(diskReader(this.options.root), overlay);
   }
+}
+
+function nodesOf({ standing }: Image): number {
+  return standing.resolver.atoms.formulas.size;
 }

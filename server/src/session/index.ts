@@ -24,6 +24,16 @@ export interface SessionOptions {
   readonly cacheDir: string | null;
   readonly rules: RuleLevels;
   readonly outcomes?: OutcomeChoice;
+  /** Default: what virtio_net.c of 6.12 is worn by in minutes. */
+  readonly wear?: Wear;
+}
+
+/** Nodes of formulas, beyond those of its first report, after which a program is begun anew. */
+export interface Wear {
+  /** By `renew`. */
+  readonly worn: number;
+  /** By the next view. */
+  readonly most: number;
 }
 
 /** A report, and what it was read from: good until the next view, as what it works out when it is read. */
@@ -58,6 +68,10 @@ export interface Session {
   changedOnDisk(files: readonly string[] | null): void;
   /** Whether a file that was read is not as it was: where nobody tells of changes. */
   hasChangedOnDisk(): boolean;
+  /** Whether much is held that typing has left behind: at a pause, `renew` lets it go. */
+  readonly isWorn: boolean;
+  /** What typing has left behind is let go: the next view takes as long as a first one. */
+  renew(): void;
   /** The report on these files, relative to the root, with the texts as they stand. Null when it became obsolete on the way. */
   view(files: readonly string[], options?: ViewOptions): Promise<View | null>;
   dispose(): void;
@@ -115,6 +129,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     edit: (file, text) => images.edit(file, text),
     hasChangedOnDisk: () => images.hasChangedOnDisk(),
     changedOnDisk: (files) => images.changedOnDisk(files),
+    get isWorn() {
+      return images.isWorn;
+    },
+    renew: () => images.dropWorn(),
     view(files, { isObsolete = () => false } = {}) {
       const view = last.then(() => work(files, isObsolete));
       last = view.catch(() => undefined);

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { openSession, type Session } from '../../../server/src/session/index.js';
+import { openSession, type Session, type Wear } from '../../../server/src/session/index.js';
 
 const file = 'drivers/block/a.c';
 const folders: string[] = [];
@@ -30,12 +30,12 @@ static int fill_the_queue_of_number_${number}(struct queue_of_number_${number} *
 const functions = 8;
 const code = `#include <linux/virtio.h>\n${Array.from({ length: functions }, (_, number) => functionOf(number)).join('')}`;
 
-async function open(text: string): Promise<Session> {
+async function open(text: string, wear?: Wear): Promise<Session> {
   const root = mkdtempSync(join(tmpdir(), 'vringside-memory-'));
   folders.push(root);
   mkdirSync(dirname(join(root, file)), { recursive: true });
   writeFileSync(join(root, file), text);
-  return openSession({ root, cacheDir: null, rules: new Map() });
+  return openSession({ root, cacheDir: null, rules: new Map(), ...(wear && { wear }) });
 }
 
 /** Behind the brace a function's body begins with. */
@@ -84,4 +84,27 @@ it('holds as much after many edits as after a few', async () => {
   // A condition that was met before is the formula it was then.
   expect(last.formulas).toBe(before.formulas);
   session.dispose();
+}, 60_000);
+
+it('begins a worn program anew when told, and one that is worn out by itself', async () => {
+  const lines = (round: number): string => `\tif (length == ${round} || !length) return ${round};\n`;
+  const told = await open(code, { worn: 20, most: 1_000_000 });
+  const first = await type(told, code, '    ');
+  expect(told.isWorn).toBe(false);
+  for (let round = 0; round < 3; round++) await type(told, code, lines(round));
+  expect(told.isWorn).toBe(true);
+  told.renew();
+  const renewed = await type(told, code, '    ');
+  expect(renewed.formulas).toBe(first.formulas);
+  expect(told.isWorn).toBe(false);
+  told.dispose();
+  const most = 200;
+  const alone = await open(code, { worn: 20, most });
+  const made: number[] = [];
+  for (let round = 0; round < 6; round++) {
+    made.push((await type(alone, code, lines(round))).formulas);
+  }
+  expect(Math.max(...made)).toBeLessThan(first.formulas + 3 * most);
+  expect(made.some((count, at) => count < (made[at - 1] ?? 0))).toBe(true);
+  alone.dispose();
 }, 60_000);
