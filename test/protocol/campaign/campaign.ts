@@ -177,9 +177,7 @@ class Campaign {
   /** Edited meanwhile: which of the texts since then it is about cannot be known from outside. */
   #check(method: string, uri: string, asked: number, answer: unknown): void {
     const { encoding } = this.#client;
-    // The mark of a line that was not put in.
-    if (JSON.stringify(answer ?? null).includes('\\u0000'))
-      this.complain(`${method}: a zero byte in the answer`);
+    this.#checkMarks(method, answer);
     const texts = (other: string): readonly string[] => this.#textsSince(other, asked);
     for (const problem of malformed(answer, { encoding, uri, texts })) this.complain(`${method}: ${problem}`);
     const legend = this.#client.initialized.capabilities.semanticTokensProvider?.legend;
@@ -188,6 +186,12 @@ class Campaign {
     const [first = [], ...others] = texts(uri).map((text) => malformedTokens(data, legend, text, encoding));
     if (first.length > 0 && others.every((problems) => problems.length > 0))
       for (const problem of first) this.complain(`${method}: ${problem}`);
+  }
+
+  /** A line's mark that no line was put in for; a zero byte alone may be typed. */
+  #checkMarks(method: string, answer: unknown): void {
+    if (/\\u0000[^"\\]*\\u0000\d+\\u0000/.test(JSON.stringify(answer ?? null)))
+      this.complain(`${method}: the mark of a line in the answer`);
   }
 
   #checkError(method: string, error: unknown): void {
@@ -282,7 +286,7 @@ class Campaign {
   ): Promise<unknown> {
     this.#requests += 1;
     const [here, there] = await Promise.all([ask(this.#client), ask(fresh)]);
-    if (JSON.stringify(here ?? null).includes('\\u0000')) this.complain(`${what}: a zero byte in the answer`);
+    this.#checkMarks(what, here);
     if (!isDeepStrictEqual(plain(here), plain(there)))
       this.complain(`${what} of ${uri}: ${difference(plain(here), plain(there))}`);
     return here;
