@@ -78,18 +78,43 @@ export interface Provisional {
 
 let frames = 0;
 
+const none: ReadonlySet<Cell> = new Set();
+
 /** An answer being worked out. */
 export class Frame {
   /** What is kept of a frame once it is over: the frame itself would keep all it asked for. */
   readonly number: number = ++frames;
   readonly sources: Cell[] = [];
-  /** Open questions asked, by this answer or one it rests on. */
-  readonly restsOn = new Set<Cell>();
-  /** Answers it rests on that rest on open questions themselves. */
-  readonly unsettled = new Set<Cell>();
   readonly outer: Frame | null;
+  // Made when they are needed: few answers hang on an open question.
+  private open: Set<Cell> | null = null;
+  private hanging: Set<Cell> | null = null;
 
   constructor(outer: Frame | null) {
     this.outer = outer;
+  }
+
+  /** Open questions asked, by this answer or one it rests on. */
+  get restsOn(): ReadonlySet<Cell> {
+    return this.open ?? none;
+  }
+
+  /** Answers it rests on that rest on open questions themselves. */
+  get unsettled(): ReadonlySet<Cell> {
+    return this.hanging ?? none;
+  }
+
+  get hangs(): boolean {
+    return this.open !== null || this.hanging !== null;
+  }
+
+  hangOn(question: Cell): void {
+    this.open ??= new Set();
+    this.open.add(question);
+  }
+
+  addUnsettled(answer: Cell): void {
+    this.hanging ??= new Set();
+    this.hanging.add(answer);
   }
 }

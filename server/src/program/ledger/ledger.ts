@@ -56,7 +56,7 @@ export class Ledger {
       );
       table.set(key, cell);
     } else if (cell.isOpen) {
-      this.frame?.restsOn.add(cell);
+      this.frame?.hangOn(cell);
       return told(cell.shown) as T;
     } else cell.find = find;
     cell.unfinished = unfinished;
@@ -104,7 +104,7 @@ export class Ledger {
     this.frame = frame;
     try {
       const found = find();
-      if (frame.restsOn.size + frame.unsettled.size === 0) keep?.(found);
+      if (!frame.hangs) keep?.(found);
       return found;
     } finally {
       this.frame = frame.outer;
@@ -147,7 +147,7 @@ export class Ledger {
     this.frame = frame;
     try {
       const value = find();
-      if (frame.restsOn.size + frame.unsettled.size === 0) memo.set(key, { subject, value });
+      if (!frame.hangs) memo.set(key, { subject, value });
       return value;
     } finally {
       this.frame = frame.outer;
@@ -225,8 +225,8 @@ export class Ledger {
   private read(cell: Cell): unknown {
     if (cell.ring?.isSettling === true) {
       // Its ring is being settled anew, and has not come to it yet.
-      this.frame?.restsOn.add(cell);
-      this.frame?.unsettled.add(cell);
+      this.frame?.hangOn(cell);
+      this.frame?.addUnsettled(cell);
       return cell.unfinished;
     }
     this.bringUpToDate(cell);
@@ -234,9 +234,9 @@ export class Ledger {
       const rest = this.held(cell) ?? this.work(cell);
       if (rest !== null) {
         for (const other of rest.restsOn) {
-          if (other.cell.isOpen && other.cell.opening === other.opening) this.frame?.restsOn.add(other.cell);
+          if (other.cell.isOpen && other.cell.opening === other.opening) this.frame?.hangOn(other.cell);
         }
-        this.frame?.unsettled.add(cell);
+        this.frame?.addUnsettled(cell);
         return rest.value;
       }
     }
@@ -343,10 +343,9 @@ export class Ledger {
     } finally {
       cell.isOpen = false;
     }
-    const isRing = done.asked.has(cell) || done.unsettled.size > 0;
-    const restsOn = [...done.asked].filter((other) => other !== cell);
-    if (restsOn.length > 0) return this.hangs(cell, done.value, restsOn, done.unsettled);
-    if (isRing) {
+    if (done.asked.size + done.unsettled.size > 0) {
+      const restsOn = [...done.asked].filter((other) => other !== cell);
+      if (restsOn.length > 0) return this.hangs(cell, done.value, restsOn, done.unsettled);
       const hanging = this.settleRing(cell, [cell, ...done.unsettled]);
       // Settled, or what it was thought to be in one ring with is answered now.
       return hanging !== null || isClean(cell) ? hanging : this.work(cell);
@@ -386,7 +385,9 @@ export class Ledger {
     } finally {
       this.frame = frame.outer;
     }
-    const sources = frame.sources.filter((source) => source !== cell);
+    const { sources } = frame;
+    const own = sources.indexOf(cell);
+    if (own >= 0) sources.splice(own, 1);
     return { value, sources, asked: frame.restsOn, unsettled: frame.unsettled };
   }
 
@@ -397,7 +398,7 @@ export class Ledger {
     restsOn: readonly Cell[],
     unsettled: Iterable<Cell>,
   ): Provisional {
-    for (const other of unsettled) this.frame?.unsettled.add(other);
+    for (const other of unsettled) this.frame?.addUnsettled(other);
     cell.provisional = {
       value,
       restsOn: restsOn.map((other) => ({ cell: other, opening: other.opening })),
@@ -406,8 +407,8 @@ export class Ledger {
   }
 
   private passOn(from: Frame, to: Frame | null): void {
-    for (const other of from.restsOn) to?.restsOn.add(other);
-    for (const other of from.unsettled) to?.unsettled.add(other);
+    for (const other of from.restsOn) to?.hangOn(other);
+    for (const other of from.unsettled) to?.addUnsettled(other);
   }
 
   // ---- rings -------------------------------------------------------------------------------------------------
@@ -482,7 +483,7 @@ export class Ledger {
   }
 
   private link(cell: Cell, sources: readonly Cell[]): void {
-    if (!this.tracks) return;
+    if (!this.tracks || isSameList(cell.sources, sources)) return;
     for (const source of cell.sources) source.observers.delete(cell);
     cell.sources = sources;
     for (const source of sources) source.observers.add(cell);
