@@ -61,7 +61,7 @@ async function main(): Promise<void> {
       options: () => ({ roots: [tree], profile, env: { XDG_CACHE_HOME: join(scratch, 'kept') } }),
     },
     {
-      name: 'vringside, first start ever',
+      name: 'first start ever',
       isStartedOnly: true,
       options: () => ({
         roots: [tree],
@@ -84,7 +84,9 @@ async function main(): Promise<void> {
   ];
   try {
     console.log(`load ${(loadavg()[0] ?? 0).toFixed(2)} at the start`);
-    const chosen = subjects.filter(({ name }) => values.only === undefined || name.startsWith(values.only));
+    const chosen = subjects.filter(
+      ({ name }) => values.only === undefined || (name === 'clangd') === (values.only === 'clangd'),
+    );
     for (const file of files) await measureFile(tree, file, chosen);
     const [first] = chosen;
     if (first !== undefined && values.long !== '0')

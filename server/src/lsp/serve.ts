@@ -43,9 +43,10 @@ function followLife(server: Server): void {
       .finally(() => server.firstSettings.tell());
     server.status.ready(server.client.runsCommands);
   });
-  connection.onShutdown(() => {
+  connection.onShutdown(async () => {
     phase = 'ended';
     server.guard.end();
+    await within(server.trees.finish(), LAST_MS);
     server.trees.dispose();
   });
   // What nobody else answers, and what comes at the wrong time.
@@ -56,6 +57,18 @@ function followLife(server: Server): void {
     if (phase === 'ended') throw new ResponseError(ErrorCodes.InvalidRequest, `${method} after shutdown`);
     throw new ResponseError(ErrorCodes.MethodNotFound, `no ${method} here`);
   });
+}
+
+/** A client that is closed is not to wait for more than this. */
+const LAST_MS = 400;
+
+async function within(work: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const end = new Promise<void>((done) => {
+    timer = setTimeout(done, ms);
+  });
+  await Promise.race([work, end]);
+  clearTimeout(timer);
 }
 
 function initialize(server: Server, params: InitializeParams): InitializeResult {

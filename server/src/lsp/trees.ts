@@ -112,6 +112,11 @@ export class Trees {
     for (const tree of this.#trees.values()) tree.restart();
   }
 
+  /** Keeps for the next session what is still to be kept. */
+  async finish(): Promise<void> {
+    await Promise.all([...this.#trees.values()].map((tree) => tree.finish()));
+  }
+
   dispose(): void {
     for (const tree of this.#trees.values()) tree.dispose();
     this.#trees.clear();
@@ -203,6 +208,10 @@ export class Tree {
     this.#stale((session) => {
       for (const [file, text] of texts) session.edit(file, text);
     });
+  }
+
+  async finish(): Promise<void> {
+    await this.#opened?.finish();
   }
 
   dispose(): void {

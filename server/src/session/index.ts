@@ -74,6 +74,8 @@ export interface Session {
   renew(): void;
   /** The report on these files, relative to the root, with the texts as they stand. Null when it became obsolete on the way. */
   view(files: readonly string[], options?: ViewOptions): Promise<View | null>;
+  /** Keeps for the next session what is still to be kept. */
+  finish(): Promise<void>;
   dispose(): void;
 }
 
@@ -109,19 +111,25 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 
   const earlier = new Remembered(options);
   let isKept = false;
+  let keep: (() => Promise<void>) | null = null;
   /** The first report is kept for the next session, once there is nothing else to do. */
   const keepLater = (files: readonly string[], { report }: View): void => {
     if (isKept) return;
     isKept = true;
     const { texts, onDisk } = images.sources;
     const asRead = new Map(texts);
-    const keep = async (): Promise<void> => {
+    keep = async () => {
       const withoutLoads: Report = { ...report, workloads: [] };
       if ((await earlier.recall(files, asRead)) === null)
         await earlier.keep(files, asRead, withoutLoads, onDisk);
     };
+    setTimeout(() => void finish(), keepAfterMs).unref();
+  };
+  const finish = async (): Promise<void> => {
+    const left = keep;
+    keep = null;
     // What cannot be kept is worked out again.
-    setTimeout(() => void keep().catch(() => {}), keepAfterMs).unref();
+    await left?.().catch(() => {});
   };
 
   return {
@@ -138,6 +146,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       last = view.catch(() => undefined);
       return view;
     },
+    finish,
     dispose: () => images.forget(),
   };
 }

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, expect, it } from 'vitest';
 import { analyseWithProgram } from '../../../server/src/service/analyse.js';
-import { openSession, type Session } from '../../../server/src/session/index.js';
+import { earlierReport, openSession, type Session } from '../../../server/src/session/index.js';
 import { Random } from '../../fuzz/random.js';
 import { demoRing, demoRoot } from '../../support/document-view.js';
 import { EditedTexts } from '../../support/editing/random-edits.js';
@@ -143,4 +143,23 @@ it('an abandoned view leaves nothing half done', async () => {
   expect(await seen(session, [demoRing])).toBe(
     await fresh(demoRoot, [demoRing], new Map([[demoRing, edited]])),
   );
+});
+
+it('keeps its first report for the next session, at the latest when it is finished', async () => {
+  const root = treeOf({ 'drivers/block/a.c': driver });
+  const cacheDir = mkdtempSync(join(tmpdir(), 'vringside-kept-'));
+  folders.push(cacheDir);
+  const options = { root, cacheDir, rules: new Map() };
+  const files = ['drivers/block/a.c'];
+  const texts = new Map([['drivers/block/a.c', driver]]);
+  const session = await openSession(options);
+  const view = await session.view(files);
+  expect(await earlierReport(options, files, texts)).toBeNull();
+  await session.finish();
+  const kept = await earlierReport(options, files, texts);
+  expect(kept?.sites).toEqual(view?.report.sites);
+  expect(kept?.findings).toEqual(view?.report.findings);
+  session.dispose();
+  const other = new Map([['drivers/block/a.c', driver.replace('64', '65')]]);
+  expect(await earlierReport(options, files, other)).toBeNull();
 });
