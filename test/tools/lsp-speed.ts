@@ -1,5 +1,5 @@
 /**
- * vringside-lsp beside clangd, in one run and alternating: `node test/tools/run.mjs lsp-speed [--starts 5] [--edits 200]
+ * vringside-lsp beside clangd, in one run and alternating: `node test/tools/run.mjs lsp-speed [--starts 3] [--edits 120]
  * [--build FOLDER] [--only vringside] [--long 10000]`.
  *
  * Both are asked over standard input and output by the same client, with pushed diagnostics, on the same texts and with the
@@ -21,8 +21,8 @@ const files = ['drivers/virtio/virtio_ring.c', 'drivers/net/virtio_net.c'] as co
 
 const { values } = parseArgs({
   options: {
-    starts: { type: 'string', default: '5' },
-    edits: { type: 'string', default: '200' },
+    starts: { type: 'string', default: '3' },
+    edits: { type: 'string', default: '120' },
     build: { type: 'string', default: '/tmp/kbuild' },
     only: { type: 'string' },
     long: { type: 'string', default: '10000' },
