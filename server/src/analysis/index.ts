@@ -246,17 +246,15 @@ class Run {
   }
 
   private found(what: string, key: unknown, find: (add: FileContext['add'], own: Learnt) => void): Found {
-    return this.resolver.answer(
-      what,
-      key,
-      () => {
-        const candidates: Candidate[] = [];
-        const learnt = new Learnt();
-        find((candidate) => candidates.push(candidate), learnt);
-        return { candidates, learnt };
-      },
-      hasFoundTheSame,
-    );
+    const collect = (): Found => {
+      const candidates: Candidate[] = [];
+      const learnt = new Learnt();
+      find((candidate) => candidates.push(candidate), learnt);
+      return { candidates, learnt };
+    };
+    // Asked once: what is kept would keep the code of every function.
+    if (!this.program.ledger.tracks) return collect();
+    return this.resolver.answer(what, key, collect, hasFoundTheSame);
   }
 
   private fileContext(file: string, add: FileContext['add']): FileContext {

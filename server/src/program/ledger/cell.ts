@@ -9,6 +9,10 @@ export type State =
   /** Something it was made from has changed, or there is no answer. */
   | 'dirty';
 
+const none: ReadonlySet<Cell> = new Set();
+const noCells: readonly Cell[] = [];
+const noTraces: readonly Trace[] = [];
+
 /** An answer, or an input. */
 export class Cell {
   state: State = 'dirty';
@@ -26,11 +30,11 @@ export class Cell {
   isChecked = false;
   find: () => unknown;
   readonly isSame: (a: unknown, b: unknown) => boolean;
-  sources: readonly Cell[] = [];
-  readonly observers = new Set<Cell>();
+  sources: readonly Cell[] = noCells;
+  private seen: Set<Cell> | null = null;
   /** The ring it was settled in, and how: null for what does not rest on itself. */
   ring: Ring | null = null;
-  traces: readonly Trace[] = [];
+  traces: readonly Trace[] = noTraces;
   /** What is known as long as some questions are open. */
   provisional: Provisional | null = null;
   /** The number of the frame that noted this cell last: most cells are asked for many times by one frame. */
@@ -50,6 +54,22 @@ export class Cell {
     this.key = key;
     this.find = find;
     this.isSame = isSame;
+  }
+
+  /** Answers made from it. */
+  get observers(): ReadonlySet<Cell> {
+    return this.seen ?? none;
+  }
+
+  observe(source: Cell): void {
+    source.seen ??= new Set();
+    source.seen.add(this);
+  }
+
+  /** Where nothing is noted, and at the ends, there are none: an empty set is as large as the cell. */
+  leave(source: Cell): void {
+    source.seen?.delete(this);
+    if (source.seen?.size === 0) source.seen = null;
   }
 
   /** Whether two of its answers are one. */
@@ -77,8 +97,6 @@ export interface Provisional {
 }
 
 let frames = 0;
-
-const none: ReadonlySet<Cell> = new Set();
 
 /** An answer being worked out. */
 export class Frame {

@@ -110,7 +110,7 @@ export class Ledger {
       this.frame = frame.outer;
       if (this.tracks) {
         const sources = frame.sources.filter((source) => source !== cell && !source.observers.has(cell));
-        for (const source of sources) source.observers.add(cell);
+        for (const source of sources) cell.observe(source);
         if (sources.length > 0) cell.sources = [...cell.sources, ...sources];
       }
       this.passOn(frame, frame.outer);
@@ -359,6 +359,7 @@ export class Ledger {
     const isNew = !cell.hasValue || !cell.isOne(cell.value, value);
     this.link(cell, sources);
     cell.state = 'clean';
+    if (!this.tracks) cell.find = spent;
     if (!isNew) return;
     cell.value = value;
     cell.hasValue = true;
@@ -452,7 +453,8 @@ export class Ledger {
     for (const [cell, { traces }] of answers) {
       cell.state = 'clean';
       cell.ring = ring;
-      cell.traces = this.tracks ? [...new Set(traces)] : [];
+      if (this.tracks) cell.traces = [...new Set(traces)];
+      else cell.find = spent;
     }
   }
 
@@ -484,9 +486,9 @@ export class Ledger {
 
   private link(cell: Cell, sources: readonly Cell[]): void {
     if (!this.tracks || isSameList(cell.sources, sources)) return;
-    for (const source of cell.sources) source.observers.delete(cell);
+    for (const source of cell.sources) cell.leave(source);
     cell.sources = sources;
-    for (const source of sources) source.observers.add(cell);
+    for (const source of sources) cell.observe(source);
   }
 
   private soil(cell: Cell, state: 'check' | 'dirty'): void {
@@ -515,6 +517,11 @@ export class Ledger {
       }
     }
   }
+}
+
+/** In place of what worked an answer out that is kept for good: it holds all it was made with. */
+function spent(): never {
+  throw new RangeError('an answer that is kept for good is asked for again');
 }
 
 function told(value: unknown): unknown {
