@@ -14,7 +14,6 @@ import { assignedNames, isConstant, isFlagLike } from './body-names.js';
 
 import {
   commonTrail,
-  isSameTrail,
   type Jump,
   leftBehind,
   type Reached,
@@ -42,38 +41,6 @@ export function walkBody(params: readonly string[], source: TruthSource, body: r
   const walk = new BodyWalk(params, source);
   walk.run(body);
   return { reached: walk.reached, truths: walk.truths, returns: walk.returns, isPartial: walk.isPartial };
-}
-
-/** Two walks of one reading that came to the same. */
-export function isSameReach(a: BodyReach, b: BodyReach): boolean {
-  return (
-    a.isPartial === b.isPartial &&
-    a.returns.length === b.returns.length &&
-    a.reached.size === b.reached.size &&
-    isSameMap(a.truths, b.truths, (one, other) => one === other) &&
-    isSameMap(a.reached, b.reached, isSameReached) &&
-    a.returns.every((one, index) => {
-      const other = b.returns[index];
-      return one.value === other?.value && one.truth === other.truth && isSameReached(one, other);
-    })
-  );
-}
-
-function isSameMap<K, V>(
-  a: ReadonlyMap<K, V>,
-  b: ReadonlyMap<K, V>,
-  isSame: (one: V, other: V) => boolean,
-): boolean {
-  if (a.size !== b.size) return false;
-  for (const [key, one] of a) {
-    const other = b.get(key);
-    if (other === undefined || !isSame(one, other)) return false;
-  }
-  return true;
-}
-
-function isSameReached(a: Reached, b: Reached): boolean {
-  return a.formula === b.formula && isSameTrail(a.trail, b.trail);
 }
 
 class BodyWalk {

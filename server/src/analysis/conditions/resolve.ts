@@ -13,7 +13,8 @@ import { Answers } from './answers.js';
 import { constantTruth } from './constants.js';
 import { FieldTruths } from './field-truth.js';
 import { FunctionTruth } from './function-truth.js';
-import { type BodyReach, isSameReach, type Reached, walkBody } from './reach.js';
+import { type BodyReach, type Reached, walkBody } from './reach.js';
+import { isSameReach } from './same-reach.js';
 import {
   type CalleeName,
   calleeKey,
